@@ -1,0 +1,29 @@
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: lab test lint bench lessons
+
+lab: $(BIN)/.ready  ## open the course in JupyterLab
+	$(BIN)/jupyter lab lessons/00_start_here.ipynb $(ARGS)
+
+test: $(BIN)/.ready  ## run every test, the notebooks and the browser included
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --nbval lessons \
+		--every-notebook -n 2 --dist loadscope -q $(ARGS)
+
+lint: $(BIN)/.ready  ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(BIN)/.ready  ## time nnlib against PyTorch; writes bench.json
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lessons: $(BIN)/.ready  ## run every lesson and store its outputs
+	$(BIN)/python -m nnlib.course.notebooks $(ARGS) lessons/*.ipynb
+
+# .venv is made when it is missing or older than requirements.txt
+$(BIN)/.ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nnlib needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	touch $@

@@ -1,0 +1,12 @@
+"""A small neural-network library in NumPy, with PyTorch's names and meanings.
+
+Start with lessons/00_start_here.ipynb. Importing nnlib imports NumPy and nothing else:
+no matplotlib, no ipywidgets, no torch.
+"""
+
+from nnlib import nn, optim
+from nnlib.random import manual_seed
+from nnlib.serialization import load, save
+
+__all__ = ["load", "manual_seed", "nn", "optim", "save"]
+__version__ = "0.1.0"

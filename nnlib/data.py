@@ -1,0 +1,118 @@
+"""Data on the way to the network: data sets, splits, standardising, batches."""
+
+import numpy as np
+
+from nnlib.random import generator
+
+
+class ArrayDataset:
+    """Examples x (N, ...) with targets y (N, ...); `transform` is applied to each batch of x.
+
+    Raises ValueError when it is empty, the lengths differ, or x or y holds NaN or infinity.
+    """
+
+    def __init__(self, x, y, transform=None):
+        x, y = np.asarray(x), np.asarray(y)
+        if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
+            raise ValueError(
+                "ArrayDataset expected as many targets as examples, and at least one, got shapes "
+                f"{x.shape} and {y.shape}."
+            )
+        for name, array in (("x", x), ("y", y)):
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                rows = np.argwhere(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))
+                raise ValueError(
+                    f"ArrayDataset expected finite numbers, got NaN or infinity in {len(rows)} of "
+                    f"{len(array)} rows of {name}, first in row {rows[0, 0]}. Mend or drop them."
+                )
+        self.x, self.y, self.transform = x, y, transform
+
+    def __len__(self):
+        return len(self.x)
+
+    def __getitem__(self, i):
+        """x and y at an index, a slice or an array of indices, with x transformed."""
+        x = self.x[i]
+        return (self.transform(x) if self.transform else x), self.y[i]
+
+    def __repr__(self):
+        return f"ArrayDataset({len(self):,} examples, x {self.x.shape[1:]}, y {self.y.shape[1:]})"
+
+
+def to_float(images):
+    """Grey values 0 ... 255 (uint8, any shape) to float32 in 0 ... 1."""
+    return np.multiply(images, np.float32(1 / 255), dtype=np.float32)
+
+
+def random_split(dataset, lengths):
+    """Split an ArrayDataset at random into parts of the given lengths, which must add up.
+
+    Raises ValueError when they do not add up to len(dataset).
+    """
+    if sum(lengths) != len(dataset) or min(lengths) < 1:
+        raise ValueError(
+            f"random_split expected positive lengths that add up to {len(dataset)}, got "
+            f"{list(lengths)}, in all {sum(lengths)}."
+        )
+    parts = np.split(generator.permutation(len(dataset)), np.cumsum(lengths)[:-1])
+    return [ArrayDataset(dataset.x[i], dataset.y[i], dataset.transform) for i in parts]
+
+
+class DataLoader:
+    """Batches (x, y) of a data set, each example once an epoch, in a new order if `shuffle`.
+
+    The last batch is smaller when batch_size does not divide N, unless drop_last.
+    Raises ValueError for an empty data set or a batch_size below 1.
+    """
+
+    def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False):
+        if len(dataset) == 0:
+            raise ValueError("DataLoader expected at least one example, got an empty data set.")
+        if batch_size < 1:
+            raise ValueError(f"batch_size expected 1 or more examples, got {batch_size}.")
+        self.dataset, self.batch_size = dataset, batch_size
+        self.shuffle, self.drop_last = shuffle, drop_last
+
+    def __len__(self):
+        """How many batches an epoch has."""
+        whole, rest = divmod(len(self.dataset), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+    def __iter__(self):
+        n = len(self.dataset)
+        order = generator.permutation(n) if self.shuffle else np.arange(n)
+        for i in range(len(self)):
+            yield self.dataset[order[i * self.batch_size : (i + 1) * self.batch_size]]
+
+
+class StandardScaler:
+    """z = (x - mean) / std, feature by feature;  x (N, features).
+
+    fit() on the training set alone: a scaler that has seen the test set leaks it.
+    A feature that never varies is only shifted.
+    """
+
+    mean = None
+
+    def fit(self, x):
+        """Remember mean and standard deviation of x (N, features); returns the scaler."""
+        x = np.asarray(x, np.float64)
+        if x.ndim != 2 or not len(x) or not np.isfinite(x).all():
+            raise ValueError(
+                "StandardScaler.fit expected finite numbers of shape (N, features), got shape "
+                f"{x.shape}" + ("." if np.isfinite(x).all() else " with NaN or infinity.")
+            )
+        self.mean, std = x.mean(axis=0), x.std(axis=0)
+        self.std = np.where(std > 0, std, 1.0)
+        return self
+
+    def transform(self, x):
+        """Scaled x, float32. Raises RuntimeError before fit(), ValueError for other features."""
+        if self.mean is None:
+            raise RuntimeError("StandardScaler.transform came before fit. Fit the training set.")
+        x = np.asarray(x, np.float64)
+        if x.ndim != 2 or x.shape[1] != len(self.mean):
+            raise ValueError(
+                f"StandardScaler expected x of shape (N, {len(self.mean)}), got {x.shape}."
+            )
+        return ((x - self.mean) / self.std).astype(np.float32)

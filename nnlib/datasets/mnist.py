@@ -1,0 +1,61 @@
+"""MNIST, 70,000 handwritten digits, read from the four files in files/."""
+
+import gzip
+import hashlib
+import math
+from pathlib import Path
+
+import numpy as np
+
+FILES = Path(__file__).parent / "files"
+SHA256 = {  # of the compressed files, by name without .gz
+    "train-images-idx3-ubyte": "0b367032e93c5d0cea0925647cfdb18614af8ee15f83e6f2fc2ad904a6835971",
+    "train-labels-idx1-ubyte": "1787548bbe0bff1ec2ecdc0ef292b02df999e2d1a6002d27500982c652b17203",
+    "t10k-images-idx3-ubyte": "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be",
+    "t10k-labels-idx1-ubyte": "b91679a0acfe4ba0e50a2437a903084cba1f5f92592b016a25a7dfd00455798b",
+}
+
+
+def mnist():
+    """(train_images, train_labels), (test_images, test_labels): 60,000 and 10,000 digits.
+
+    images: uint8 (N, 28, 28), 0 is the background and 255 full ink; labels: uint8 (N,), 0 to 9.
+    Every file's SHA-256 is checked. Raises FileNotFoundError for a file that is missing,
+    ValueError for one that was cut off or altered. LeCun, Cortes & Burges, 1998.
+    """
+    arrays = [_read_checked(FILES / f"{name}.gz", sha256) for name, sha256 in SHA256.items()]
+    return tuple(arrays[:2]), tuple(arrays[2:])
+
+
+def read_idx(data):
+    """An array from the bytes of an IDX file of uint8.
+
+    Two zero bytes, one for the type (8 is uint8), one for the number of axes, then the length
+    of each axis as a big-endian uint32, then the values. Raises ValueError for anything else.
+    """
+    if len(data) < 4 or data[:3] != b"\x00\x00\x08":
+        raise ValueError(f"An IDX file of uint8 starts with 00 00 08, got {data[:3].hex(' ')}.")
+    axes = data[3]
+    shape = tuple(int(n) for n in np.frombuffer(data[4 : 4 + 4 * axes], ">u4"))
+    values = np.frombuffer(data, np.uint8, offset=4 + 4 * axes)
+    if len(shape) != axes or values.size != math.prod(shape):
+        raise ValueError(f"The IDX header says {shape}, but {values.size} values follow.")
+    return values.reshape(shape)
+
+
+def _read_checked(path, sha256):
+    restore = (
+        f"Restore it with: git checkout -- nnlib/datasets/files/{path.name} "
+        "(or install nnlib again)."
+    )
+    try:
+        packed = path.read_bytes()
+    except FileNotFoundError:
+        raise FileNotFoundError(f"The MNIST file {path} is missing. {restore}") from None
+    found = hashlib.sha256(packed).hexdigest()
+    if found != sha256:
+        raise ValueError(
+            f"The MNIST file {path} of {len(packed):,} bytes was cut off or altered: its SHA-256 "
+            f"should be {sha256[:12]}..., and is {found[:12]}.... {restore}"
+        )
+    return read_idx(gzip.decompress(packed))

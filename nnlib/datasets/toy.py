@@ -1,0 +1,53 @@
+"""Small data sets in the plane. x is float32 (N, 2); y is an integer class (N,)."""
+
+import numpy as np
+
+from nnlib.random import generator
+
+GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "nand": (1, 1, 1, 0), "xor": (0, 1, 1, 0)}
+
+
+def gate(name):
+    """The four rows of a logic gate, "and", "or", "nand" or "xor": x (4, 2), y (4,) of 0 and 1."""
+    if name not in GATES:
+        raise ValueError(f"gate expected one of {', '.join(GATES)}, got {name!r}.")
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    return x, np.array(GATES[name])
+
+
+def moons(n=200, noise=0.1):
+    """Two half circles that reach into each other: classes 0 and 1, spread by `noise`."""
+    angle, y = _angles_and_classes(n, 2)
+    angle = angle * np.pi
+    x = np.stack([np.cos(angle) + y - 0.5, np.sin(angle) * (1 - 2 * y) + 0.5 * y - 0.25], axis=1)
+    return _spread(x, noise), y
+
+
+def circles(n=200, noise=0.1):
+    """A ring of radius 1 (class 0) around a ring of radius 0.5 (class 1)."""
+    angle, y = _angles_and_classes(n, 2)
+    angle = angle * 2 * np.pi
+    x = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (1 - 0.5 * y[:, None])
+    return _spread(x, noise), y
+
+
+def spirals(n=300, noise=0.05, classes=3):
+    """Arms that wind around the origin, one a class, from radius 0 to 1."""
+    if classes < 2:
+        raise ValueError(f"spirals expected 2 or more classes, got {classes}.")
+    radius, y = _angles_and_classes(n, classes)
+    angle = radius * 1.25 * np.pi + 2 * np.pi * y / classes
+    x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return _spread(x, noise), y
+
+
+def _angles_and_classes(n, classes):
+    if n < classes:
+        raise ValueError(f"n expected at least one point a class ({classes}), got {n}.")
+    return generator.random(n), np.arange(n) % classes
+
+
+def _spread(x, noise):
+    if noise < 0:
+        raise ValueError(f"noise expected 0 or more, got {noise}.")
+    return (x + generator.normal(0, noise, x.shape)).astype(np.float32)

@@ -1,0 +1,60 @@
+"""Batch normalisation."""
+
+import numpy as np
+
+from nnlib.nn.module import Module, Parameter
+
+
+class BatchNorm1d(Module):
+    """y = γ (x - mean) / √(var + eps) + β, feature by feature;  x and y (N, num_features).
+
+    In training mean and var are the batch's; in eval they are running averages, updated in
+    training by running = (1 - momentum) running + momentum batch. Ioffe & Szegedy, 2015.
+    Raises ValueError for another shape, and in training for a batch of one.
+    """
+
+    buffers = ("running_mean", "running_var", "num_batches_tracked")
+
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.weight = Parameter(np.ones(num_features))
+        self.bias = Parameter(np.zeros(num_features))
+        self.running_mean = np.zeros(num_features, np.float32)
+        self.running_var = np.ones(num_features, np.float32)
+        self.num_batches_tracked = np.array(0)
+
+    def forward(self, x):
+        x = np.asarray(x, self.weight.data.dtype)
+        if x.ndim != 2 or x.shape[1] != self.num_features:
+            raise ValueError(
+                f"{self!r} expected x of shape (N, {self.num_features}), got {x.shape}."
+            )
+        n = len(x)
+        if self.training:
+            if n < 2:
+                raise ValueError(
+                    f"{self!r} expected at least 2 rows in training, got {n}: one row has no "
+                    "variance. Call eval() to predict, or drop the last small batch."
+                )
+            mean, var = x.mean(axis=0), x.var(axis=0)
+            self.running_mean += self.momentum * (mean - self.running_mean)
+            self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
+            self.num_batches_tracked += 1
+        else:
+            mean, var = self.running_mean, self.running_var
+        inv_std = 1 / np.sqrt(var + self.eps)
+        x_hat = (x - mean) * inv_std
+        self.saved = x_hat, inv_std, self.training
+        return x_hat * self.weight.data + self.bias.data
+
+    def backward(self, dy):
+        x_hat, inv_std, training = self.recall()
+        self.weight.accumulate((dy * x_hat).sum(axis=0))  # dL/dγ = Σ dy x̂
+        self.bias.accumulate(dy.sum(axis=0))  # dL/dβ = Σ dy
+        d_hat = dy * self.weight.data
+        if training:  # mean and var depend on x too, which takes out two directions
+            d_hat = d_hat - d_hat.mean(axis=0) - x_hat * (d_hat * x_hat).mean(axis=0)
+        return d_hat * inv_std
+
+    def __repr__(self):
+        return f"BatchNorm1d({self.num_features})"

@@ -1,0 +1,90 @@
+"""Starting values, written into a parameter in place, as in torch.nn.init.
+
+fan_in and fan_out are the numbers of inputs and outputs that one weight array (out, in, ...)
+connects; a convolution's kernel positions count in both.
+"""
+
+import math
+
+from nnlib.random import generator
+
+
+def uniform_(parameter, a=0.0, b=1.0):
+    """p ~ U(a, b)."""
+    parameter.data[...] = generator.uniform(a, b, parameter.shape)
+    return parameter
+
+
+def normal_(parameter, mean=0.0, std=1.0):
+    """p ~ N(mean, std²)."""
+    parameter.data[...] = generator.normal(mean, std, parameter.shape)
+    return parameter
+
+
+def constant_(parameter, val):
+    """p = val."""
+    parameter.data[...] = val
+    return parameter
+
+
+def zeros_(parameter):
+    """p = 0: right for biases; all-zero weights never learn to differ."""
+    return constant_(parameter, 0)
+
+
+def xavier_uniform_(parameter, gain=1.0):
+    """p ~ U(-a, a) with a = gain √(6 / (fan_in + fan_out)). Glorot & Bengio, 2010."""
+    fan_in, fan_out = _fans(parameter)
+    a = gain * math.sqrt(6 / (fan_in + fan_out))
+    return uniform_(parameter, -a, a)
+
+
+def xavier_normal_(parameter, gain=1.0):
+    """p ~ N(0, std²) with std = gain √(2 / (fan_in + fan_out)). Glorot & Bengio, 2010."""
+    fan_in, fan_out = _fans(parameter)
+    return normal_(parameter, 0, gain * math.sqrt(2 / (fan_in + fan_out)))
+
+
+def kaiming_uniform_(parameter, a=0, mode="fan_in", nonlinearity="leaky_relu"):
+    """p ~ U(-b, b) with b = gain √(3 / fan). He et al., 2015.
+
+    a: the negative slope of the leaky ReLU that follows; mode: "fan_in" or "fan_out".
+    """
+    b = calculate_gain(nonlinearity, a) * math.sqrt(3 / _fan(parameter, mode))
+    return uniform_(parameter, -b, b)
+
+
+def kaiming_normal_(parameter, a=0, mode="fan_in", nonlinearity="leaky_relu"):
+    """p ~ N(0, std²) with std = gain / √fan. He et al., 2015."""
+    return normal_(parameter, 0, calculate_gain(nonlinearity, a) / math.sqrt(_fan(parameter, mode)))
+
+
+def calculate_gain(nonlinearity, param=0.01):
+    """The factor by which weights must grow so that the activation keeps the signal's size.
+
+    param: the negative slope, for "leaky_relu". Raises ValueError for an unknown name.
+    """
+    gains = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
+    if nonlinearity == "leaky_relu":
+        return math.sqrt(2 / (1 + param**2))
+    if nonlinearity not in gains:
+        names = ", ".join([*gains, "leaky_relu"])
+        raise ValueError(f"nonlinearity expected one of {names}, got {nonlinearity!r}.")
+    return gains[nonlinearity]
+
+
+def _fans(parameter):
+    if len(parameter.shape) < 2:
+        raise ValueError(
+            f"This initialiser expected a weight of shape (out, in, ...), got {parameter.shape}. "
+            "For a bias use zeros_ or uniform_."
+        )
+    out_features, in_features, *kernel = parameter.shape
+    positions = math.prod(kernel)
+    return in_features * positions, out_features * positions
+
+
+def _fan(parameter, mode):
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"mode expected 'fan_in' or 'fan_out', got {mode!r}.")
+    return _fans(parameter)[mode == "fan_out"]

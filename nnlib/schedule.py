@@ -1,0 +1,27 @@
+"""Learning rates that change during training: functions of the step, for epochs(lr=...)."""
+
+import math
+
+
+def one_cycle(max_lr, total_steps, pct_start=0.3, div_factor=25.0, final_div_factor=1e4):
+    """A learning rate for each step: up to max_lr on a half cosine, then down to almost 0.
+
+    Returns lr(step) for step 0 ... total_steps - 1, the rates of torch's OneCycleLR.
+    Smith & Topin, 2018. Raises ValueError for fewer than 2 steps.
+    """
+    if total_steps < 2:
+        raise ValueError(f"one_cycle expected at least 2 steps, got {total_steps}.")
+    start = max_lr / div_factor
+    peak = pct_start * total_steps - 1
+
+    def lr(step):
+        if step <= peak:
+            return _half_cosine(start, max_lr, step / peak)
+        done = (step - peak) / (total_steps - 1 - peak)
+        return _half_cosine(max_lr, start / final_div_factor, min(done, 1.0))
+
+    return lr
+
+
+def _half_cosine(first, last, done):
+    return last + (first - last) * (1 + math.cos(math.pi * done)) / 2
