@@ -20,10 +20,10 @@
 """
 
 import base64
+import contextlib
 import html
 import io
 import threading
-from contextlib import contextmanager
 
 import ipywidgets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -78,12 +78,12 @@ class LivePicture:
         self.controls = dict(self.make_controls())
         self._defaults = self.values()
         self.figure = Figure(figsize=self.size, dpi=self.dpi, layout="constrained", facecolor=PAPER)
+        self.figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
         self._canvas = FigureCanvasAgg(self.figure)
         self.artists = self.build(self.figure)
         self._moving = _animate(self.artists)
-        self.figure.draw_without_rendering()
-        self.figure.set_layout_engine("none")  # from now on nothing but the moving artists moves
         self.widget = self._assemble()
+        self._lay_out()
         for widget in self._valued().values():
             widget.observe(self._changed, names="value")
         self.redraw()
@@ -109,7 +109,7 @@ class LivePicture:
         """Set every control to the value that it had at the start."""
         return self.set(**self._defaults)
 
-    @contextmanager
+    @contextlib.contextmanager
     def one_frame(self):
         """Inside this block controls may change as often as they like; it ends with one drawing."""
         with self._lock:
@@ -139,6 +139,10 @@ class LivePicture:
             if self.last_error is not None:
                 self.last_error = None
                 self._alert.value = ""
+
+    def background_changed(self):
+        """Call it in `update` after a change of what does not move, other than axes' limits."""
+        self._background = None
 
     def show_error(self, error):
         """Keep the exception, and say in the explorer what went wrong."""
@@ -226,6 +230,12 @@ class LivePicture:
 
     def _preset(self, label, chosen):
         return self.action(label, lambda: self.set(**chosen))
+
+    def _lay_out(self):
+        with contextlib.suppress(Exception):  # redraw() meets it again, and shows it
+            self.update(self.artists, **self.values())
+        self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")  # from now on nothing but the moving artists moves
 
     def _paint(self):
         key = [_limits(ax) for ax in self.figure.axes]

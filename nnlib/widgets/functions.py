@@ -1,0 +1,46 @@
+"""Activation functions as the explorers use them: plain NumPy, or the learner's own."""
+
+import numpy as np
+
+from nnlib.nn.functional import sigmoid
+
+
+def step(z):
+    """1 where z > 0, else 0."""
+    return (z > 0).astype(float)
+
+
+def relu(z):
+    """z where z > 0, else 0."""
+    return np.maximum(z, 0)
+
+
+ACTIVATIONS = {"step": step, "sigmoid": sigmoid, "tanh": np.tanh, "ReLU": relu}
+
+
+def name_of(function):
+    """Return the name to show for a function or a layer."""
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def apply(function, z):
+    """Return function(z) as floats of z's shape, number by number if it takes no array.
+
+    ValueError when the result has another shape or is not made of numbers.
+    """
+    with np.errstate(all="ignore"):  # infinities of a learner's function are shown, not warned of
+        try:
+            out = function(z)
+        except (TypeError, ValueError):
+            out = np.reshape([function(float(one)) for one in np.ravel(z)], np.shape(z))
+    try:
+        out = np.asarray(out, dtype=float)
+    except (TypeError, ValueError):
+        out = None
+    if out is None or out.shape != np.shape(z):
+        came = "no numbers" if out is None else f"shape {out.shape}"
+        raise ValueError(
+            f"{name_of(function)}(z) got z of shape {np.shape(z)} and returned {came}. "
+            "Return one number for every number in z"
+        )
+    return out
