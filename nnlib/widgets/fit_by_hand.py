@@ -34,7 +34,7 @@ def round_up(value):
 def parabola_ranges(x, y):
     """Return (low, high) for a, b and c, wide enough for the best fit and for bad ones."""
     reach_x, reach_y = np.abs(x).max(), max(np.abs(y).max(), 1e-9)
-    best = np.abs(np.polynomial.polynomial.polyfit(x, y, 2))
+    best = np.abs(np.linalg.lstsq(np.vander(x, 3, increasing=True), y)[0])
     c, b, a = (round_up(max(reach_y / reach_x**power, 1.5 * best[power])) for power in range(3))
     return {"a": (-a, a), "b": (-b, b), "c": (-c, c)}
 
@@ -59,8 +59,7 @@ class FitByHand(LivePicture):
         for name, (low, high) in self.ranges.items():
             step = round_up((high - low) / 100)
             middle = min(max(0.0, low), high)
-            decimals = max(0, -math.floor(math.log10(step)))
-            controls[name] = slider(name, low, high, middle, step, decimals)
+            controls[name] = slider(name, low, high, middle, step)
         controls["show_loss"] = toggle("show the loss of every try")
         controls["forget"] = self.action("Forget the tries", self.forget)
         return controls

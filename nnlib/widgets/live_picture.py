@@ -24,6 +24,7 @@ import contextlib
 import html
 import io
 import threading
+from decimal import Decimal
 
 import ipywidgets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -76,7 +77,7 @@ class LivePicture:
         self._background_key = None
         self._description = ""
         self.controls = dict(self.make_controls())
-        self._defaults = self.values()
+        self.defaults = self.values()
         self.figure = Figure(figsize=self.size, dpi=self.dpi, layout="constrained", facecolor=PAPER)
         self.figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
         self._canvas = FigureCanvasAgg(self.figure)
@@ -107,7 +108,7 @@ class LivePicture:
 
     def reset(self):
         """Set every control to the value that it had at the start."""
-        return self.set(**self._defaults)
+        return self.set(**self.defaults)
 
     @contextlib.contextmanager
     def one_frame(self):
@@ -148,11 +149,12 @@ class LivePicture:
         """Keep the exception, and say in the explorer what went wrong."""
         self.last_error = error
         sentence = html.escape(str(error) or "no further explanation")
+        kept = "It still shows the last settings that worked. " if self.frames else ""
         self._alert.value = (
             '<div role="alert" style="padding: 6px 10px; border-left: 4px solid #d55e00; '
             'background: #fdebe0; color: #40200c; line-height: 1.4">'
             f"The picture could not be drawn: {sentence} ({type(error).__name__}). "
-            "It still shows the last settings that worked. Move a control, or press Reset.</div>"
+            f"{kept}Move a control, or press Reset.</div>"
         )
 
     def action(self, label, handler, tooltip=None):
@@ -174,7 +176,7 @@ class LivePicture:
     @property
     def png(self):
         """The present picture: PNG, `size` times `dpi` pixels."""
-        return self.image.value
+        return bytes(self.image.value)
 
     @property
     def description(self):
@@ -271,7 +273,7 @@ class LivePicture:
 def slider(label, low, high, value, step=0.1, decimals=None):
     """A slider over the floats from low to high; shows as many decimals as its step has."""
     if decimals is None:
-        decimals = len(f"{step:g}".partition(".")[2])
+        decimals = max(0, -Decimal(f"{step:.6g}").as_tuple().exponent)
     return ipywidgets.FloatSlider(
         min=low,
         max=high,
@@ -318,7 +320,7 @@ def toggle(label, value=False):
 
 def _tidy(value):
     # one key press on a slider gives 1.0500000000000003
-    return round(value, 10) if isinstance(value, float) else value
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def _animate(artists):
