@@ -1,0 +1,172 @@
+"""Pictures of training, data and decisions: arrays in, matplotlib Axes or Figures out."""
+
+import math
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.colors import ListedColormap
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from nnlib.palette import (
+    BLACK,
+    BLUE,
+    CLASS_COLOURS,
+    CYCLE,
+    DIVERGING_LIGHT,
+    GREY,
+    GRID,
+    INK,
+    MARKERS,
+    RED,
+)
+
+
+def plot_history(history):
+    """Draw a History: the losses epoch by epoch and, where it was measured, the accuracy.
+
+    Returns the Figure. Raises ValueError for a history without an epoch.
+    """
+    epochs = history["epoch"]
+    if not epochs:
+        raise ValueError("plot_history expected at least one epoch, got an empty history.")
+    measured = [accuracy for accuracy in history["val_accuracy"] if accuracy is not None]
+    fig, axes = plt.subplots(
+        1, 2 if measured else 1, figsize=(9 if measured else 4.8, 3.2), squeeze=False
+    )
+    fig.set_layout_engine("constrained")
+    loss = axes[0, 0]
+    loss.plot(epochs, history["train_loss"], color=BLUE, marker="o", label="training")
+    if history["val_loss"][0] is not None:
+        loss.plot(
+            epochs, history["val_loss"], color=RED, marker="s", ls="--", label="not trained on"
+        )
+    loss.set(xlabel="epoch", ylabel="loss", title="Loss")
+    loss.legend()
+    if measured:
+        accuracy = axes[0, 1]
+        accuracy.plot(epochs, history["val_accuracy"], color=RED, marker="s", ls="--")
+        accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
+        accuracy.set(xlabel="epoch", ylabel="correct", title="Accuracy on data not trained on")
+    for ax in axes.flat:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.grid(color=GRID, lw=0.6)
+    return fig
+
+
+def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, size=1.1):
+    """Draw images (N, height, width) in rows, a title over each; returns the Figure.
+
+    symmetric: put 0 in the middle of the colours, one scale for all; use a diverging cmap.
+    size: inches an image. Raises ValueError for another shape or another number of titles.
+    """
+    images = np.asarray(images)
+    if images.ndim != 3 or not len(images):
+        raise ValueError(
+            f"image_grid expected images of shape (N, height, width), got {images.shape}. "
+            "For one image pass image[None]; for rows of 784 pixels, x.reshape(-1, 28, 28)."
+        )
+    if titles is not None and len(titles) != len(images):
+        raise ValueError(
+            f"image_grid expected one title an image, got {len(titles)} for {len(images)}."
+        )
+    columns = columns or min(len(images), 10)
+    rows = math.ceil(len(images) / columns)
+    lines = 0 if titles is None else max(str(title).count("\n") + 1 for title in titles)
+    high = float(np.abs(images).max()) or 1.0
+    fig, axes = plt.subplots(
+        rows, columns, figsize=(columns * size, rows * (size + 0.17 * lines)), squeeze=False
+    )
+    fig.set_layout_engine("constrained")
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for i, (ax, image) in enumerate(zip(axes.flat, images, strict=False)):
+        ax.imshow(image, cmap=cmap, vmin=-high if symmetric else 0, vmax=high)
+        if titles is not None:
+            ax.set_title(titles[i], fontsize=9, pad=3)
+    return fig
+
+
+def plot_confusion_matrix(counts, labels=None, ax=None):
+    """Draw a confusion matrix (K, K), row = true class, column = answer; returns the Axes.
+
+    The diagonal, what was right, is grey; mistakes are shaded by their number.
+    Raises ValueError for another shape.
+    """
+    counts = np.asarray(counts)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise ValueError(
+            f"plot_confusion_matrix expected counts of shape (K, K), got {counts.shape}. "
+            "Make them with nnlib.metrics.confusion_matrix(targets, predictions, K)."
+        )
+    k = len(counts)
+    labels = range(k) if labels is None else labels
+    if ax is None:
+        _, ax = plt.subplots(figsize=(0.52 * k + 1.2, 0.46 * k + 1), layout="constrained")
+    mistakes = counts * (1 - np.eye(k, dtype=int))
+    high = max(mistakes.max(), 1)
+    ax.imshow(np.ma.masked_array(mistakes, np.eye(k)), cmap="Oranges", vmin=0, vmax=high)
+    ax.imshow(
+        np.ma.masked_array(np.full((k, k), 0.25), 1 - np.eye(k)), cmap="Greys", vmin=0, vmax=1
+    )
+    for row, column in np.ndindex(k, k):
+        dark = row != column and counts[row, column] > 0.6 * high
+        ax.text(
+            *(column, row, f"{counts[row, column]}"),
+            ha="center",
+            va="center",
+            fontsize=9,
+            color="white" if dark else GREY if counts[row, column] == 0 else BLACK,
+        )
+    ax.set_xticks(range(k), labels)
+    ax.set_yticks(range(k), labels)
+    ax.set(xlabel="the network's answer", ylabel="true class")
+    return ax
+
+
+def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
+    """Colour the plane by predict(points (N, 2)), and draw the points x (N, 2) by class y (N,).
+
+    predict returns the probability of class 1, (N,) or (N, 1), or one output a class, (N, K), of
+    which the largest counts. Returns the Axes. Raises ValueError for other shapes.
+    """
+    x, y = np.asarray(x), np.asarray(y).reshape(-1).astype(int)
+    if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
+        raise ValueError(
+            "plot_decision_boundary expected x of shape (N, 2) and y of shape (N,), got "
+            f"{x.shape} and {y.shape}."
+        )
+    low, high = x.min(axis=0), x.max(axis=0)
+    margin = 0.15 * np.maximum(high - low, 1e-6)
+    (left, bottom), (right, top) = low - margin, high + margin
+    first, second = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
+    plane = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2).astype(np.float32)
+    outputs = np.asarray(predict(plane))
+    if outputs.shape[:1] != (len(plane),) or outputs.ndim > 2:
+        raise ValueError(
+            f"plot_decision_boundary expected predict() to return ({len(plane)},), "
+            f"({len(plane)}, 1) or ({len(plane)}, K), got {outputs.shape}."
+        )
+    binary = outputs.size == len(plane)
+    values = (outputs if binary else outputs.argmax(axis=1)).reshape(resolution, resolution)
+    colours = CLASS_COLOURS if binary else CYCLE
+    cmap = DIVERGING_LIGHT if binary else ListedColormap(CYCLE)
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 4), layout="constrained")
+    ax.imshow(
+        values,
+        origin="lower",
+        extent=(left, right, bottom, top),
+        aspect="auto",
+        cmap=cmap,
+        vmin=0,
+        vmax=1 if binary else len(CYCLE) - 1,
+        alpha=None if binary else 0.3,
+    )
+    if binary and values.min() < 0.5 < values.max():
+        ax.contour(first, second, values, [0.5], colors=BLACK, linewidths=1.5)
+    for k in np.unique(y):
+        colour, marker = colours[k % len(colours)], MARKERS[k % len(MARKERS)]
+        ax.plot(*x[y == k].T, marker, color=colour, mec="white", ms=6, label=f"class {k}")
+    ax.set(xlabel="x₁", ylabel="x₂")
+    ax.legend(loc="upper right")
+    return ax
