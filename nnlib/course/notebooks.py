@@ -96,18 +96,29 @@ def normalise(notebook):
             )
         taken.add(cell.id)
         kept = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA}
+        if "quiz(" in cell.source and cell.cell_type == "code":
+            kept["jupyter"] = {"source_hidden": True}  # it names the right answer
         cell.metadata = nbformat.from_dict(kept)
-        for output in cell.get("outputs", []):
-            normalise_output(output)
+        if cell.cell_type == "code":
+            cell.outputs = normal_outputs(cell.outputs)
     nbformat.validate(notebook)
 
 
-def normalise_output(output):
-    """Keep what a progress bar shows at last, and no path of this machine in a traceback."""
-    if output.output_type == "stream":
-        output.text = OVERWRITTEN.sub("", output.text)
-    if output.output_type == "error":
-        output.traceback = [without_root(line) for line in output.traceback]
+def normal_outputs(outputs):
+    """Text in one piece, progress bars as they end, no path of this machine in a traceback."""
+    normal = []
+    for output in outputs:
+        name = output.get("name")  # "stdout" or "stderr", of streams alone
+        if normal and name and name == normal[-1].get("name"):
+            normal[-1].text += output.text
+        else:
+            normal.append(output)
+    for output in normal:
+        if output.output_type == "stream":
+            output.text = OVERWRITTEN.sub("", output.text)
+        if output.output_type == "error":
+            output.traceback = [without_root(line) for line in output.traceback]
+    return normal
 
 
 def without_root(text):

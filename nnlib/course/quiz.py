@@ -29,7 +29,7 @@ def quiz(name, question, options, answer):
         raise ValueError(
             f"quiz {name} expected answer to be one of its options {list(options)}, got {answer!r}."
         )
-    silent = [option for option, reason in options.items() if not str(reason).strip()]
+    silent = [option for option, reason in options.items() if not (reason and reason.strip())]
     if silent:
         raise ValueError(f"quiz {name} expected a reason for every option; {silent} have none.")
     return Quiz(name, question, options, answer)

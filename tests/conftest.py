@@ -1,0 +1,72 @@
+"""Options of the test run (--every-notebook, --no-skips), and what nbval does not compare."""
+
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("nnlib")
+    group.addoption(
+        "--every-notebook",
+        action="store_true",
+        help="fail when a notebook in lessons/ had no cell executed by nbval",
+    )
+    group.addoption("--no-skips", action="store_true", help="fail when a test was skipped")
+
+
+def pytest_configure(config):
+    if config.getoption("nbval_sanitize_with", None) is None:
+        config.option.nbval_sanitize_with = str(TESTS / "nbval_sanitize.txt")
+    # a plugin and not functions of this file: those are not called for notebooks outside tests/
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(RunRecord(config))
+
+
+class RunRecord:
+    """What ran and what was skipped; at the end it fails a run that left something out."""
+
+    def __init__(self, config):
+        self.config = config
+        self.executed = set()
+        self.skipped = {}
+
+    def pytest_runtest_logreport(self, report):
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.note_skip(report)
+        elif report.when == "call" and not report.skipped:
+            self.executed.add(report.nodeid.split("::")[0])
+
+    def pytest_collectreport(self, report):
+        if report.skipped:
+            self.note_skip(report)
+
+    def note_skip(self, report):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        self.skipped[report.nodeid] = reason.removeprefix("Skipped: ")
+
+    def complaints(self):
+        """Why this run does not count, as lines of text; none when nothing was left out."""
+        lines = []
+        if self.config.getoption("every_notebook"):
+            notebooks = sorted(self.config.rootpath.glob("lessons/[!.]*.ipynb"))
+            if not notebooks:
+                lines.append("--every-notebook: there is no notebook in lessons/")
+            for notebook in notebooks:
+                name = notebook.relative_to(self.config.rootpath).as_posix()
+                if name not in self.executed:
+                    lines.append(f"--every-notebook: no cell of {name} was executed")
+        if self.config.getoption("no_skips"):
+            lines += [f"--no-skips: {name}: {reason}" for name, reason in self.skipped.items()]
+        return lines
+
+    def pytest_sessionfinish(self, session):
+        if session.exitstatus == 0 and self.complaints():
+            session.exitstatus = 1
+
+    def pytest_terminal_summary(self, terminalreporter):
+        lines = self.complaints()
+        if lines:
+            terminalreporter.section("this run left something out", red=True)
+            for line in lines:
+                terminalreporter.write_line(line, red=True)
