@@ -1,6 +1,11 @@
 """Explorers: pictures that follow sliders. Each is one line in a cell, such as explore_neuron()."""
 
+from nnlib.widgets.activations import explore_activation, explore_activations
+from nnlib.widgets.digit_pad import digit_pad
+from nnlib.widgets.explore_digits import explore_digits
+from nnlib.widgets.bumps import explore_bumps
 from nnlib.widgets.fit_by_hand import fit_by_hand
+from nnlib.widgets.forward_pass import explore_forward_pass
 from nnlib.widgets.live_picture import (
     LivePicture,
     choice,
@@ -10,11 +15,19 @@ from nnlib.widgets.live_picture import (
     toggle,
 )
 from nnlib.widgets.neuron import explore_neuron
+from nnlib.widgets.softmax import explore_softmax
 
 __all__ = [
     "LivePicture",
     "choice",
+    "digit_pad",
+    "explore_activation",
+    "explore_activations",
+    "explore_digits",
+    "explore_bumps",
+    "explore_forward_pass",
     "explore_neuron",
+    "explore_softmax",
     "fit_by_hand",
     "int_slider",
     "log_slider",
