@@ -21,6 +21,7 @@ class Sequential(Module):
         for i, layer in enumerate(self.layers):
             if not isinstance(layer, Module):
                 hint = f" Write nn.{layer.__name__}(...)." if isinstance(layer, type) else ""
+                hint = " Write nn.Sequential(*layers)." if isinstance(layer, list) else hint
                 raise TypeError(f"Sequential expected layers, got {layer!r} at place {i}.{hint}")
         modules = [m for layer in self.layers for m in layer.modules()]
         for i, module in enumerate(modules):
@@ -31,7 +32,6 @@ class Sequential(Module):
                 )
         self.differs_in_training = any(isinstance(m, (Dropout, BatchNorm1d)) for m in modules)
         self.first_that_learns = next((i for i, m in enumerate(self.layers) if m.parameters()), 0)
-        self.awaits_backward = False
 
     def named_children(self):
         return [(str(i), layer) for i, layer in enumerate(self.layers)]
@@ -78,7 +78,8 @@ class Residual(Module):
     """
 
     def __init__(self, *block):
-        self.block = block[0] if len(block) == 1 else Sequential(*block)
+        single = len(block) == 1 and isinstance(block[0], Module)
+        self.block = block[0] if single else Sequential(*block)
 
     def forward(self, x):
         y = self.block(x)

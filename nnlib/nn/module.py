@@ -13,8 +13,7 @@ class Parameter:
 
     def __init__(self, data, dtype=np.float32):
         self.data = np.array(data, dtype=dtype)
-        self.grad = None
-        self.grad_used = False
+        self.grad, self.grad_used = None, False
 
     def accumulate(self, grad):
         """Add to the gradient; the first one after zero_grad() is stored, which saves a pass."""
@@ -52,6 +51,7 @@ class Module:
     buffers = ()  # names of arrays that are saved but not trained, such as a running mean
     skips_input_grad = False  # True where backward(dy, input_grad=False) may leave out dL/dx
     saved = None  # what forward() keeps for backward()
+    awaits_backward = False  # a Sequential is between a forward and a backward pass
 
     def __call__(self, x):
         return self.forward(x)
@@ -96,7 +96,7 @@ class Module:
     def train(self, mode=True):
         """Switch dropout and batch normalisation to training, or back; returns the module."""
         for module in self.modules():
-            module.training = mode
+            module.training, module.awaits_backward = mode, False
         return self
 
     def eval(self):
