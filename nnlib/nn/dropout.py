@@ -25,7 +25,8 @@ class Dropout(Module):
             self.saved = 1
             return x
         keep = generator.random(x.shape, dtype=np.float32) >= self.p
-        self.saved = factor = keep * x.dtype.type(1 / (1 - self.p))
+        dtype = np.result_type(x.dtype, np.float32)  # whole numbers become floats
+        self.saved = factor = keep * dtype.type(1 / (1 - self.p))
         return x * factor
 
     def backward(self, dy):
