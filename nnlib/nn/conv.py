@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from nnlib.nn import init
-from nnlib.nn.functional import col2im, im2col, patches, windows
+from nnlib.nn.functional import check_kernel, col2im, im2col, patches, windows
 from nnlib.nn.module import Module, Parameter
 
 
@@ -33,7 +33,8 @@ class Conv2d(Module):
 
     skips_input_grad = True
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, bias=True):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *, bias=True):
+        check_kernel("Conv2d", kernel_size=kernel_size, stride=stride, padding=padding)
         self.in_channels, self.out_channels = in_channels, out_channels
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.weight = init.kaiming_uniform_(
@@ -95,6 +96,7 @@ class MaxPool2d(Module):
     def __init__(self, kernel_size, stride=None):
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
+        check_kernel("MaxPool2d", kernel_size=kernel_size, stride=self.stride)
 
     def forward(self, x):
         if x.ndim != 4:

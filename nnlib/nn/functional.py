@@ -34,10 +34,10 @@ def check_targets(targets, num_classes, batch=None):
     """Return integer class labels (N,) as an array; TypeError or ValueError for anything else."""
     targets = np.asarray(targets)
     if targets.ndim == 2:
-        raise ValueError(
-            f"targets expected integers of shape (N,), got shape {targets.shape}. "
-            "If the rows are one-hot, pass targets.argmax(axis=1)."
-        )
+        says = f"targets expected integers of shape (N,), got shape {targets.shape}. "
+        if targets.shape[1] == 1:
+            raise ValueError(f"{says}Pass targets.ravel().")
+        raise ValueError(f"{says}If the rows are one-hot, pass targets.argmax(axis=1).")
     if targets.dtype.kind not in "iu":
         raise TypeError(
             f"targets expected integers, got {targets.dtype}. "
@@ -55,6 +55,17 @@ def check_targets(targets, num_classes, batch=None):
             "Labels start at 0, and the last layer needs one output a class."
         )
     return targets
+
+
+def check_kernel(layer, **sizes):
+    """ValueError unless the layer's kernel_size, stride and padding are whole numbers that fit."""
+    for name, value in sizes.items():
+        least = 0 if name == "padding" else 1
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise ValueError(
+                f"{layer} expected {name} to be a whole number from {least} up, got {value!r}. "
+                "Kernels are square: 3 stands for 3 x 3."
+            )
 
 
 def windows(size, kernel, stride, padding):
