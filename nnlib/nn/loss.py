@@ -87,7 +87,7 @@ class CrossEntropyLoss(Loss):
     Raises TypeError or ValueError for targets that are not labels 0 ... C-1.
     """
 
-    def __init__(self, label_smoothing=0.0):
+    def __init__(self, *, label_smoothing=0.0):
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f"label_smoothing expected 0 ... 1, got {label_smoothing}.")
         self.label_smoothing = label_smoothing
