@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nnlib.nn.functional import check_targets
+
 
 @dataclass
 class Metrics:
@@ -34,6 +36,11 @@ class History:
 
 
 def confusion_matrix(targets, predictions, num_classes):
-    """Counts (num_classes, num_classes): row = true class, column = predicted class."""
-    pairs = np.asarray(targets) * num_classes + np.asarray(predictions)
+    """Counts (num_classes, num_classes): row = true class, column = predicted class.
+
+    targets and predictions: integer labels (N,). Raises ValueError or TypeError for others.
+    """
+    targets = check_targets(targets, num_classes).astype(int)  # int: uint8 would overflow
+    predictions = check_targets(predictions, num_classes, len(targets))
+    pairs = targets * num_classes + predictions
     return np.bincount(pairs, minlength=num_classes**2).reshape(num_classes, num_classes)
