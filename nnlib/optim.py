@@ -66,7 +66,7 @@ class SGD(Optimizer):
     weight_decay λ adds λ p to g first. As torch.optim.SGD (dampening 0, no Nesterov).
     """
 
-    def __init__(self, params, lr=1e-3, momentum=0, weight_decay=0):
+    def __init__(self, params, lr=1e-3, momentum=0, *, weight_decay=0):
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum expected 0 <= momentum < 1, got {momentum}.")
         self.momentum = momentum
@@ -142,7 +142,8 @@ def clip_grad_norm_(parameters, max_norm):
         raise ValueError(f"clip_grad_norm_ expected max_norm above 0, got {max_norm}.")
     params = [p for p in parameters if p.grad is not None]
     norm = math.sqrt(sum(float(np.vdot(p.grad, p.grad)) for p in params))
-    if norm > max_norm:
+    scale = max_norm / (norm + 1e-6)
+    if scale < 1:
         for p in params:
-            p.grad = p.grad * (max_norm / (norm + 1e-6))
+            p.grad = p.grad * scale
     return norm
