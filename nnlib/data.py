@@ -65,11 +65,16 @@ class DataLoader:
     Raises ValueError for an empty data set or a batch_size below 1.
     """
 
-    def __init__(self, dataset, batch_size=1, shuffle=False, drop_last=False):
+    def __init__(self, dataset, batch_size=1, shuffle=False, *, drop_last=False):
         if len(dataset) == 0:
             raise ValueError("DataLoader expected at least one example, got an empty data set.")
         if batch_size < 1:
             raise ValueError(f"batch_size expected 1 or more examples, got {batch_size}.")
+        if drop_last and batch_size > len(dataset):
+            raise ValueError(
+                f"drop_last leaves no batch: batch_size is {batch_size}, and there are "
+                f"{len(dataset)} examples. Take a smaller batch_size."
+            )
         self.dataset, self.batch_size = dataset, batch_size
         self.shuffle, self.drop_last = shuffle, drop_last
 
@@ -103,7 +108,8 @@ class StandardScaler:
                 f"{x.shape}" + ("." if np.isfinite(x).all() else " with NaN or infinity.")
             )
         self.mean, std = x.mean(axis=0), x.std(axis=0)
-        self.std = np.where(std > 0, std, 1.0)
+        varies = x.max(axis=0) > x.min(axis=0)  # std of a constant may be 1e-17, not 0
+        self.std = np.where(varies, std, 1.0)
         return self
 
     def transform(self, x):
