@@ -6,9 +6,8 @@ import time
 
 import numpy as np
 
+from nnlib import nn
 from nnlib.metrics import History, Metrics
-from nnlib.nn import CrossEntropyLoss, Sequential, Softmax
-from nnlib.nn.loss import BCEWithLogitsLoss
 
 
 class TrainingError(RuntimeError):
@@ -16,7 +15,12 @@ class TrainingError(RuntimeError):
 
 
 def predict(model, x, transform=None, batch_size=1000):
-    """The model's outputs (N, ...) for x (N, ...), in eval mode, which is put back after."""
+    """The model's outputs (N, ...) for x (N, ...), in eval mode; the mode is put back after.
+
+    Raises ValueError when x is empty.
+    """
+    if len(x) == 0:
+        raise ValueError("predict expected at least one example, got none.")
     training = model.training
     model.eval()
     try:
@@ -31,10 +35,11 @@ def evaluate(model, loss_fn, dataset):
     check_last_layer(model, loss_fn)
     outputs = predict(model, dataset.x, dataset.transform)
     loss = loss_fn(outputs, dataset.y)
-    if isinstance(loss_fn, CrossEntropyLoss):
+    if isinstance(loss_fn, nn.CrossEntropyLoss):
         return loss, float(np.mean(outputs.argmax(axis=1) == dataset.y))
-    if isinstance(loss_fn, BCEWithLogitsLoss):
-        return loss, float(np.mean((outputs > 0) == (np.asarray(dataset.y) > 0.5)))
+    if isinstance(loss_fn, (nn.BCELoss, nn.BCEWithLogitsLoss)):
+        middle = 0.5 if isinstance(loss_fn, nn.BCELoss) else 0  # a probability, or a logit
+        return loss, float(np.mean((outputs > middle) == (np.asarray(dataset.y) > 0.5)))
     return loss, None
 
 
@@ -108,15 +113,19 @@ def fit(
 
 
 def check_last_layer(model, loss_fn):
-    """ValueError for a Softmax as last layer under CrossEntropyLoss, which would apply it twice."""
+    """ValueError for a last layer that the loss has built in, and so would apply twice.
+
+    That is Softmax under CrossEntropyLoss and Sigmoid under BCEWithLogitsLoss.
+    """
     last = model
-    while isinstance(last, Sequential) and len(last):
+    while isinstance(last, nn.Sequential) and len(last):
         last = last[-1]
-    if isinstance(loss_fn, CrossEntropyLoss) and isinstance(last, Softmax):
-        raise ValueError(
-            "CrossEntropyLoss expected logits, and the network ends in Softmax: it would be "
-            "applied twice, and learning would crawl. Take the Softmax layer out."
-        )
+    for loss, layer in ((nn.CrossEntropyLoss, nn.Softmax), (nn.BCEWithLogitsLoss, nn.Sigmoid)):
+        if isinstance(loss_fn, loss) and isinstance(last, layer):
+            raise ValueError(
+                f"{loss.__name__} expected logits, and the network ends in {layer.__name__}: it "
+                f"would be applied twice, and learning would crawl. Take the {layer.__name__} out."
+            )
 
 
 def _in_words(metrics):
@@ -130,7 +139,11 @@ def _in_words(metrics):
 
 def _what_went_bad(model, loss, epoch, batch):
     bad = [name for name, p in model.named_parameters() if not np.isfinite(p.data).all()]
-    where = f"the first parameter that went bad is {bad[0]}" if bad else "all parameters are finite"
+    where = (
+        f"the first parameter that went bad is {bad[0]}"
+        if bad
+        else ("all parameters are finite, so look at the inputs and targets of this batch")
+    )
     return (
         f"The loss became {loss} in epoch {epoch}, batch {batch}; {where}. Try a smaller learning "
         "rate, scaled inputs, or clip_grad_norm_."
