@@ -36,9 +36,11 @@ def read_idx(data):
     if len(data) < 4 or data[:3] != b"\x00\x00\x08":
         raise ValueError(f"An IDX file of uint8 starts with 00 00 08, got {data[:3].hex(' ')}.")
     axes = data[3]
-    shape = tuple(int(n) for n in np.frombuffer(data[4 : 4 + 4 * axes], ">u4"))
-    values = np.frombuffer(data, np.uint8, offset=4 + 4 * axes)
-    if len(shape) != axes or values.size != math.prod(shape):
+    if len(data) < 4 + 4 * axes:
+        raise ValueError(f"The IDX header of {axes} axes was cut off after {len(data)} bytes.")
+    shape = tuple(int(n) for n in np.frombuffer(data, ">u4", count=axes, offset=4))
+    values = np.frombuffer(data[4 + 4 * axes :], np.uint8)
+    if values.size != math.prod(shape):
         raise ValueError(f"The IDX header says {shape}, but {values.size} values follow.")
     return values.reshape(shape)
 

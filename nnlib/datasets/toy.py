@@ -16,7 +16,7 @@ def gate(name):
 
 
 def moons(n=200, noise=0.1):
-    """Two half circles that reach into each other: classes 0 and 1, spread by `noise`."""
+    """Two half circles that reach into each other (classes 0 and 1): x (n, 2), y (n,)."""
     angle, y = _angles_and_classes(n, 2)
     angle = angle * np.pi
     x = np.stack([np.cos(angle) + y - 0.5, np.sin(angle) * (1 - 2 * y) + 0.5 * y - 0.25], axis=1)
@@ -24,7 +24,7 @@ def moons(n=200, noise=0.1):
 
 
 def circles(n=200, noise=0.1):
-    """A ring of radius 1 (class 0) around a ring of radius 0.5 (class 1)."""
+    """A ring of radius 1 (class 0) around one of radius 0.5 (class 1): x (n, 2), y (n,)."""
     angle, y = _angles_and_classes(n, 2)
     angle = angle * 2 * np.pi
     x = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (1 - 0.5 * y[:, None])
@@ -32,7 +32,7 @@ def circles(n=200, noise=0.1):
 
 
 def spirals(n=300, noise=0.05, classes=3):
-    """Arms that wind around the origin, one a class, from radius 0 to 1."""
+    """Arms that wind around the origin, one a class, from radius 0 to 1: x (n, 2), y (n,)."""
     if classes < 2:
         raise ValueError(f"spirals expected 2 or more classes, got {classes}.")
     radius, y = _angles_and_classes(n, classes)
