@@ -1,0 +1,152 @@
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from nnlib import nn
+from nnlib.gradcheck import gradcheck
+from tests.nn.helpers import assert_as_torch, both_dtypes, numbers
+
+
+def mlp(lib):
+    return lib.Sequential(
+        lib.Flatten(),
+        lib.Linear(12, 7),
+        lib.BatchNorm1d(7),
+        lib.ReLU(),
+        lib.Sequential(lib.Linear(7, 5), lib.Tanh()),
+        lib.Linear(5, 3),
+    )
+
+
+def cnn(lib):
+    return lib.Sequential(
+        lib.Conv2d(1, 3, 3, padding=1),
+        lib.MaxPool2d(2),
+        lib.ReLU(),
+        lib.Conv2d(3, 2, 2, stride=2),
+        lib.Flatten(),
+        lib.Linear(8, 4),
+    )
+
+
+class TorchResidual(torch.nn.Module):
+    def __init__(self, block):
+        super().__init__()
+        self.block = block
+
+    def forward(self, x):
+        return x + self.block(x)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_sequential_gradcheck(training):
+    assert gradcheck(mlp(nn).train(training), numbers((5, 3, 4)))
+    assert gradcheck(cnn(nn).train(training), numbers((2, 1, 9, 8)))
+
+
+def test_sequential_with_dropout_gradcheck():
+    assert gradcheck(nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5)), numbers((4, 3)))
+
+
+@both_dtypes
+@pytest.mark.parametrize("training", [True, False])
+def test_sequential_as_torch(dtype, training):
+    x = numbers((6, 3, 4))
+    assert_as_torch(mlp(nn).train(training), mlp(torch.nn).train(training), x, dtype)
+    assert_as_torch(cnn(nn), cnn(torch.nn), numbers((3, 1, 9, 8)), dtype)
+
+
+def test_residual_gradcheck():
+    assert gradcheck(nn.Residual(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4)), numbers((3, 4)))
+    assert gradcheck(nn.Residual(nn.ReLU()), numbers((1, 4)))
+
+
+@both_dtypes
+def test_residual_as_torch(dtype):
+    ours = nn.Sequential(nn.ReLU(), nn.Residual(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4)))
+    block = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.ReLU(), torch.nn.Linear(6, 4))
+    theirs = torch.nn.Sequential(torch.nn.ReLU(), TorchResidual(block))
+    assert_as_torch(ours, theirs, numbers((5, 4)), dtype)
+
+
+@pytest.mark.parametrize("network", [mlp, cnn])
+def test_leaving_out_the_input_gradient_changes_no_other(network):
+    model = network(nn).to(np.float64)
+    x = numbers((4, 1, 9, 8)) if network is cnn else numbers((4, 3, 4))
+    dy = np.ones_like(model(x))
+    model.backward(dy)
+    whole = [p.grad for p in model.parameters()]
+    model.zero_grad()
+    assert model.backward(dy, input_grad=False) is None
+    for p, grad in zip(model.parameters(), whole, strict=True):
+        np.testing.assert_array_equal(p.grad, grad)
+
+
+def test_input_gradient_is_left_out_through_nested_containers():
+    inner = nn.Sequential(nn.Residual(nn.Linear(3, 3)), nn.Linear(3, 2))
+    model = nn.Sequential(nn.ReLU(), inner)
+    dy = np.ones_like(model(numbers((2, 3))))
+    assert model.backward(dy, input_grad=False) is None
+    assert all(p.grad is not None for p in model.parameters())
+
+
+def test_sequential_refuses_the_same_layer_twice():
+    relu = nn.ReLU()
+    with pytest.raises(ValueError, match=r"same ReLU\(\) twice. Make a second one"):
+        nn.Sequential(nn.Linear(2, 2), relu, nn.Linear(2, 2), relu)
+    with pytest.raises(ValueError, match=r"twice. Make a second one"):
+        nn.Sequential(relu, nn.Sequential(nn.Residual(relu)))
+
+
+def test_sequential_refuses_what_is_no_layer():
+    with pytest.raises(TypeError, match=r"at place 1. Write nn.ReLU\(...\)"):
+        nn.Sequential(nn.Linear(2, 2), nn.ReLU)
+    with pytest.raises(TypeError, match=r"at place 0. Write nn.Sequential\(\*layers\)"):
+        nn.Sequential([nn.Linear(2, 2), nn.ReLU()])
+    with pytest.raises(TypeError, match=r"expected layers, got .*tanh.* at place 0"):
+        nn.Sequential(np.tanh)
+    with pytest.raises(TypeError, match=r"expected layers, got .*tanh.* at place 0"):
+        nn.Residual(np.tanh)
+
+
+def test_residual_refuses_a_block_that_changes_the_shape():
+    with pytest.raises(ValueError, match=r"keeps the shape \(5, 4\), got \(5, 3\)"):
+        nn.Residual(nn.Linear(4, 3))(numbers((5, 4)))
+
+
+def test_backward_before_forward():
+    with pytest.raises(RuntimeError, match=r"Linear.backward\(\) came before forward\(\)"):
+        nn.Sequential(nn.Linear(3, 2)).backward(np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("layer", [nn.Dropout(0.5), nn.BatchNorm1d(3)])
+def test_predicting_in_training_mode_warns(layer):
+    model, x = nn.Sequential(nn.Linear(3, 3), layer), numbers((4, 3), np.float32)
+    model.backward(np.ones_like(model(x)))
+    model(x)
+    with pytest.warns(UserWarning, match=r"To predict, call model.eval\(\) first"):
+        model(x)
+
+
+def test_predicting_in_eval_mode_does_not_warn():
+    model, x = nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.5)), numbers((4, 3), np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(2):
+            model.train()(x)  # interrupted before its backward pass
+            model.eval()(x)
+            model(x)
+        for _ in range(3):
+            model.train()
+            model.backward(np.ones_like(model(x)))
+
+
+def test_length_items_and_text():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Sequential(nn.ReLU()))
+    assert len(model) == 2
+    assert repr(model[0]) == "Linear(3, 2)"
+    assert repr(model) == (
+        "Sequential(\n  (0): Linear(3, 2)\n  (1): Sequential(\n    (0): ReLU()\n  )\n)"
+    )

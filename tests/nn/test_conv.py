@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib import nn
+from nnlib.gradcheck import gradcheck
+from tests.nn.helpers import assert_as_torch, both_dtypes, few, numbers
+
+small = st.integers(1, 3)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(
+    ("shape", "out", "kernel", "stride", "padding"),
+    [
+        ((1, 1, 1, 1), 1, 1, 1, 0),
+        ((1, 2, 5, 4), 3, 3, 1, 0),
+        ((2, 1, 5, 7), 2, 3, 2, 1),
+        ((3, 2, 4, 4), 1, 2, 3, 2),
+        ((2, 2, 6, 5), 2, 5, 1, 2),
+    ],
+)
+def test_conv_gradcheck(shape, out, kernel, stride, padding, bias):
+    layer = nn.Conv2d(shape[1], out, kernel, stride, padding, bias=bias)
+    assert gradcheck(layer, numbers(shape))
+
+
+@both_dtypes
+@few
+@given(st.data())
+def test_conv_as_torch(dtype, data):
+    n, channels, out, kernel, stride = (data.draw(small) for _ in range(5))
+    padding = data.draw(st.integers(0, 2))
+    height, width = (data.draw(st.integers(kernel, kernel + 5)) for _ in range(2))
+    bias = data.draw(st.booleans())
+    layer = nn.Conv2d(channels, out, kernel, stride, padding, bias=bias)
+    twin = torch.nn.Conv2d(channels, out, kernel, stride, padding, bias=bias)
+    assert_as_torch(layer, twin, numbers((n, channels, height, width)), dtype)
+
+
+@pytest.mark.parametrize(
+    ("shape", "kernel", "stride"),
+    [
+        ((1, 1, 2, 2), 2, None),
+        ((2, 3, 5, 4), 2, None),
+        ((1, 2, 5, 5), 3, 1),
+        ((2, 1, 7, 5), 3, 2),
+        ((2, 1, 7, 8), 2, 3),
+    ],
+)
+def test_pool_gradcheck(shape, kernel, stride):
+    assert gradcheck(nn.MaxPool2d(kernel, stride), numbers(shape))
+
+
+@both_dtypes
+@few
+@given(st.data())
+def test_pool_as_torch(dtype, data):
+    n, channels, kernel = (data.draw(small) for _ in range(3))
+    stride = data.draw(st.one_of(st.none(), small))
+    height, width = (data.draw(st.integers(kernel, kernel + 5)) for _ in range(2))
+    ties = np.round(numbers((n, channels, height, width)))  # few values, so many are equal
+    assert_as_torch(nn.MaxPool2d(kernel, stride), torch.nn.MaxPool2d(kernel, stride), ties, dtype)
+
+
+def test_pool_gives_the_gradient_to_the_first_of_equal_values():
+    pool = nn.MaxPool2d(2)
+    pool(np.array([[[[1.0, 1], [1, 1]]]]))
+    assert pool.backward(np.ones((1, 1, 1, 1))).tolist() == [[[[1, 0], [0, 0]]]]
+
+
+def test_conv_then_pool_then_flatten_as_torch():
+    def network(lib):
+        conv = lib.Conv2d(1, 3, 3, padding=1)
+        return lib.Sequential(conv, lib.MaxPool2d(2), lib.ReLU(), lib.Flatten())
+
+    assert_as_torch(network(nn), network(torch.nn), numbers((5, 1, 7, 6)), np.float64)
+
+
+def test_conv_without_input_gradient_still_fills_the_parameters():
+    layer = nn.Conv2d(1, 2, 3)
+    dy = np.ones_like(layer(numbers((2, 1, 5, 5))))
+    assert layer.backward(dy, input_grad=False) is None
+    assert layer.weight.grad.shape == (2, 1, 3, 3)
+    assert layer.bias.grad.tolist() == [18, 18]
+
+
+def test_conv_tells_how_to_make_a_channel_axis():
+    with pytest.raises(ValueError, match=r"\(N, 1, H, W\), got \(64, 28, 28\).*x\[:, None\]"):
+        nn.Conv2d(1, 8, 5)(np.zeros((64, 28, 28)))
+
+
+def test_pool_refuses_other_shapes():
+    with pytest.raises(ValueError, match=r"expected x of shape \(N, C, H, W\), got \(28, 28\)"):
+        nn.MaxPool2d(2)(np.zeros((28, 28)))
+
+
+@pytest.mark.parametrize("layer", [nn.Conv2d(1, 1, 5), nn.MaxPool2d(5)])
+def test_a_kernel_larger_than_the_image(layer):
+    with pytest.raises(
+        ValueError, match=r"kernel of 5 pixels expected .* at least 5 pixels, got 4"
+    ):
+        layer(np.zeros((1, 1, 4, 4)))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: nn.Conv2d(1, 8, (3, 3)),
+        lambda: nn.Conv2d(1, 8, 0),
+        lambda: nn.Conv2d(1, 8, 3, stride=0),
+        lambda: nn.Conv2d(1, 8, 3, padding=-1),
+        lambda: nn.MaxPool2d((2, 2)),
+        lambda: nn.MaxPool2d(2, 0),
+    ],
+)
+def test_kernels_are_square_and_whole(make):
+    with pytest.raises(ValueError, match=r"expected .* to be a whole number from [01] up, got"):
+        make()

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnlib import nn
+from nnlib.gradcheck import gradcheck
+from tests.nn.helpers import assert_as_torch, both_dtypes, few, numbers
+
+size = st.integers(1, 9)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize(("n", "inputs", "outputs"), [(1, 1, 1), (1, 5, 3), (7, 3, 5)])
+def test_linear_gradcheck(n, inputs, outputs, bias):
+    assert gradcheck(nn.Linear(inputs, outputs, bias=bias), numbers((n, inputs)))
+
+
+@both_dtypes
+@few
+@given(n=size, inputs=size, outputs=size, bias=st.booleans())
+def test_linear_as_torch(dtype, n, inputs, outputs, bias):
+    layer, twin = nn.Linear(inputs, outputs, bias), torch.nn.Linear(inputs, outputs, bias)
+    assert_as_torch(layer, twin, numbers((n, inputs)), dtype)
+
+
+def test_linear_literal_numbers():
+    layer = nn.Linear(3, 1)
+    layer.load_state_dict({"weight": [[0.2, 0.8, -0.5]], "bias": [2.0]})
+    assert layer([[1, 2, 3]]).item() == pytest.approx(2.3)
+    assert layer.backward(np.ones((1, 1), np.float32)).tolist() == [pytest.approx([0.2, 0.8, -0.5])]
+    assert layer.weight.grad.tolist() == [[1, 2, 3]]
+    assert layer.bias.grad.tolist() == [1]
+
+
+def test_linear_without_input_gradient_still_fills_the_parameters():
+    layer = nn.Linear(3, 2)
+    layer(numbers((4, 3)))
+    assert layer.backward(np.ones((4, 2), np.float32), input_grad=False) is None
+    assert layer.weight.grad.shape == (2, 3)
+    assert layer.bias.grad.tolist() == [4, 4]
+
+
+@pytest.mark.parametrize(
+    ("shape", "advice"),
+    [
+        ((64, 28, 28), r"got \(64, 28, 28\). Put nn.Flatten\(\) before it"),
+        ((784, 64), r"got \(784, 64\). It looks transposed: pass x.T"),
+        ((784,), r"got \(784,\). For a single example pass x\[None, :\]"),
+        ((64, 100), r"got \(64, 100\). Change in_features"),
+    ],
+)
+def test_linear_names_the_mistake_in_the_shape(shape, advice):
+    with pytest.raises(ValueError, match=r"expected x of shape \(N, 784\), " + advice):
+        nn.Linear(784, 10)(np.zeros(shape, np.float32))
+
+
+def test_linear_refuses_no_inputs():
+    with pytest.raises(ValueError, match=r"at least 1 input and 1 output, got 0, 3"):
+        nn.Linear(0, 3)
+
+
+def test_flatten_gradcheck():
+    assert gradcheck(nn.Flatten(), numbers((3, 2, 5, 1)))
+    assert gradcheck(nn.Flatten(), numbers((1, 4)))
+
+
+@both_dtypes
+@few
+@given(shape=st.lists(size, min_size=2, max_size=4))
+def test_flatten_as_torch(dtype, shape):
+    assert_as_torch(nn.Flatten(), torch.nn.Flatten(), numbers(shape), dtype)
+
+
+def test_flatten_refuses_a_single_number_per_example():
+    with pytest.raises(ValueError, match=r"Flatten expected x of shape \(N, ...\), got \(5,\)"):
+        nn.Flatten()(np.zeros(5))
