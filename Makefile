@@ -5,7 +5,7 @@ ARGS ?=
 .PHONY: lab test lint bench lessons
 
 lab: $(BIN)/.ready  ## open the course in JupyterLab
-	$(BIN)/jupyter lab lessons/00_start_here.ipynb $(ARGS)
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ARGS)
 
 test: $(BIN)/.ready  ## run every test, the notebooks and the browser included
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --nbval lessons \

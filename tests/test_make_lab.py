@@ -1,0 +1,115 @@
+"""`make lab` opens JupyterLab at lesson 00, and asks for its token."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from nnlib.course.lesson import first_line, read
+
+ROOT = Path(__file__).parents[1]
+LESSON = ROOT / "lessons" / "00_start_here.ipynb"
+PATIENCE = 90  # seconds, on a machine that is busy with other tests
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(os.name == "nt", reason="Windows has no make"),
+]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def command():
+    """The command of the README, with a port of our own and no window of the learner's browser.
+
+    -o: a test never makes .venv anew, however old it is.
+    """
+    arguments = f"--no-browser --port={free_port()}"
+    if os.geteuid() == 0:
+        arguments += " --allow-root"
+    folder = ".venv/bin" if Path(sys.prefix) == ROOT / ".venv" else f"{sys.prefix}/bin"
+    return ["make", "lab", f"ARGS={arguments}", f"BIN={folder}", "-o", f"{folder}/.ready"]
+
+
+def environment(folder):
+    """Settings, workspaces and kernels in a folder of the test, none of the learner's."""
+    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    names += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    return os.environ | {name: str(folder / name.lower()) for name in names}
+
+
+def stop(process):
+    """End make and what it started, by their ids."""
+    family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
+    for member in family:
+        member.terminate()
+    for member in psutil.wait_procs(family, timeout=10)[1]:
+        member.kill()
+    process.wait(timeout=10)
+
+
+def printed_address(log, process):
+    """The address with its token that JupyterLab prints; else an error with all that it said."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/\S*token=\w+", log.read_text())
+        if found:
+            return found.group()
+        time.sleep(0.2)
+    raise AssertionError(f"make lab printed no address:\n{log.read_text()}")
+
+
+@pytest.fixture
+def address(tmp_path):
+    log = tmp_path / "log.txt"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command(), cwd=ROOT, env=environment(tmp_path), stdout=file, stderr=subprocess.STDOUT
+        )
+    try:
+        yield printed_address(log, process)
+    finally:
+        if process.poll() is None:
+            stop(process)
+
+
+@pytest.fixture
+def browser():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "no Chromium here: .ci/run installs it, or apt-get install chromium"
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        with playwright.chromium.launch(executable_path=chromium, args=options) as opened:
+            yield opened
+
+
+def test_make_lab_opens_lesson_00_and_keeps_its_token(address, browser):
+    assert "/lab/tree/lessons/00_start_here.ipynb" in address
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(PATIENCE * 1000)
+    page.goto(address)
+    title = first_line(read(LESSON).cells[0]).lstrip("# ")
+    heading = page.locator(".jp-NotebookPanel h1").first
+    expect(heading).to_contain_text(title, timeout=PATIENCE * 1000)
+    expect(page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab.lm-mod-current")).to_contain_text(
+        "00_start_here.ipynb"
+    )
+
+    stranger = browser.new_context().new_page()
+    server = "http://" + urlsplit(address).netloc
+    assert stranger.request.get(f"{server}/api/contents").status == 403
+    stranger.goto(f"{server}/lab")
+    assert "/login" in stranger.url
