@@ -27,6 +27,7 @@ import threading
 from decimal import Decimal
 
 import ipywidgets
+import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
@@ -34,6 +35,13 @@ from matplotlib.image import AxesImage
 from PIL import Image
 
 from nnlib.widgets.palette import PAPER
+
+
+class Picture(ipywidgets.Image):
+    """An Image whose tooltip is its alternative text: an img without alt is named by its title."""
+
+    # the front end asks for its length before it sets a tooltip, and Image has none
+    description = traitlets.Unicode("").tag(sync=True)
 
 
 class LivePicture:
@@ -169,7 +177,7 @@ class LivePicture:
                     self.show_error(error)
 
         button = ipywidgets.Button(description=label, tooltip=tooltip or label)
-        button.layout.width = "auto"
+        button.layout = ipywidgets.Layout(width="auto", align_self="flex-start")
         button.on_click(clicked)
         return button
 
@@ -203,15 +211,20 @@ class LivePicture:
 
     def _assemble(self):
         width, height = (round(inches * self.dpi) for inches in self.size)
-        self.image = ipywidgets.Image(format="png", width=str(width), height=str(height))
+        self.image = Picture(format="png", width=str(width), height=str(height))
+        # it gives up to a quarter of its width before the controls move below it
         self.image.layout = ipywidgets.Layout(
-            max_width="100%", height="auto", object_fit="contain", flex="0 1 auto"
+            flex=f"1 1 {round(0.75 * width)}px",
+            min_width="0",
+            max_width=f"min(100%, {width}px)",
+            height="auto",
         )
         self.image.add_class("nnlib-picture")
         self._alert = ipywidgets.HTML()
         self._alert.add_class("nnlib-alert")
-        longest = max((len(w.description) for w in self._valued().values()), default=0)
-        for widget in self._valued().values():
+        labelled = [w for w in self._valued().values() if not isinstance(w, ipywidgets.Checkbox)]
+        longest = max((len(widget.description) for widget in labelled), default=0)
+        for widget in labelled:
             # all labels as wide as the longest, so that the sliders stand below each other
             widget.style.description_width = f"{0.55 * longest + 1:.1f}em"
             widget.layout.width = "100%"
@@ -266,7 +279,7 @@ class LivePicture:
     def _show(self, png, description):
         with self.image.hold_sync():  # picture and text in one message
             self._description = description
-            self.image.tooltip = description  # an img without alt is named by its title
+            self.image.tooltip = description
             self.image.value = png
 
 
