@@ -1,9 +1,9 @@
 """Explorers: pictures that follow sliders. Each is one line in a cell, such as explore_neuron()."""
 
 from nnlib.widgets.activations import explore_activation, explore_activations
+from nnlib.widgets.bumps import explore_bumps
 from nnlib.widgets.digit_pad import digit_pad
 from nnlib.widgets.explore_digits import explore_digits
-from nnlib.widgets.bumps import explore_bumps
 from nnlib.widgets.fit_by_hand import fit_by_hand
 from nnlib.widgets.forward_pass import explore_forward_pass
 from nnlib.widgets.live_picture import (
@@ -23,8 +23,8 @@ __all__ = [
     "digit_pad",
     "explore_activation",
     "explore_activations",
-    "explore_digits",
     "explore_bumps",
+    "explore_digits",
     "explore_forward_pass",
     "explore_neuron",
     "explore_softmax",
