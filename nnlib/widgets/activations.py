@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib.widgets.functions import apply, name_of, relu, sigmoid, step
 from nnlib.widgets.live_picture import LivePicture, choice, slider, toggle
-from nnlib.widgets.palette import BLACK, CYCLE, DASHES, GREY, GRID
+from nnlib.palette import BLACK, CYCLE, DASHES, GREY, GRID
 
 SIDE = 6.0  # z goes from -6 to 6
 LINE = np.linspace(-SIDE, SIDE, 480)  # an even number: 0, where ReLU has its corner, is left out

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from nnlib.widgets.live_picture import LivePicture, choice, log_slider, slider
-from nnlib.widgets.palette import BLACK, BLUE, CYCLE, GREY, RED
+from nnlib.palette import BLACK, BLUE, CYCLE, GREY, RED
 
 FORMATS = {"float32": np.float32, "float64": np.float64}
 MOST = 6  # logits that the picture has room for
