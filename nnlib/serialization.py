@@ -37,8 +37,8 @@ def load(path):
     Raises FileNotFoundError when there is none, ValueError when it is damaged or no .npz file.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
     except FileNotFoundError:
         raise FileNotFoundError(
             f"load expected a file at {path}, and there is none. Save one with "
