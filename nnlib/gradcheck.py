@@ -29,8 +29,9 @@ def numerical_gradient(f, x, eps=1e-6):
 def gradcheck(module, x, target=None, eps=1e-6, atol=1e-6, rtol=1e-4):
     """True when backward() agrees with finite differences for the input and every parameter.
 
-    Works in float64 on a copy; the module and its parameters stay as they are. A layer is
-    checked on Σ y w with fixed random w, a loss on its own value, with `target`.
+    x: an input of a shape that the module takes. Works in float64 on a copy; the module and its
+    parameters stay as they are. A layer is checked on Σ y w with fixed random w, a loss on its
+    own value, with `target`.
     Raises AssertionError that names the first gradient that differs, and where.
     """
     module = copy.deepcopy(module).to(np.float64)

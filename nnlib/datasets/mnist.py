@@ -28,7 +28,7 @@ def mnist():
 
 
 def read_idx(data):
-    """An array from the bytes of an IDX file of uint8.
+    """An array of uint8, of the shape in the header, from the bytes of an IDX file.
 
     Two zero bytes, one for the type (8 is uint8), one for the number of axes, then the length
     of each axis as a big-endian uint32, then the values. Raises ValueError for anything else.

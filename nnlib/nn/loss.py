@@ -40,9 +40,10 @@ class MSELoss(Loss):
 
 
 class BCELoss(Loss):
-    """L = -mean(t log p + (1 - t) log(1 - p)) for probabilities p and targets t in 0 ... 1.
+    """L = -mean(t log p + (1 - t) log(1 - p)) for probabilities p and targets t.
 
-    log is cut off at -100, as in PyTorch. Prefer BCEWithLogitsLoss, which needs no cut.
+    p and t: any one shape, 0 ... 1. log is cut off at -100, as in PyTorch. Prefer
+    BCEWithLogitsLoss, which needs no cut.
     Raises ValueError for a probability outside 0 ... 1.
     """
 
