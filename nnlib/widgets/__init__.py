@@ -15,6 +15,7 @@ from nnlib.widgets.live_picture import (
     toggle,
 )
 from nnlib.widgets.neuron import explore_neuron
+from nnlib.widgets.perceptron import explore_perceptron
 from nnlib.widgets.softmax import explore_softmax
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "explore_digits",
     "explore_forward_pass",
     "explore_neuron",
+    "explore_perceptron",
     "explore_softmax",
     "fit_by_hand",
     "int_slider",

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from nnlib.palette import BLACK, CYCLE, DASHES, GREY, GRID
 from nnlib.widgets.functions import apply, name_of, relu, sigmoid, step
 from nnlib.widgets.live_picture import LivePicture, choice, slider, toggle
-from nnlib.palette import BLACK, CYCLE, DASHES, GREY, GRID
+from nnlib.widgets.quick_text import QuickText
 
 SIDE = 6.0  # z goes from -6 to 6
 LINE = np.linspace(-SIDE, SIDE, 480)  # an even number: 0, where ReLU has its corner, is left out
@@ -129,7 +130,7 @@ class ActivationExplorer(LivePicture):
             "tangent": tangent,
             "point": self.top.plot([], [], zorder=4, **dot)[0],
             "slope": self.low.plot([], [], zorder=4, **dot)[0],
-            "note": fig.text(0.5, 0.025, "", ha="center", fontsize=11),
+            "note": QuickText(fig, 0.5, 0.035, size=11),
         }
 
     def update(self, artists, activation, z, leak, **shown):

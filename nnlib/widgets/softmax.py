@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from nnlib.widgets.live_picture import LivePicture, choice, log_slider, slider
 from nnlib.palette import BLACK, BLUE, CYCLE, GREY, RED
+from nnlib.widgets.live_picture import LivePicture, choice, log_slider, slider
+from nnlib.widgets.quick_text import QuickText
 
 FORMATS = {"float32": np.float32, "float64": np.float64}
 MOST = 6  # logits that the picture has room for
@@ -100,7 +101,7 @@ class SoftmaxExplorer(LivePicture):
             right.text(x, 0.9, head, color=GREY, **style)
             columns.append(right.text(x, 0.77 - 0.106 * count, "", linespacing=2, **style))
         columns[0].set_text("\n".join([*self.names, "sum"]))
-        note = fig.text(0.5, 0.035, "", ha="center", fontsize=10)
+        note = QuickText(fig, 0.5, 0.045)
         return {"bars": list(bars), "numbers": numbers, "columns": columns[1:], "note": note}
 
     def update(self, artists, temperature, shift, number_format, **logits):
