@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlib.palette import BLACK, BLUE, GREY, RED, SKY
 from nnlib.widgets.functions import apply, name_of, relu, sigmoid
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, log_slider, slider
+from nnlib.widgets.live_picture import LivePicture, choice, int_slider, slider
 from nnlib.widgets.quick_text import QuickText, short
 
 BY_HAND = 6  # bumps with a slider each
@@ -95,7 +95,7 @@ class BumpsExplorer(LivePicture):
         controls = {
             "target": choice("target", list(self.targets), self.start),
             "kind": choice("made of", [BUMP, TENT]),
-            "steepness": log_slider("steepness", 0.5, 3, 200.0),
+            "steepness": slider("steepness", 5, 1000, 200.0, 5),
             "mode": choice("heights", {"by hand (6)": "by hand", "read off": "read off"}),
             "n": int_slider("how many", 1, MOST, 12),
         }

@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 
 import numpy as np
+from ipywidgets import BoundedFloatText
 from matplotlib.collections import LineCollection
 
 from nnlib import nn
@@ -171,17 +172,17 @@ class ForwardPassExplorer(LivePicture):
         options = {pretty(name): name for name in nodes}
         controls = {"look": choice("write out", options, nodes[-1])}
         for name, value in zip(self.columns[0], self.x, strict=True):
-            controls[name] = _slider(f"input {pretty(name)}", value)
+            controls[name] = _control(f"input {pretty(name)}", value)
         for k, (linear, _) in enumerate(self.pairs):
             for layer, i, j, control in self._edges():
                 if layer == k:
                     source, target = control.split("_")
                     label = f"{pretty(source)} → {pretty(target)}"
-                    controls[control] = _slider(label, linear.weight.data[j, i])
+                    controls[control] = _control(label, linear.weight.data[j, i])
             for j, target in enumerate(self.columns[k + 1]):
                 if linear.bias is not None:
                     label = f"bias of {pretty(target)}"
-                    controls[f"b_{target}"] = _slider(label, linear.bias.data[j])
+                    controls[f"b_{target}"] = _control(label, linear.bias.data[j])
             letter = self.columns[k + 1][0].rstrip("0123456789")
             which = letter if len(self.pairs) < 3 or letter == "y" else f"layer {k + 1}"
             controls[f"act{k + 1}"] = choice(f"f of {which}", list(self.functions), self.start[k])
@@ -290,14 +291,18 @@ class ForwardPassExplorer(LivePicture):
         weight, bias, _ = layers[k]
         before = x if k == 0 else passed[k - 1][1]
         z, a = passed[k][0][j], passed[k][1][j]
-        terms = [f"{_plain(w)} × {_plain(v)}" for w, v in zip(weight[j], before, strict=True)]
+        digits = 3 if len(before) < MAX_UNITS else 2  # four terms must fit into a line
+        terms = [
+            f"{_plain(w, digits)} × {_plain(v, digits)}"
+            for w, v in zip(weight[j], before, strict=True)
+        ]
         if f"b_{look}" in values:
             terms.append(_plain(bias[j]))
         name = values[f"act{k + 1}"]
         function = "z" if name == "none" else f"{name.removesuffix(' (yours)')}(z)"
         return (
-            f"{pretty(look)}:   z = {' + '.join(terms)} = {_plain(z)}",
-            f"a = {function} = {number(a, 4)}",
+            f"{pretty(look)}:   z = {' + '.join(terms)}",
+            f"z = {_plain(z)}      a = {function} = {number(a, 4)}",
         )
 
     def describe(self, look, **values):
@@ -313,15 +318,19 @@ class ForwardPassExplorer(LivePicture):
         )
 
 
-def _slider(label, value):
+def _control(label, value):
+    """Return a slider in steps of 0.1, or a number box for a value that is not on such a step."""
     side = max(3.0, math.ceil(1.5 * abs(value)))
-    # float32 weights: 0.1 is 0.10000000149
-    return slider(label, -side, side, round(float(value), 6), 0.1, 2)
+    value = round(float(value), 6)  # float32 weights: 0.1 is 0.10000000149
+    if value == round(value, 1):
+        return slider(label, -side, side, value, 0.1, 2)
+    # a slider in the browser would move the value to its nearest step
+    return BoundedFloatText(value, min=-side, max=side, step=0.1, description=label)
 
 
-def _plain(value):
+def _plain(value, decimals=3):
     """Up to three decimals and no trailing zeros, in brackets when negative: (−0.5), 0.719."""
-    text = f"{abs(value):.3f}".rstrip("0").rstrip(".")
+    text = f"{abs(value):.{decimals}f}".rstrip("0").rstrip(".")
     return f"(−{text})" if value < 0 and text != "0" else text
 
 

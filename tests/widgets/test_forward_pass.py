@@ -2,6 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
+from ipywidgets import BoundedFloatText
 
 import nnlib
 from nnlib import nn
@@ -57,13 +58,12 @@ def test_silent_units_no_longer_see_the_input():
 def test_every_number_of_a_node_is_written_out():
     explorer = explore_forward_pass()
     assert explorer.artists["formula"].get_text() == (
-        "y:   z = 0.7 × 0.47 + (−0.9) × 0 + 0.5 × 0.58 + 0.1 = 0.719"
+        "y:   z = 0.7 × 0.47 + (−0.9) × 0 + 0.5 × 0.58 + 0.1"
     )
-    assert explorer.artists["result"].get_text() == "a = sigmoid(z) = 0.6724"
+    assert explorer.artists["result"].get_text() == "z = 0.719      a = sigmoid(z) = 0.6724"
     explorer.set(look="h2")
-    assert explorer.artists["formula"].get_text() == (
-        "h₂:   z = 0.5 × 0.5 + (−0.5) × 0.8 + (−0.2) = (−0.35)"
-    )
+    assert explorer.artists["formula"].get_text() == ("h₂:   z = 0.5 × 0.5 + (−0.5) × 0.8 + (−0.2)")
+    assert explorer.artists["result"].get_text() == "z = (−0.35)      a = ReLU(z) = 0.0000"
 
 
 def test_a_weight_stands_on_its_own_edge():
@@ -105,6 +105,8 @@ def test_the_learners_own_network_is_shown_and_not_changed():
     passed = compute(explorer.layers(explorer.values()), [0.5, -1, 2])
     np.testing.assert_allclose(passed[-1][1], expected, atol=1e-5)
     assert f"y2 = {expected[1]:.4f}" in explorer.description
+    (text,) = {type(explorer.controls[name]) for name in ("x1_h11", "h11_h21", "b_h11")}
+    assert text is BoundedFloatText  # a slider would move the weight to its nearest step
     assert "b_h21" not in explorer.controls
     sweep(explorer, pairs=False)
     for name, array in model.state_dict().items():
