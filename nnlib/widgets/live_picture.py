@@ -227,7 +227,7 @@ class LivePicture:
         for widget in labelled:
             # all labels as wide as the longest, so that the sliders stand below each other
             widget.style.description_width = f"{0.55 * longest + 1:.1f}em"
-            widget.layout.width = "100%"
+            widget.layout.width = "auto"  # as wide as the column
         buttons = [self._preset(label, chosen) for label, chosen in self.presets.items()]
         buttons.append(self.action("Reset", self.reset, "Back to the settings at the start"))
         row = ipywidgets.Box(buttons, layout=ipywidgets.Layout(flex_flow="row wrap"))

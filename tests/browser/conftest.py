@@ -1,0 +1,52 @@
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.browser import lab
+from tests.browser.notebooks import explorer_names, explorers_notebook
+
+LESSONS = Path(__file__).parents[2] / "lessons"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """What the server serves: a copy of the lessons, and a notebook with every explorer."""
+    folder = tmp_path_factory.mktemp("served")
+    if LESSONS.exists():
+        shutil.copytree(
+            LESSONS, folder / "lessons", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+        )
+    nbformat.write(explorers_notebook(explorer_names()), folder / "explorers.ipynb")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(folder, tmp_path_factory):
+    if lab.chromium() is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with lab.jupyterlab(folder, tmp_path_factory.mktemp("jupyter")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(server):
+    with lab.browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def open_notebook(browser, server):
+    """A function from a path to an open Notebook; all of them are closed with the module."""
+    opened = []
+
+    def open_one(path, width=1280, height=900):
+        page = browser.new_page(viewport={"width": width, "height": height})
+        opened.append(lab.Notebook(page, server, path))
+        return opened[-1]
+
+    yield open_one
+    for notebook in opened:
+        if not notebook.page.is_closed():
+            notebook.close()

@@ -1,0 +1,266 @@
+"""A real JupyterLab and a real Chromium, and what the tests do with them."""
+
+import contextlib
+import itertools
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+WAIT = 120_000  # milliseconds; a whole lesson on a busy machine
+PICTURE = "img.nnlib-picture"
+EXPLORER = ".nnlib-explorer"
+VIEW = "application/vnd.jupyter.widget-view+json"
+_workspaces = itertools.count()
+
+
+def chromium():
+    """Return the path of Chromium, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@contextlib.contextmanager
+def browser():
+    """Start Chromium without a window; stop it at the end."""
+    from playwright.sync_api import sync_playwright
+
+    root = hasattr(os, "geteuid") and os.geteuid() == 0  # Chromium has no sandbox for root
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox"] if root else []
+        )
+        yield started
+        started.close()
+
+
+@contextlib.contextmanager
+def jupyterlab(folder, home):
+    """Serve `folder` on the loopback interface from a JupyterLab that keeps its files in `home`.
+
+    Yields (address, token). RuntimeError with the server's own words when it does not start.
+    """
+    home = Path(home)
+    news = home / "settings" / "@jupyterlab" / "apputils-extension"
+    news.mkdir(parents=True)
+    (news / "notification.jupyterlab-settings").write_text(
+        json.dumps({"fetchNews": "false", "checkForUpdates": False})
+    )
+    environment = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    token, port = secrets.token_hex(16), free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
+    command += [f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
+    log = home / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for_server(server, f"{address}/api/status?token={token}", log)
+        yield address, token
+    finally:
+        stop(server)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_server(server, url, log, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            break
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start within {seconds} s:\n{log.read_text()[-3000:]}")
+
+
+def stop(server):
+    """Stop the server, and with it the kernels: asked once, then made to."""
+    server.send_signal(signal.SIGTERM)
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)  # its own group: start_new_session
+        server.wait(10)
+
+
+class Notebook:
+    """A notebook that is open in JupyterLab. `path` is relative to the served folder."""
+
+    def __init__(self, page, server, path):
+        address, token = server
+        self.page = page
+        page.set_default_timeout(WAIT)
+        workspace = f"test-{os.getpid()}-{next(_workspaces)}"
+        page.goto(f"{address}/lab/workspaces/{workspace}/tree/{path}?token={token}")
+        page.wait_for_function("window.jupyterapp !== undefined")
+        page.evaluate("window.jupyterapp.restored")
+        page.wait_for_function(
+            """(name) => {
+                for (const panel of window.jupyterapp.shell.widgets('main')) {
+                    if (panel.title.label === name && panel.context) window.testPanel = panel;
+                }
+                return window.testPanel !== undefined;
+            }""",
+            arg=Path(path).name,
+        )
+        page.evaluate("window.testPanel.revealed")
+        page.wait_for_function(
+            """() => document.querySelector('.jp-Dialog')
+                || window.testPanel.sessionContext.session?.kernel?.status === 'idle'"""
+        )
+        dialog = page.query_selector(".jp-Dialog")
+        if dialog:  # such as the choice of a kernel for a notebook whose metadata names none
+            raise RuntimeError(f"JupyterLab asks about {path}: {dialog.inner_text()}")
+
+    def run_all(self):
+        """Run every cell and wait for the kernel to be done; an unexpected error ends it."""
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function(
+            """() => {
+                const code = window.testPanel.content.widgets.filter(
+                    c => c.model.type === 'code' && c.model.sharedModel.getSource().trim());
+                const failed = code.some(
+                    c => !c.model.getMetadata('tags')?.includes('raises-exception')
+                        && c.model.outputs.toJSON().some(o => o.output_type === 'error'));
+                const done = code.every(c => c.model.executionCount !== null
+                    && c.model.executionState !== 'running');
+                const kernel = window.testPanel.sessionContext.session.kernel;
+                return (done || failed) && kernel.status === 'idle';
+            }"""
+        )
+
+    def outputs(self):
+        """Return the outputs of every cell as the notebook's model holds them."""
+        return self.page.evaluate(
+            """() => window.testPanel.content.widgets.map(
+                c => c.model.type === 'code' ? c.model.outputs.toJSON() : [])"""
+        )
+
+    def complaints(self):
+        """Return every error and everything on stderr, as text.
+
+        Errors of cells with the tag raises-exception are meant, and left out.
+        """
+        meant = self.page.evaluate(
+            """() => window.testPanel.content.widgets.map(
+                c => c.model.getMetadata('tags')?.includes('raises-exception') ?? false)"""
+        )
+        return [
+            "\n".join(output.get("traceback", [])) or output.get("text", "")
+            for cell, expected in zip(self.outputs(), meant, strict=True)
+            for output in cell
+            if (output["output_type"] == "error" and not expected) or output.get("name") == "stderr"
+        ]
+
+    def log_entries(self):
+        """Return how many messages the log console holds for this notebook."""
+        badge = self.page.locator("#jp-main-statusbar [title*='log entr']")
+        if badge.count() == 0:  # JupyterLab shows it from the first message on
+            return 0
+        return int(re.search(r"(\d+) log entr", badge.first.get_attribute("title")).group(1))
+
+    def explorers(self):
+        """Return the element of every explorer, scrolling through the whole notebook."""
+        return [e for index in range(len(self.outputs())) for e in self.explorers_in(index)]
+
+    def explorers_in(self, index):
+        """Return the elements of the explorers that a cell shows, after scrolling to it."""
+        # a live picture is stored as a widget and as a still picture
+        if not any({VIEW, "image/png"} <= set(o.get("data", ())) for o in self.outputs()[index]):
+            return []
+        node = self.cell(index)
+        node.wait_for_selector(f"{EXPLORER} {PICTURE}")
+        return node.query_selector_all(EXPLORER)
+
+    def cell(self, index):
+        """Scroll to a cell; return its element."""
+        self.page.evaluate(
+            """async (index) => {
+                const content = window.testPanel.content;
+                content.activeCellIndex = index;
+                await content.scrollToItem(index, 'start');
+            }""",
+            index,
+        )
+        return self.page.evaluate_handle(
+            "(index) => window.testPanel.content.widgets[index].node", index
+        ).as_element()
+
+    def theme(self, name):
+        """Change to 'JupyterLab Light' or 'JupyterLab Dark'."""
+        self.page.evaluate(
+            "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
+        )
+        light = "true" if name.endswith("Light") else "false"
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']")
+
+    def close(self):
+        """Stop the kernel, and leave the page without a question about unsaved work."""
+        self.page.evaluate("window.testPanel.sessionContext.shutdown()")
+        self.page.close(run_before_unload=False)
+
+
+def press_first_slider(page, explorer, key="ArrowRight"):
+    """Move the explorer's first slider with a key; return milliseconds until the picture changed.
+
+    TimeoutError when it does not change. A slider at its end is moved the other way.
+    """
+    handle = explorer.wait_for_selector("[role=slider]")
+    handle.scroll_into_view_if_needed()
+    at, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "max"))
+    if key == "ArrowRight" and at >= high:
+        key = "ArrowLeft"
+    handle.focus()
+    return until_picture_changes(page, explorer, lambda: page.keyboard.press(key))
+
+
+def until_picture_changes(page, explorer, act, timeout=10_000):
+    """Do `act`; return the milliseconds until the explorer shows another picture."""
+    picture = explorer.wait_for_selector(PICTURE)
+    before = picture.get_attribute("src")
+    begin = time.perf_counter()
+    act()
+    page.wait_for_function(
+        "([picture, before]) => picture.src !== before && picture.complete",
+        arg=[picture, before],
+        timeout=timeout,
+        polling=5,
+    )
+    return 1000 * (time.perf_counter() - begin)
+
+
+def alert(explorer):
+    """Return the sentence that the explorer shows about an error, or ''."""
+    element = explorer.query_selector("[role=alert]")
+    return element.inner_text() if element else ""

@@ -1,0 +1,42 @@
+"""Notebooks made for the tests."""
+
+import inspect
+
+import nbformat
+
+import nnlib.widgets
+
+
+def explorer_names():
+    """Return the name of every exported explorer: whatever can be called without arguments."""
+    return [
+        name
+        for name in nnlib.widgets.__all__
+        if inspect.isfunction(getattr(nnlib.widgets, name)) and callable_alone(name)
+    ]
+
+
+def callable_alone(name):
+    parameters = inspect.signature(getattr(nnlib.widgets, name)).parameters.values()
+    return all(
+        p.default is not p.empty or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters
+    )
+
+
+def notebook_of(*cells):
+    """Return a notebook of these cells: code as text, headings as text that starts with #."""
+    made = [
+        nbformat.v4.new_markdown_cell(cell)
+        if cell.startswith("#")
+        else nbformat.v4.new_code_cell(cell)
+        for cell in cells
+    ]
+    # without a kernel's name JupyterLab opens a dialog and waits
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
+
+
+def explorers_notebook(names):
+    """Return a notebook that shows these explorers: a heading and one line of code for each."""
+    cells = [(f"## {name}", f"from nnlib.widgets import {name}\n\n{name}()") for name in names]
+    return notebook_of(*(text for pair in cells for text in pair))

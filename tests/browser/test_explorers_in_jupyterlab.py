@@ -1,0 +1,93 @@
+"""Every exported explorer in a real JupyterLab: shown, moved with keys, no complaint anywhere."""
+
+import statistics
+
+import nbformat
+import pytest
+
+from tests.browser import lab
+from tests.browser.notebooks import explorer_names, notebook_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook):
+    notebook = open_notebook("explorers.ipynb")
+    notebook.run_all()
+    return notebook
+
+
+def explorer(notebook, name):
+    return notebook.explorers_in(2 * explorer_names().index(name) + 1)
+
+
+def test_all_cells_run_without_a_complaint(notebook):
+    assert notebook.complaints() == []
+
+
+@pytest.mark.parametrize("name", explorer_names())
+def test_a_key_moves_the_picture(notebook, name):
+    for element in explorer(notebook, name):
+        if element.query_selector("[role=slider]"):
+            lab.press_first_slider(notebook.page, element)
+        assert lab.alert(element) == ""
+        picture = element.query_selector(lab.PICTURE)
+        assert picture.get_attribute("title"), "the picture has no alternative text"
+        box = picture.bounding_box()
+        assert box["width"] > 300
+        assert box["height"] > 150
+    assert notebook.complaints() == []
+
+
+@pytest.mark.parametrize("name", explorer_names())
+def test_no_label_is_clipped(notebook, name):
+    for element in explorer(notebook, name):
+        clipped = element.evaluate(
+            """root => [...root.querySelectorAll('.widget-label, button, .widget-readout')]
+                .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+        )
+        assert clipped == []
+
+
+def test_the_log_console_stays_empty(notebook):
+    assert notebook.log_entries() == 0
+
+
+@pytest.mark.parametrize("name", ["explore_neuron", "fit_by_hand"])
+def test_a_key_is_painted_within_150_ms(notebook, name):
+    (element,) = explorer(notebook, name)
+    keys = ["ArrowRight", "ArrowLeft"] * 8
+    times = [lab.press_first_slider(notebook.page, element, key) for key in keys]
+    assert statistics.median(times) <= 150, [round(ms) for ms in times]
+
+
+def test_the_log_console_would_show_an_exception_in_a_handler(open_notebook, folder):
+    code = (
+        "import ipywidgets\nslider = ipywidgets.IntSlider(1)\n"
+        "slider.observe(lambda change: 1 / 0, 'value')\nslider"
+    )
+    nbformat.write(notebook_of(code), folder / "handler.ipynb")
+    notebook = open_notebook("handler.ipynb")
+    notebook.run_all()
+    notebook.page.locator("[role=slider]").focus()
+    notebook.page.keyboard.press("ArrowRight")
+    notebook.page.wait_for_selector("#jp-main-statusbar [title*='log entr']", timeout=10_000)
+    assert notebook.log_entries() > 0
+
+
+def test_an_error_is_shown_in_the_explorer(open_notebook, folder):
+    code = (
+        "from nnlib.widgets import explore_neuron\n\n"
+        "def mine(z):\n    return z if z.max() < 18 else missing\n\n"
+        "picture = explore_neuron(mine)\npicture.set(w1=5.0, w2=5.0, b=5.0)"
+    )
+    nbformat.write(notebook_of(code), folder / "broken.ipynb")
+    notebook = open_notebook("broken.ipynb")
+    notebook.run_all()
+    (element,) = notebook.explorers()
+    assert "name 'missing' is not defined (NameError)" in lab.alert(element)
+    reset = element.query_selector("button:has-text('Reset')")
+    reset.click()
+    notebook.page.wait_for_function("root => !root.querySelector('[role=alert]')", arg=element)
+    assert notebook.log_entries() == 0
