@@ -85,13 +85,13 @@ class PerceptronExplorer(LivePicture):
         self.x, self.y, self.chosen = x, y, chosen
         self.first = x, y
         reach = max(np.ptp(x, axis=0).max(), 1.0)
-        self.low = min(0.0, x.min()) - 0.4 * reach
-        self.high = max(1.0, x.max()) + 0.4 * reach
+        self.grain = 10.0 ** np.floor(np.log10(reach / 10))  # of the sliders of the new point
+        self.low = self.grain * np.floor((min(0.0, x.min()) - 0.4 * reach) / self.grain)
+        self.high = self.grain * np.ceil((max(1.0, x.max()) + 0.4 * reach) / self.grain)
         super().__init__()
 
     def make_controls(self):
         middle = 0.5 if self.low < 0.5 < self.high else round((self.low + self.high) / 2, 1)
-        step = round((self.high - self.low) / 40, 2)
         return {
             "data": choice("points", [name.upper() for name in GATES] + [OWN], self.chosen),
             "start": choice("start", list(STARTS)),
@@ -99,8 +99,8 @@ class PerceptronExplorer(LivePicture):
             "step": int_slider("step", 0, STEPS, 0),
             "next": self.action("One step", self.one_step, "Look at the next point"),
             "jump": self.action("To the next mistake", self.next_mistake, "Skip what is right"),
-            "new_x1": slider("new point x₁", self.low, self.high, middle, step, 1),
-            "new_x2": slider("new point x₂", self.low, self.high, middle, step, 1),
+            "new_x1": slider("new point x₁", self.low, self.high, middle, self.grain),
+            "new_x2": slider("new point x₂", self.low, self.high, middle, self.grain),
             "new_class": choice("its class", ["0", "1"]),
             "add": self.action("Add the point", self.add, "Add it to the points shown"),
             "remove": self.action("Remove the last point", self.remove, "Of your own points"),
@@ -155,7 +155,7 @@ class PerceptronExplorer(LivePicture):
             self.plane.plot([], [], marker=marker, ms=13, mfc=colour, **style)[0]
             for marker, colour in zip("os", CLASS_COLOURS, strict=True)
         )
-        (wrong,) = self.plane.plot([], [], "x", color="white", mew=2.5, ms=8, zorder=5)
+        (wrong,) = self.plane.plot([], [], "x", color="white", mew=2, ms=6, zorder=5)
         (ring,) = self.plane.plot([], [], "o", mfc="none", mec=BLACK, ms=22, mew=2, zorder=5)
         (new,) = self.plane.plot([], [], "+", color=GREY, ms=12, mew=2, zorder=3)
         keys = [
@@ -200,6 +200,7 @@ class PerceptronExplorer(LivePicture):
         artists["side"].set_xy(positive_side(w1, w2, b))
         for label, dots in enumerate(artists["points"]):
             dots.set_data(*x[y == label].T)
+            dots.set_markersize(13 if len(x) <= 12 else 9)
         wrong = (tidy(x @ [w1, w2] + b) > 0) != y
         artists["wrong"].set_data(*x[wrong].T)
         artists["ring"].set_visible(step > 0)
