@@ -6,6 +6,7 @@ from nnlib.widgets.digit_pad import digit_pad
 from nnlib.widgets.explore_digits import explore_digits
 from nnlib.widgets.fit_by_hand import fit_by_hand
 from nnlib.widgets.forward_pass import explore_forward_pass
+from nnlib.widgets.gradient_descent import explore_gradient_descent
 from nnlib.widgets.live_picture import (
     LivePicture,
     choice,
@@ -14,6 +15,8 @@ from nnlib.widgets.live_picture import (
     slider,
     toggle,
 )
+from nnlib.widgets.loss_surface import explore_loss_surface
+from nnlib.widgets.losses import explore_losses
 from nnlib.widgets.neuron import explore_neuron
 from nnlib.widgets.perceptron import explore_perceptron
 from nnlib.widgets.softmax import explore_softmax
@@ -27,6 +30,9 @@ __all__ = [
     "explore_bumps",
     "explore_digits",
     "explore_forward_pass",
+    "explore_gradient_descent",
+    "explore_loss_surface",
+    "explore_losses",
     "explore_neuron",
     "explore_perceptron",
     "explore_softmax",

@@ -31,7 +31,7 @@ def odd_values(widget):
         return [
             widget.base ** (widget.min + share * (widget.max - widget.min)) for share in (0.37,)
         ]
-    if not isinstance(ends[0], int | float) or isinstance(ends[0], bool):
+    if not widget.has_trait("step"):  # a choice, also one between numbers
         return []
     low, high = ends
     values = [low + widget.step, high - widget.step, (low + high) / 2, low + 0.371 * (high - low)]
