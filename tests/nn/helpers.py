@@ -49,4 +49,5 @@ def assert_as_torch(layer, twin, x, dtype):
     state = twin.state_dict()
     assert layer.state_dict().keys() == state.keys()
     for name, array in layer.state_dict().items():
-        np.testing.assert_allclose(array, state[name], rtol=TOLERANCE[dtype], err_msg=name)
+        tolerance = TOLERANCE[dtype]
+        np.testing.assert_allclose(array, state[name], tolerance, tolerance, err_msg=name)

@@ -99,9 +99,7 @@ def test_pool_refuses_other_shapes():
 
 @pytest.mark.parametrize("layer", [nn.Conv2d(1, 1, 5), nn.MaxPool2d(5)])
 def test_a_kernel_larger_than_the_image(layer):
-    with pytest.raises(
-        ValueError, match=r"kernel of 5 pixels expected .* at least 5 pixels, got 4"
-    ):
+    with pytest.raises(ValueError, match=r"kernel of 5 pixels .* at least 5 pixels, got 4"):
         layer(np.zeros((1, 1, 4, 4)))
 
 

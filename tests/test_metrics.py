@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from nnlib.metrics import History, Metrics, confusion_matrix
+
+
+def test_confusion_matrix_counts_true_rows_and_predicted_columns():
+    counts = confusion_matrix([0, 0, 1, 2], [0, 1, 1, 0], 3)
+    assert counts.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 0]]
+
+
+def test_confusion_matrix_of_uint8_labels_does_not_overflow():
+    labels = np.arange(200, dtype=np.uint8)
+    np.testing.assert_array_equal(confusion_matrix(labels, labels, 200), np.eye(200))
+
+
+def test_confusion_matrix_refuses_what_are_no_labels():
+    with pytest.raises(ValueError, match=r"labels 0 to 2, got 3"):
+        confusion_matrix([0, 3], [0, 1], 3)
+    with pytest.raises(ValueError, match=r"labels 0 to 2, got -1"):
+        confusion_matrix([0, 1], [0, -1], 3)
+    with pytest.raises(ValueError, match=r"expected shape \(2,\)"):
+        confusion_matrix([0, 1], [0], 3)
+    with pytest.raises(ValueError, match=r"pass targets.argmax\(axis=1\)"):
+        confusion_matrix([0, 1], np.zeros((2, 3)), 3)
+
+
+def test_history_gives_one_metric_over_the_epochs():
+    history = History([Metrics(1, 0.5, None, None, 1.0), Metrics(2, 0.25, 0.3, 0.9, 1.5)])
+    assert history["train_loss"] == [0.5, 0.25]
+    assert history["val_accuracy"] == [None, 0.9]
+    with pytest.raises(AttributeError, match=r"no attribute 'val_los'"):
+        history["val_los"]
+
+
+def test_history_plots_itself():
+    figure = History([Metrics(1, 0.5, 0.6, 0.8, 1.0), Metrics(2, 0.2, 0.3, 0.9, 1.0)]).plot()
+    drawn = [line.get_ydata().tolist() for axes in figure.axes for line in axes.lines]
+    assert [0.5, 0.2] in drawn
+    assert [0.6, 0.3] in drawn

@@ -1,0 +1,185 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from nnlib import nn, optim
+from tests.nn.helpers import TOLERANCE, both_dtypes, numbers
+
+OPTIMIZERS = {
+    "sgd": ("SGD", {"lr": 0.1}),
+    "sgd, momentum": ("SGD", {"lr": 0.05, "momentum": 0.9}),
+    "rmsprop": ("RMSprop", {"lr": 0.01}),
+    "rmsprop, alpha": ("RMSprop", {"lr": 0.01, "alpha": 0.9, "eps": 1e-3}),
+    "adam": ("Adam", {}),
+    "adam, betas": ("Adam", {"lr": 0.02, "betas": (0.7, 0.95), "eps": 1e-4}),
+}
+
+
+def on_rails(name, options, grads, dtype=np.float64):
+    """Where one parameter goes from 1.0 under the given gradients."""
+    p = nn.Parameter([1.0], dtype)
+    optimizer, path = getattr(optim, name)([p], **options), []
+    for grad in grads:
+        p.grad = np.array([grad], dtype)
+        optimizer.step()
+        path.append(p.data.item())
+    return path
+
+
+@both_dtypes
+@pytest.mark.parametrize("weight_decay", [0, 0.1])
+@pytest.mark.parametrize(("name", "options"), OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_hundred_steps_as_torch(name, options, weight_decay, dtype):
+    starts = [numbers((3, 4), dtype), numbers((5,), dtype, 1)]
+    ours = [nn.Parameter(a, dtype) for a in starts]
+    theirs = [torch.tensor(a, requires_grad=True) for a in starts]
+    optimizer = getattr(optim, name)(ours, weight_decay=weight_decay, **options)
+    twin = getattr(torch.optim, name)(theirs, weight_decay=weight_decay, **options)
+    for step in range(100):
+        for i, (p, t) in enumerate(zip(ours, theirs, strict=True)):
+            p.grad = numbers(p.shape, dtype, seed=10 * step + i)
+            t.grad = torch.tensor(p.grad)
+        optimizer.step()
+        twin.step()
+        for p, t in zip(ours, theirs, strict=True):
+            tolerance = TOLERANCE[dtype]
+            np.testing.assert_allclose(
+                p.data, t.detach(), rtol=tolerance, atol=tolerance, err_msg=f"step {step}"
+            )
+            assert p.data.dtype == dtype
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam"])
+def test_default_arguments_as_torch(name):
+    p, t = nn.Parameter([1.0], np.float64), torch.tensor([1.0], dtype=torch.float64)
+    ours, theirs = getattr(optim, name)([p]), getattr(torch.optim, name)([t])
+    for grad in (0.3, -2.0, 1.0):
+        p.grad, t.grad = np.array([grad]), torch.tensor([grad], dtype=torch.float64)
+        ours.step()
+        theirs.step()
+    assert p.data.item() == pytest.approx(t.item(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "path"),
+    [
+        ("SGD", {}, [0.95, 0.975, 0.875]),
+        # velocity 0.5, then 0.45 - 0.25 = 0.2, then 0.18 + 1 = 1.18
+        ("SGD", {"momentum": 0.9}, [0.95, 0.93, 0.812]),
+        # gradient 0.5 + 0.1, then -0.25 + 0.094 = -0.156, then 1 + 0.09556
+        ("SGD", {"weight_decay": 0.1}, [0.94, 0.9556, 0.846044]),
+        # v = 0.025, then 0.0225 + 0.00625 = 0.02875, then 0.025875 + 0.1 = 0.125875
+        ("RMSprop", {"alpha": 0.9}, [0.683772253983, 0.831214201442, 0.549356279303]),
+        # m̂ = 0.5, then 0.02 / 0.19; v̂ = 0.25, then 0.00031225 / 0.001999
+        ("Adam", {}, [0.900000001999, 0.873366298707, 0.807555139677]),
+        ("Adam", {"weight_decay": 0.1}, [0.900000001666, 0.854441367461, 0.781504399863]),
+    ],
+)
+def test_three_steps_by_hand(name, options, path):
+    grads = [0.5, -0.25, 1.0]
+    assert on_rails(name, {"lr": 0.1, **options}, grads) == pytest.approx(path, abs=1e-9)
+
+
+def test_first_step_of_adam_is_lr_whatever_the_size_of_the_gradient():
+    for grad in (1e-3, 1.0, 1e3):
+        assert on_rails("Adam", {"lr": 0.1}, [grad])[0] == pytest.approx(0.9, abs=1e-5)
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_parameters_change_in_place_and_gradients_do_not_change(name, options):
+    p, idle = nn.Parameter(np.ones(3)), nn.Parameter(np.ones(2))
+    kept, grad = p.data, np.full(3, 0.5, np.float32)
+    grad.flags.writeable = False
+    optimizer = getattr(optim, name)([p, idle], weight_decay=0.1, **options)
+    p.grad = grad
+    optimizer.step()
+    assert p.data is kept
+    assert (p.data != 1).all()
+    assert (idle.data == 1).all()  # no gradient, no step, no decay
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_zero_gradients_leave_no_subnormal_numbers_in_the_state(name, options):
+    p = nn.Parameter(np.ones(64))
+    optimizer = getattr(optim, name)([p], **options)
+    p.grad = numbers(64, np.float32)
+    optimizer.step()
+    p.grad = np.zeros(64, np.float32)
+    smallest = np.finfo(np.float32).tiny
+    for _ in range(20_000):
+        optimizer.step()
+        if optimizer.steps % 50 == 0:
+            for array in optimizer.state[0]:
+                assert not ((array != 0) & (np.abs(array) < smallest)).any(), optimizer.steps
+    assert np.isfinite(p.data).all()
+
+
+def test_zero_grad_forgets_the_gradients():
+    p = nn.Parameter(np.ones(2))
+    p.accumulate(np.ones(2))
+    optim.SGD([p], lr=0.1).zero_grad()
+    assert p.grad is None
+
+
+@both_dtypes
+@pytest.mark.parametrize("factor", [0.01, 0.5, 0.9999999, 1, 1.0000001, 2, 100])
+def test_clip_grad_norm_as_torch(factor, dtype):
+    grads = [numbers((3, 4), dtype), numbers((5,), dtype, 1)]
+    ours = [*(nn.Parameter(np.zeros_like(g), dtype) for g in grads), nn.Parameter([0.0])]
+    theirs = [torch.zeros(g.shape, dtype=getattr(torch, np.dtype(dtype).name)) for g in grads]
+    for p, t, grad in zip(ours, theirs, grads, strict=False):  # the last of ours has no gradient
+        p.grad, t.grad = grad, torch.tensor(grad)
+    max_norm = factor * math.sqrt(sum((g.astype(float) ** 2).sum() for g in grads))
+    before = [g.copy() for g in grads]
+    norm = optim.clip_grad_norm_(ours, max_norm)
+    expected = torch.nn.utils.clip_grad_norm_(theirs, max_norm).item()
+    tolerance = TOLERANCE[dtype]
+    assert norm == pytest.approx(expected, rel=tolerance)
+    for p, t, grad, kept in zip(ours, theirs, grads, before, strict=False):
+        np.testing.assert_allclose(p.grad, t.grad, rtol=tolerance, atol=tolerance)
+        assert p.grad.dtype == dtype
+        np.testing.assert_array_equal(grad, kept)  # the array that was passed in is unchanged
+
+
+def test_clip_grad_norm_refuses_a_norm_of_zero():
+    with pytest.raises(ValueError, match=r"max_norm above 0, got 0"):
+        optim.clip_grad_norm_([], 0)
+
+
+@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam"])
+@pytest.mark.parametrize("lr", [0, -0.1, math.nan, math.inf])
+def test_learning_rates_that_cannot_work(name, lr):
+    with pytest.raises(ValueError, match=r"a learning rate above 0, got .* Try 0.1 or 0.001"):
+        getattr(optim, name)([nn.Parameter([1.0])], lr=lr)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "message"),
+    [
+        ("SGD", {"momentum": 1}, r"momentum expected 0 <= momentum < 1, got 1"),
+        ("SGD", {"weight_decay": -1}, r"weight_decay expected 0 or more, got -1"),
+        ("RMSprop", {"alpha": 1}, r"alpha expected 0 <= alpha < 1, got 1"),
+        ("Adam", {"betas": (0.9, 1)}, r"betas expected two numbers 0 <= beta < 1, got \(0.9, 1\)"),
+    ],
+)
+def test_options_out_of_range(name, options, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(optim, name)([nn.Parameter([1.0])], **options)
+
+
+def test_what_is_no_list_of_parameters():
+    with pytest.raises(ValueError, match=r"no parameters. Pass model.parameters\(\)"):
+        optim.SGD(nn.ReLU().parameters())
+    with pytest.raises(TypeError, match=r"expected parameters, got Linear. Pass model.parameters"):
+        optim.SGD(nn.Sequential(nn.Linear(2, 2)))
+    with pytest.raises(TypeError, match=r"expected parameters, got ndarray"):
+        optim.Adam([np.zeros(3)])
+
+
+def test_optimizer_alone_has_no_update():
+    optimizer = optim.Optimizer([nn.Parameter([1.0])], lr=0.1)
+    optimizer.params[0].grad = np.ones(1)
+    with pytest.raises(NotImplementedError):
+        optimizer.step()
