@@ -72,8 +72,7 @@ class DataLoader:
             raise ValueError(f"batch_size expected 1 or more examples, got {batch_size}.")
         if drop_last and batch_size > len(dataset):
             raise ValueError(
-                f"drop_last leaves no batch: batch_size is {batch_size}, and there are "
-                f"{len(dataset)} examples. Take a smaller batch_size."
+                f"drop_last leaves no batch of {len(dataset)} examples: lower batch_size."
             )
         self.dataset, self.batch_size = dataset, batch_size
         self.shuffle, self.drop_last = shuffle, drop_last
@@ -108,8 +107,7 @@ class StandardScaler:
                 f"{x.shape}" + ("." if np.isfinite(x).all() else " with NaN or infinity.")
             )
         self.mean, std = x.mean(axis=0), x.std(axis=0)
-        varies = x.max(axis=0) > x.min(axis=0)  # std of a constant may be 1e-17, not 0
-        self.std = np.where(varies, std, 1.0)
+        self.std = np.where(np.ptp(x, axis=0) > 0, std, 1.0)  # std of equal numbers may be 1e-17
         return self
 
     def transform(self, x):
