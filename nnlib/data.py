@@ -71,9 +71,7 @@ class DataLoader:
         if batch_size < 1:
             raise ValueError(f"batch_size expected 1 or more examples, got {batch_size}.")
         if drop_last and batch_size > len(dataset):
-            raise ValueError(
-                f"drop_last leaves no batch of {len(dataset)} examples: lower batch_size."
-            )
+            raise ValueError(f"drop_last drops all {len(dataset)} examples: lower batch_size.")
         self.dataset, self.batch_size = dataset, batch_size
         self.shuffle, self.drop_last = shuffle, drop_last
 

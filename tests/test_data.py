@@ -43,7 +43,7 @@ def test_dataset_finds_numbers_that_are_not_finite(bad):
 @pytest.mark.parametrize("drop_last", [True, False])
 def test_loader_gives_each_example_once(n, size, shuffle, drop_last):
     if drop_last and size > n:
-        with pytest.raises(ValueError, match=r"leaves no batch of 1 examples: lower batch_size"):
+        with pytest.raises(ValueError, match=r"drops all 1 examples: lower batch_size"):
             DataLoader(counted(n), size, drop_last=True)
         return
     loader = DataLoader(counted(n), batch_size=size, shuffle=shuffle, drop_last=drop_last)

@@ -116,6 +116,6 @@ def test_a_kernel_larger_than_the_image(layer):
 )
 def test_kernels_are_square_and_whole(make):
     with pytest.raises(
-        ValueError, match=r"expected one whole (kernel_size|stride|padding) of [01] or more, got"
+        ValueError, match=r"expected a whole (kernel_size|stride|padding) from [01] up, got"
     ):
         make()
