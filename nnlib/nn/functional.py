@@ -16,7 +16,7 @@ def softmax(x, dim=-1):
 
 
 def log_softmax(x, dim=-1):
-    """x - log Σ exp(x) along axis `dim`: finite where softmax underflows to zero."""
+    """x - log Σ exp(x) along axis `dim`, any shape: finite where softmax underflows to zero."""
     shifted = x - x.max(axis=dim, keepdims=True)
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
 
@@ -62,10 +62,7 @@ def check_kernel(layer, **sizes):
     for name, value in sizes.items():
         least = 0 if name == "padding" else 1
         if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(
-                f"{layer} expected {name} to be a whole number from {least} up, got {value!r}. "
-                "Kernels are square: 3 stands for 3 x 3."
-            )
+            raise ValueError(f"{layer} expected a whole {name} from {least} up, got {value!r}.")
 
 
 def windows(size, kernel, stride, padding):
