@@ -96,7 +96,7 @@ def browser():
             yield opened
 
 
-def test_make_lab_opens_lesson_00_and_keeps_its_token(address, browser):
+def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address, browser):
     assert "/lab/tree/lessons/00_start_here.ipynb" in address
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(PATIENCE * 1000)
@@ -108,8 +108,12 @@ def test_make_lab_opens_lesson_00_and_keeps_its_token(address, browser):
         "00_start_here.ipynb"
     )
 
+    server, token = "http://" + urlsplit(address).netloc, address.split("token=")[1]
+    contents = f"{server}/api/contents"
+    served = page.request.get(contents, headers={"Authorization": f"token {token}"}).json()
+    assert {"lessons", "nnlib", "Makefile"} <= {entry["name"] for entry in served["content"]}
+
     stranger = browser.new_context().new_page()
-    server = "http://" + urlsplit(address).netloc
-    assert stranger.request.get(f"{server}/api/contents").status == 403
+    assert stranger.request.get(contents).status == 403
     stranger.goto(f"{server}/lab")
     assert "/login" in stranger.url

@@ -1,6 +1,7 @@
 """A multiple-choice question inside a lesson: an answer at once, a reason for every option.
 
 It uses the core widgets alone, so it needs no network; what the learner chooses is kept nowhere.
+By keyboard: Tab goes from option to option, Space chooses. (JupyterLab keeps the arrow keys.)
 """
 
 import html
@@ -8,9 +9,16 @@ import re
 
 import ipywidgets as widgets
 
+# ipywidgets gives every option one line of 20 pixels: a long option would cover the next one
 STYLE = """<style>
-.nnlib-quiz .widget-radio-box label { height: auto; white-space: normal; line-height: 1.4; }
-.nnlib-quiz .widget-radio-box input[type=radio] { flex-shrink: 0; }
+.nnlib-quiz .widget-radio-box label {
+  display: flex; flex-direction: row-reverse; justify-content: flex-end; align-items: flex-start;
+  gap: 0.5em; height: auto; padding: 0.15em 0; line-height: 1.4; white-space: normal;
+}
+.nnlib-quiz .widget-radio-box input[type=radio] {
+  flex-shrink: 0; float: none; margin: 0.1em 0 0; position: static;
+}
+.nnlib-quiz .widget-html-content { height: auto; line-height: 1.4; white-space: normal; }
 </style>"""
 
 
