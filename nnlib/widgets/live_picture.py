@@ -233,7 +233,9 @@ class LivePicture:
         row = ipywidgets.Box(buttons, layout=ipywidgets.Layout(flex_flow="row wrap"))
         column = ipywidgets.VBox(
             [row, *self.controls.values()],
-            layout=ipywidgets.Layout(flex="1 1 260px", min_width="260px", max_width="460px"),
+            layout=ipywidgets.Layout(
+                flex="1 1 260px", min_width="260px", max_width="460px", margin="0 0 0 4px"
+            ),
         )
         body = ipywidgets.Box(
             [self.image, column],

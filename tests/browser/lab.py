@@ -196,11 +196,11 @@ class Notebook:
 
     def explorers_in(self, index):
         """Return the elements of the explorers that a cell shows, after scrolling to it."""
-        # a live picture is stored as a widget and as a still picture
-        if not any({VIEW, "image/png"} <= set(o.get("data", ())) for o in self.outputs()[index]):
+        if not is_live_picture(self.outputs()[index]):
             return []
         node = self.cell(index)
-        node.wait_for_selector(f"{EXPLORER} {PICTURE}")
+        # the digit pad stores a still picture too; it is no LivePicture and has its own tests
+        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad")
         return node.query_selector_all(EXPLORER)
 
     def cell(self, index):
@@ -223,7 +223,7 @@ class Notebook:
             "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", name
         )
         light = "true" if name.endswith("Light") else "false"
-        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']")
+        self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
 
     def close(self):
         """Stop the kernel, and leave the page without a question about unsaved work."""
@@ -231,32 +231,45 @@ class Notebook:
         self.page.close(run_before_unload=False)
 
 
-def press_first_slider(page, explorer, key="ArrowRight"):
+def is_live_picture(outputs):
+    """Whether one of a cell's outputs is a live picture: a widget and a still picture in one."""
+    return any({VIEW, "image/png"} <= set(output.get("data", ())) for output in outputs)
+
+
+def press_slider(page, explorer, key="ArrowRight"):
     """Move the explorer's first slider with a key; return milliseconds until the picture changed.
 
-    TimeoutError when it does not change. A slider at its end is moved the other way.
+    A slider at its end is moved the other way. One that changes nothing at these settings is
+    passed over; TimeoutError when none of them changes the picture.
     """
-    handle = explorer.wait_for_selector("[role=slider]")
-    handle.scroll_into_view_if_needed()
-    at, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "max"))
-    if key == "ArrowRight" and at >= high:
-        key = "ArrowLeft"
-    handle.focus()
-    return until_picture_changes(page, explorer, lambda: page.keyboard.press(key))
+    handles = explorer.query_selector_all("[role=slider]")
+    for handle in handles:
+        handle.scroll_into_view_if_needed()
+        at, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "max"))
+        towards = "ArrowLeft" if key == "ArrowRight" and at >= high else key
+        handle.focus()
+        with contextlib.suppress(TimeoutError):
+            return until_picture_changes(page, explorer, lambda k=towards: page.keyboard.press(k))
+    raise TimeoutError(f"{len(handles)} sliders were moved, and the picture did not change")
 
 
-def until_picture_changes(page, explorer, act, timeout=10_000):
+def until_picture_changes(page, explorer, act, milliseconds=5000):
     """Do `act`; return the milliseconds until the explorer shows another picture."""
+    from playwright.sync_api import TimeoutError as NoChange
+
     picture = explorer.wait_for_selector(PICTURE)
     before = picture.get_attribute("src")
     begin = time.perf_counter()
     act()
-    page.wait_for_function(
-        "([picture, before]) => picture.src !== before && picture.complete",
-        arg=[picture, before],
-        timeout=timeout,
-        polling=5,
-    )
+    try:
+        page.wait_for_function(
+            "([picture, before]) => picture.src !== before && picture.complete",
+            arg=[picture, before],
+            timeout=milliseconds,
+            polling=5,
+        )
+    except NoChange:
+        raise TimeoutError(f"the picture did not change within {milliseconds} ms") from None
     return 1000 * (time.perf_counter() - begin)
 
 

@@ -16,7 +16,7 @@ def test_a_lesson_runs_and_its_explorers_move(open_notebook, name):
     explorers = notebook.explorers()
     for explorer in explorers:
         if explorer.query_selector("[role=slider]"):
-            lab.press_first_slider(notebook.page, explorer)
+            lab.press_slider(notebook.page, explorer)
         assert lab.alert(explorer) == ""
     assert notebook.complaints() == []
     assert notebook.log_entries() == 0

@@ -1,0 +1,46 @@
+"""What a stored notebook shows before, or without, a kernel: a still picture of each explorer."""
+
+import nbconvert
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.browser import lab
+from tests.browser.notebooks import explorer_names, explorers_notebook
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def stored():
+    """A notebook with every explorer, executed as the lessons are: no state of widgets."""
+    notebook = explorers_notebook(explorer_names())
+    NotebookClient(notebook, timeout=120, store_widget_state=False).execute()
+    return notebook
+
+
+def test_jupyterlab_shows_them_before_a_cell_was_run(open_notebook, folder, stored):
+    nbformat.write(stored, folder / "stored.ipynb")
+    notebook = open_notebook("stored.ipynb")
+    for index, name in enumerate(explorer_names()):
+        if lab.is_live_picture(stored.cells[2 * index + 1].outputs):
+            cell = notebook.cell(2 * index + 1)
+            picture = cell.wait_for_selector(".jp-OutputArea-output img", timeout=10_000)
+            assert picture.bounding_box()["width"] > 300, name
+            assert "Error displaying widget" not in cell.inner_text()
+
+
+def test_a_web_page_shows_them_without_a_network(browser, stored, tmp_path):
+    page_text, _ = nbconvert.HTMLExporter().from_notebook_node(stored)
+    file = tmp_path / "explorers.html"
+    file.write_text(page_text)
+    live = [c for c in stored.cells if lab.is_live_picture(c.get("outputs", []))]
+    page = browser.new_page(offline=True)
+    # the page asks for scripts that it does not need; without a network they never come
+    page.goto(file.as_uri(), wait_until="commit")
+    pictures = page.locator(".jp-OutputArea-output img")
+    pictures.nth(len(live) - 1).wait_for()
+    assert pictures.count() == len(live) > 0
+    for picture in pictures.all():
+        assert picture.evaluate("img => img.complete && img.naturalWidth") > 300
+    page.close()
