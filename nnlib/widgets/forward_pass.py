@@ -1,25 +1,19 @@
 """The forward pass of a small network: a graph on which every number can be read and moved."""
 
-import math
-from itertools import pairwise
-
 import numpy as np
-from ipywidgets import BoundedFloatText
 from matplotlib.collections import LineCollection
 
 from nnlib import nn
 from nnlib.palette import BLACK, BLUE, DIVERGING_LIGHT, GREY, ORANGE, RED
 from nnlib.widgets.functions import ACTIVATIONS, apply, name_of
-from nnlib.widgets.live_picture import LivePicture, choice, slider
+from nnlib.widgets.live_picture import LivePicture, choice
 from nnlib.widgets.neuron import number
 from nnlib.widgets.quick_text import QuickText, short
+from nnlib.widgets.small_network import KNOWN, MAX_UNITS, SmallNetwork, number_control, pretty
 
-MAX_UNITS = 4  # a column
-MAX_LAYERS = 3  # of weights
+CALLER = "explore_forward_pass"
 MAX_LABELS = 16
 LABEL = [(-1.3, -0.5), (1.3, -0.5), (1.3, 0.5), (-1.3, 0.5)]  # the white paper under a weight
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-KNOWN = {nn.ReLU: "ReLU", nn.Sigmoid: "sigmoid", nn.Tanh: "tanh"}
 
 
 def identity(z):
@@ -52,58 +46,6 @@ def example_network():
     return model
 
 
-def take_apart(model):
-    """Return (Linear, activation or None) for every layer of weights.
-
-    ValueError when the model is not a Sequential of Linear layers and activations, or too large.
-    """
-    if not isinstance(model, nn.Sequential):
-        raise ValueError(f"explore_forward_pass expected an nn.Sequential, got {model!r}.")
-    pairs = []
-    for layer in model:
-        if isinstance(layer, nn.Dropout):
-            continue  # does nothing when a network predicts
-        if isinstance(layer, nn.Linear):
-            pairs.append((layer, None))
-        elif not pairs or pairs[-1][1] is not None or layer.parameters():
-            raise ValueError(
-                "explore_forward_pass expected Linear layers, each with one activation or none "
-                f"after it, got {layer!r} out of place."
-            )
-        else:
-            pairs[-1] = (pairs[-1][0], layer)
-    widths = [pair[0].in_features for pair in pairs[:1]] + [pair[0].out_features for pair in pairs]
-    if not 1 <= len(pairs) <= MAX_LAYERS or max(widths) > MAX_UNITS:
-        raise ValueError(
-            f"explore_forward_pass draws 1 to {MAX_LAYERS} Linear layers with at most {MAX_UNITS} "
-            f"inputs and units each, got widths {widths}. Try a smaller network."
-        )
-    for (before, _), (after, _) in pairwise(pairs):
-        if before.out_features != after.in_features:
-            raise ValueError(
-                f"explore_forward_pass got {before!r} followed by {after!r}. Give the second one "
-                f"in_features={before.out_features}."
-            )
-    return pairs
-
-
-def node_names(widths):
-    """Return the names of the nodes, a list a column: x1, x2; h1, h2, h3; y."""
-    columns = [[f"x{i + 1}" for i in range(widths[0])]]
-    hidden = len(widths) - 2
-    for layer, width in enumerate(widths[1:-1], start=1):
-        prefix = "h" if hidden == 1 else f"h{layer}"
-        columns.append([f"{prefix}{i + 1}" for i in range(width)])
-    last = widths[-1]
-    columns.append(["y"] if last == 1 else [f"y{i + 1}" for i in range(last)])
-    return columns
-
-
-def pretty(name):
-    """x1 as x₁."""
-    return name.translate(SUBSCRIPTS)
-
-
 class ForwardPassExplorer(LivePicture):
     """The network as a graph: a weight on every edge, z and a in every node."""
 
@@ -111,17 +53,12 @@ class ForwardPassExplorer(LivePicture):
 
     def __init__(self, model=None, x=None):
         self.own = model is not None
-        self.pairs = take_apart(model if self.own else example_network())
-        self.widths = [self.pairs[0][0].in_features] + [lin.out_features for lin, _ in self.pairs]
-        self.columns = node_names(self.widths)
+        self.network = SmallNetwork(model if self.own else example_network(), CALLER)
+        self.pairs, self.columns = self.network.pairs, self.network.columns
+        inputs = self.network.widths[0]
         if x is None:
-            x = [1.0] * self.widths[0] if self.own else [0.5, 0.8]
-        self.x = np.asarray(x, float)
-        if self.x.shape != (self.widths[0],) or not np.isfinite(self.x).all():
-            raise ValueError(
-                f"explore_forward_pass expected x of shape ({self.widths[0]},), one finite number "
-                f"for each input, got {x!r}."
-            )
+            x = [1.0] * inputs if self.own else [0.5, 0.8]
+        self.x = self.network.check("x", x, inputs, "input")
         self.functions = {"none": identity, **ACTIVATIONS}
         self.start = [self._name_activation(module) for _, module in self.pairs]
         self.presets = self._presets()
@@ -136,15 +73,8 @@ class ForwardPassExplorer(LivePicture):
         self.functions[name] = lambda z: np.asarray(module(z[None]))[0]
         return name
 
-    def _edges(self):
-        """Return (layer, i, j, control) for the weight from unit i to unit j of every layer."""
-        for k, (sources, targets) in enumerate(pairwise(self.columns)):
-            for j, target in enumerate(targets):
-                for i, source in enumerate(sources):
-                    yield k, i, j, f"{source}_{target}"
-
     def _presets(self):
-        zero = {control: 0.0 for *_, control in self._edges()}
+        zero = {control: 0.0 for *_, control in self.network.edges()}
         if self.own:
             plain = {f"act{k + 1}": "none" for k in range(len(self.pairs))}
             return {"All weights zero": zero, "No activation": plain}
@@ -172,33 +102,19 @@ class ForwardPassExplorer(LivePicture):
         options = {pretty(name): name for name in nodes}
         controls = {"look": choice("write out", options, nodes[-1])}
         for name, value in zip(self.columns[0], self.x, strict=True):
-            controls[name] = _control(f"input {pretty(name)}", value)
-        for k, (linear, _) in enumerate(self.pairs):
-            for layer, i, j, control in self._edges():
-                if layer == k:
-                    source, target = control.split("_")
-                    label = f"{pretty(source)} → {pretty(target)}"
-                    controls[control] = _control(label, linear.weight.data[j, i])
-            for j, target in enumerate(self.columns[k + 1]):
-                if linear.bias is not None:
-                    label = f"bias of {pretty(target)}"
-                    controls[f"b_{target}"] = _control(label, linear.bias.data[j])
-            letter = self.columns[k + 1][0].rstrip("0123456789")
-            which = letter if len(self.pairs) < 3 or letter == "y" else f"layer {k + 1}"
-            controls[f"act{k + 1}"] = choice(f"f of {which}", list(self.functions), self.start[k])
+            controls[name] = number_control(f"input {pretty(name)}", value)
+        for k in range(len(self.pairs)):
+            controls |= self.network.make_controls(k)
+            label = f"f of {self.network.name_of_layer(k)}"
+            controls[f"act{k + 1}"] = choice(label, list(self.functions), self.start[k])
         return controls
 
     def layers(self, values):
         """Return the triples for compute() that the controls' values stand for."""
-        layers = []
-        for k, (linear, _) in enumerate(self.pairs):
-            weight = np.zeros((linear.out_features, linear.in_features))
-            for layer, i, j, control in self._edges():
-                if layer == k:
-                    weight[j, i] = values[control]
-            bias = [values.get(f"b_{name}", 0.0) for name in self.columns[k + 1]]
-            layers.append((weight, np.array(bias), self.functions[values[f"act{k + 1}"]]))
-        return layers
+        return [
+            (weight, bias, self.functions[values[f"act{k + 1}"]])
+            for k, (weight, bias) in enumerate(self.network.parameters(values))
+        ]
 
     def build(self, fig):
         fig.get_layout_engine().set(rect=(0, 0.1, 1, 0.9))
@@ -214,7 +130,7 @@ class ForwardPassExplorer(LivePicture):
             ax.text(k / (len(titles) - 1), 1.02, title, ha="center", va="bottom", color=GREY)
 
         segments, spots = [], []
-        for k, i, _, control in self._edges():
+        for k, i, _, control in self.network.edges():
             source, target = (np.array(places[name]) for name in control.split("_"))
             segments.append([source, target])
             # labels of the edges from one node stand below each other, those of the next beside
@@ -251,7 +167,7 @@ class ForwardPassExplorer(LivePicture):
         passed = compute(layers, x)
         if not all(np.isfinite(z).all() and np.isfinite(a).all() for z, a in passed):
             raise ValueError("a value in the network is not a finite number at these settings")
-        weights = np.array([values[control] for *_, control in self._edges()])
+        weights = np.array([values[control] for *_, control in self.network.edges()])
         artists["edges"].set_color([RED if w > 0 else BLUE if w < 0 else GREY for w in weights])
         artists["edges"].set_linestyle(["-" if w > 0 else "--" if w < 0 else ":" for w in weights])
         artists["edges"].set_linewidth(0.8 + 4 * np.abs(weights) / (2 + np.abs(weights)))
@@ -276,7 +192,7 @@ class ForwardPassExplorer(LivePicture):
 
     def _label_edges(self, artists, look, weights):
         """Write every weight on its edge; where that is too many, those that lead to `look`."""
-        targets = [control.split("_")[1] for *_, control in self._edges()]
+        targets = [control.split("_")[1] for *_, control in self.network.edges()]
         crowded = len(targets) > MAX_LABELS
         shown = np.array([not crowded or target == look for target in targets])
         for label, weight, show in zip(artists["labels"], weights, shown, strict=True):
@@ -311,21 +227,10 @@ class ForwardPassExplorer(LivePicture):
         parts = [f"{name} = {value:g}" for name, value in zip(self.columns[0], x, strict=True)]
         for column, (_, a) in zip(self.columns[1:], compute(layers, x), strict=True):
             parts += [f"{name} = {value:.4f}" for name, value in zip(column, a, strict=True)]
-        shape = "-".join(str(width) for width in self.widths)
         return (
-            f"A {shape} network as a graph, with its weight on every edge. Values of the nodes: "
-            f"{', '.join(parts)}. Below it the sum of {look} is written out."
+            f"A {self.network.shape} network as a graph, with its weight on every edge. Values of "
+            f"the nodes: {', '.join(parts)}. Below it the sum of {look} is written out."
         )
-
-
-def _control(label, value):
-    """Return a slider in steps of 0.1, or a number box for a value that is not on such a step."""
-    side = max(3.0, math.ceil(1.5 * abs(value)))
-    value = round(float(value), 6)  # float32 weights: 0.1 is 0.10000000149
-    if value == round(value, 1):
-        return slider(label, -side, side, value, 0.1, 2)
-    # a slider in the browser would move the value to its nearest step
-    return BoundedFloatText(value, min=-side, max=side, step=0.1, description=label)
 
 
 def _plain(value, decimals=3):

@@ -7,8 +7,9 @@ from ipywidgets import BoundedFloatText
 import nnlib
 from nnlib import nn
 from nnlib.widgets import explore_forward_pass
-from nnlib.widgets.forward_pass import compute, example_network, node_names
+from nnlib.widgets.forward_pass import compute, example_network
 from nnlib.widgets.functions import relu
+from nnlib.widgets.small_network import node_names
 from tests.widgets.helpers import buttons, check_picture, milliseconds, press, sweep
 
 
@@ -68,7 +69,7 @@ def test_every_number_of_a_node_is_written_out():
 
 def test_a_weight_stands_on_its_own_edge():
     explorer = explore_forward_pass()
-    for place, (*_, control) in enumerate(explorer._edges()):
+    for place, (*_, control) in enumerate(explorer.network.edges()):
         explorer.set(**{control: 2.5})
         texts = [label.get_text() for label in explorer.artists["labels"]]
         assert [text == "2.50" for text in texts].index(True) == place
