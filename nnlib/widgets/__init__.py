@@ -2,6 +2,7 @@
 
 from nnlib.widgets.activations import explore_activation, explore_activations
 from nnlib.widgets.bumps import explore_bumps
+from nnlib.widgets.convolution import explore_convolution
 from nnlib.widgets.digit_pad import digit_pad
 from nnlib.widgets.explore_digits import explore_digits
 from nnlib.widgets.fit_by_hand import fit_by_hand
@@ -28,6 +29,7 @@ __all__ = [
     "explore_activation",
     "explore_activations",
     "explore_bumps",
+    "explore_convolution",
     "explore_digits",
     "explore_forward_pass",
     "explore_gradient_descent",
