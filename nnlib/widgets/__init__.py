@@ -8,6 +8,7 @@ from nnlib.widgets.explore_digits import explore_digits
 from nnlib.widgets.fit_by_hand import fit_by_hand
 from nnlib.widgets.forward_pass import explore_forward_pass
 from nnlib.widgets.gradient_descent import explore_gradient_descent
+from nnlib.widgets.gradient_flow import explore_gradient_flow
 from nnlib.widgets.live_picture import (
     LivePicture,
     choice,
@@ -33,6 +34,7 @@ __all__ = [
     "explore_digits",
     "explore_forward_pass",
     "explore_gradient_descent",
+    "explore_gradient_flow",
     "explore_loss_surface",
     "explore_losses",
     "explore_neuron",

@@ -1,0 +1,292 @@
+import itertools
+
+import numpy as np
+import pytest
+
+import nnlib
+from nnlib import nn
+from nnlib.gradcheck import numerical_gradient
+from nnlib.nn import init
+from nnlib.random import generator
+from nnlib.widgets import explore_gradient_flow
+from nnlib.widgets.gradient_flow import (
+    ACTIVATIONS,
+    INPUTS,
+    LOW,
+    STARTS,
+    Flow,
+    N,
+    compute,
+    in_words,
+    linear_layers,
+    make_network,
+    measure,
+    own_draws,
+    rms,
+    verdict,
+)
+from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+
+
+def flow(depth=10, width=32, activation="sigmoid", start="Xavier", **extras):
+    chosen = {"batch_norm": False, "residual": False, "draw": 0} | extras
+    return compute(depth=depth, width=width, activation=activation, start=start, **chosen)
+
+
+def small_network():
+    nnlib.manual_seed(4)
+    return nn.Sequential(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 2)).to(np.float64)
+
+
+def test_the_numbers_by_hand():
+    model = small_network()
+    (first, second), seed = linear_layers(model), 7
+    measured = measure(model, seed)
+    with own_draws(seed):
+        x = generator.standard_normal((N, 3))
+        y = generator.integers(0, 2, N)
+    a = np.tanh(x @ first.weight.data.T + first.bias.data)
+    z = a @ second.weight.data.T + second.bias.data
+    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    dz2 = p - np.eye(2)[y]  # for one example each
+    dz1 = dz2 @ second.weight.data * (1 - a**2)
+    np.testing.assert_allclose(measured.size, [rms(x), rms(a)])
+    spread = [np.sqrt(np.mean(v.var(axis=0))) for v in (x, a)]
+    np.testing.assert_allclose(measured.spread, spread)
+    np.testing.assert_allclose(measured.sent, [rms(dz1), rms(dz2)])
+    np.testing.assert_allclose(measured.learned, [rms(dz1.T @ x / N), rms(dz2.T @ a / N)])
+
+
+def test_what_a_layer_learns_is_the_slope_of_the_loss():
+    model = small_network()
+    measured = measure(model)
+    with own_draws(0):
+        x, y = generator.standard_normal((N, 3)), generator.integers(0, 2, N)
+    weight = linear_layers(model)[0].weight
+
+    def loss(values):
+        before, weight.data = weight.data, values
+        try:
+            return nn.CrossEntropyLoss()(model(x), y)
+        finally:
+            weight.data = before
+
+    assert np.isclose(rms(numerical_gradient(loss, weight.data)), measured.learned[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_network_is_the_one_that_is_asked_for(activation, batch_norm, residual):
+    model = make_network(6, 12, activation, "He", batch_norm, residual)
+    layers = linear_layers(model)
+    assert [layer.in_features for layer in layers] == [INPUTS] + 5 * [12]
+    assert [layer.out_features for layer in layers] == 5 * [12] + [2]
+    kinds = [type(module) for module in model.modules()]
+    assert kinds.count(nn.BatchNorm1d) == (5 if batch_norm else 0)
+    assert kinds.count(nn.Residual) == (4 if residual else 0)
+    if ACTIVATIONS[activation]:
+        assert kinds.count(ACTIVATIONS[activation]) == 5
+
+
+def test_the_weights_start_as_their_name_says():
+    sizes = {}
+    for start in STARTS:
+        with own_draws(0):
+            layers = linear_layers(make_network(12, 64, "ReLU", start))[1:-1]
+        sizes[start] = rms(np.array([layer.weight.data for layer in layers]))
+        biases = np.concatenate([layer.bias.data for layer in layers])
+        assert biases.any() == (start == "as Linear does")
+    np.testing.assert_allclose(
+        list(sizes.values()), [0.01, 1, 1 / 8, np.sqrt(2) / 8, 1 / np.sqrt(3) / 8], rtol=0.02
+    )
+
+
+def test_a_sigmoid_passes_on_less_than_a_quarter():
+    # |dL/dz before| <= 0.25 |W| |dL/dz|: with weights of norm about 1 the gradient has to fall
+    measured = flow(10)
+    assert (measured.sent[:-1] / measured.sent[1:] < 0.5).all()
+    assert (np.diff(np.log10(measured.learned)) > 0.2).all()
+    assert measured.learned[0] < 1e-5 * measured.learned[-1]
+    assert measured.size[-1] > 0.4  # the numbers look healthy ...
+    assert measured.spread[-1] < 1e-4  # ... and say nothing about the example any more
+
+
+def test_he_keeps_the_signal_of_relu_and_xavier_halves_its_square():
+    many = {
+        start: np.mean(
+            [np.log2(flow(20, 64, "ReLU", start, draw=draw).size[1:]) for draw in range(10)], axis=0
+        )
+        for start in ("He", "Xavier")
+    }
+    layers = np.arange(19)
+    assert abs(np.polyfit(layers, many["He"], 1)[0]) < 0.05
+    assert np.isclose(np.polyfit(layers, many["Xavier"], 1)[0], -0.5, atol=0.05)
+
+
+def test_weights_of_std_1_grow_by_the_root_of_the_width():
+    for width in (16, 64):
+        measured = flow(12, width, "none", "large: std 1")
+        growth = (measured.size[-1] / measured.size[1]) ** (1 / 10)
+        assert np.isclose(growth, np.sqrt(width), rtol=0.15)
+
+
+def test_batch_normalisation_and_a_way_around_both_save_a_sigmoid_network():
+    plain = flow(20)
+    for extras in ({"batch_norm": True}, {"residual": True}):
+        mended = flow(20, **extras)
+        assert mended.learned[0] > 1e8 * plain.learned[0]
+        assert mended.spread[-1] > 0.1
+
+
+def test_another_draw_is_another_network_and_the_same_draw_the_same():
+    compute.cache_clear()
+    first = flow(draw=3)
+    compute.cache_clear()
+    np.testing.assert_array_equal(flow(draw=3), first)
+    assert (flow(draw=4).learned != first.learned).all()
+
+
+def test_the_one_generator_is_left_as_it_was():
+    nnlib.manual_seed(5)
+    expected = generator.random(3)
+    nnlib.manual_seed(5)
+    compute.cache_clear()
+    explore_gradient_flow(nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5), nn.Linear(3, 2)))
+    nnlib.manual_seed(5)
+    explorer = explore_gradient_flow()
+    explorer.set(draw=7, depth=4)
+    np.testing.assert_array_equal(generator.random(3), expected)
+
+
+def test_numbers_in_words():
+    words = {0: "0", 3.14159e-8: "3 × 10⁻⁸", 9.96e9: "1 × 10¹⁰", 0.3712: "0.37", 52.3: "52"}
+    for value, expected in words.items():
+        assert in_words(value) == expected
+
+
+def sentence(learned):
+    return verdict(Flow(*4 * [np.array(learned)]))
+
+
+def test_verdicts():
+    assert sentence([1e-8, 1e-5, 1e-2]).endswith("10⁻⁶ times the gradient of layer 3: it vanishes")
+    assert sentence([10.0, 1e-1, 1e-3]).endswith("times the gradient of layer 3: it explodes")
+    assert sentence([0.01, 0.02, 0.03]) == "layer 1 gets 0.33 times the gradient of layer 3"
+    assert "tiny in every layer" in sentence([1e-9, 2e-9, 1e-9])
+    assert "huge in every layer" in sentence([1e9, 2e9, 1e9])
+    assert "exactly 0" in sentence([0.0, 0.0, 0.1])
+
+
+def test_every_control_at_its_ends():
+    sweep(explore_gradient_flow())
+
+
+def test_the_extremes_together():
+    explorer = explore_gradient_flow()
+    for activation, start, batch_norm, residual in itertools.product(
+        ACTIVATIONS, STARTS, (False, True), (False, True)
+    ):
+        setting = {"activation": activation, "start": start, "batch_norm": batch_norm}
+        explorer.set(depth=20, width=64, residual=residual, **setting)
+        check_picture(explorer, setting)
+
+
+def test_the_presets_do_what_they_say():
+    explorer = explore_gradient_flow()
+    said = {}
+    for label in explorer.presets:
+        press(explorer, label)
+        said[label] = explorer.artists["first"].get_text()
+    assert said["Ten sigmoid layers"].endswith("it vanishes")
+    assert said["Explodes"].endswith("it explodes")
+    assert "tiny in every layer" in said["Too small"]
+    for healthy in ("ReLU and He", "With a way around"):
+        assert said[healthy].startswith("Layer 1 gets")
+        assert said[healthy][-2:].strip().isdigit()
+
+
+def test_numbers_beyond_the_picture_are_marked_at_its_edge():
+    explorer = explore_gradient_flow().set(depth=20, start="small: std 0.01")
+    learned = explorer.artists["right_a"].get_ydata()
+    x, y = explorer.artists["right_beyond"].get_data()
+    assert learned.min() == LOW
+    assert (y == LOW).all()
+    assert set(x) == set(np.flatnonzero(flow(20, start="small: std 0.01").sent < LOW) + 1) | set(
+        np.flatnonzero(flow(20, start="small: std 0.01").learned < LOW) + 1
+    )
+    explorer.reset()
+    assert not len(explorer.artists["right_beyond"].get_xdata())
+
+
+def test_what_is_switched_on_is_described():
+    explorer = explore_gradient_flow().set(batch_norm=True)
+    assert "batch normalisation, before any training" in explorer.description
+    assert "way around" not in explorer.description
+    assert "a way around" in explorer.set(residual=True).description
+
+
+@pytest.mark.parametrize(
+    "last", [[nn.Linear(6, 1)], [nn.Linear(6, 1), nn.Sigmoid()], [nn.Linear(6, 4), nn.Softmax()]]
+)
+def test_the_learners_own_network(last):
+    nnlib.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 6), nn.ReLU(), nn.Residual(nn.Linear(6, 6)), *last)
+    before = model.state_dict()
+    explorer = explore_gradient_flow(model)
+    check_picture(explorer, last)
+    assert "Yours: layer 1 gets" in explorer.description
+    assert len(explorer.artists["right_own"].get_xdata()) == 3
+    sweep(explorer, pairs=False)
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+    assert model[0].weight.data.dtype == np.float32
+    assert model[0].weight.grad is None
+    assert model[0].saved is None
+    assert "backward" not in vars(model[0])
+
+
+def test_a_network_of_the_learner_in_numbers():
+    with own_draws(0):
+        model = make_network(10, 32, "sigmoid", "Xavier")
+    own = explore_gradient_flow(model).own
+    np.testing.assert_allclose(own, flow(), rtol=1e-12)
+    for layer in linear_layers(model):
+        init.kaiming_normal_(layer.weight)
+    assert explore_gradient_flow(model).own.learned[0] > 2 * own.learned[0]
+
+
+def test_a_deep_own_network_has_room():
+    layers = [layer for _ in range(30) for layer in (nn.Linear(4, 4), nn.Tanh())]
+    explorer = explore_gradient_flow(nn.Sequential(*layers, nn.Linear(4, 2)))
+    assert explorer.figure.axes[0].get_xlim()[1] == 32
+    check_picture(explorer, "31 layers")
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "words"),
+    [
+        (3, TypeError, "expected a network"),
+        (nn.Sequential(nn.Linear(2, 2)), ValueError, "two Linear layers or more, got 1"),
+        (nn.Sequential(nn.Linear(2, 3), nn.Linear(2, 2)), ValueError, "Your network failed"),
+        (nn.Sequential(nn.Conv2d(1, 2, 3), nn.Linear(4, 4), nn.Linear(4, 2)), ValueError, "rows"),
+    ],
+)
+def test_a_network_that_cannot_be_measured(model, error, words):
+    with pytest.raises(error, match=words):
+        explore_gradient_flow(model)
+
+
+def test_a_network_of_infinities():
+    model = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 2))
+    model[0].weight.data[...] = np.inf
+    with pytest.raises(ValueError, match="not finite"):
+        explore_gradient_flow(model)
+
+
+def test_a_curve_takes_at_most_15_ms():
+    explorer = explore_gradient_flow()
+    compute.cache_clear()
+    assert milliseconds(explorer, "depth", 19) <= 15
+    compute.cache_clear()
+    assert milliseconds(explorer, "width", 16) <= 15
