@@ -1,6 +1,12 @@
 """Options of the test run (--every-notebook, --no-skips), and what nbval does not compare."""
 
+import tempfile
 from pathlib import Path
+
+import nbval.kernel
+from jupyter_client import KernelManager
+
+from nnlib.course.notebooks import private_sockets
 
 TESTS = Path(__file__).parent
 
@@ -18,9 +24,18 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     if config.getoption("nbval_sanitize_with", None) is None:
         config.option.nbval_sanitize_with = str(TESTS / "nbval_sanitize.txt")
+    nbval.kernel.KernelManager = kernel_manager
     # a plugin and not functions of this file: those are not called for notebooks outside tests/
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(RunRecord(config))
+
+
+def kernel_manager(**settings):
+    """The KernelManager that nbval uses, with sockets in a folder that goes when it goes."""
+    sockets = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    manager = KernelManager(**private_sockets(sockets.name), **settings)
+    manager.folder_of_sockets = sockets
+    return manager
 
 
 class RunRecord:

@@ -9,12 +9,14 @@ import argparse
 import os
 import re
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from traitlets.config import Config
 
 from nnlib.course.lesson import first_line, read
 from nnlib.course.structure import problems
@@ -37,6 +39,15 @@ class NotebookError(Exception):
     """A lesson could not be run or stored; the file is as it was."""
 
 
+def private_sockets(folder):
+    """Settings for a kernel whose sockets lie in `folder`, for KernelManager(**settings).
+
+    Over TCP two kernels that start at the same time can take the same port, and one dies.
+    Windows has nothing else.
+    """
+    return {"transport": "ipc", "ip": f"{folder}/kernel"} if os.name == "posix" else {}
+
+
 def run(path, timeout=TIMEOUT):
     """Run the notebook in its own folder and store it with its outputs; a failure changes nothing.
 
@@ -49,18 +60,19 @@ def run(path, timeout=TIMEOUT):
         normalise(notebook)
     except NotebookError as error:
         raise NotebookError(f"{path.name}: {error}") from None
-    client = NotebookClient(
-        notebook,
-        timeout=timeout,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
-        record_timing=False,
-    )
     started = [0]
-    client.on_cell_start = lambda cell, cell_index: started.append(cell_index)
     try:
-        client.execute()
+        with tempfile.TemporaryDirectory() as sockets:
+            NotebookClient(
+                notebook,
+                timeout=timeout,
+                kernel_name="python3",
+                resources={"metadata": {"path": str(path.parent)}},
+                store_widget_state=False,
+                record_timing=False,
+                config=Config({"KernelManager": private_sockets(sockets)}),
+                on_cell_start=lambda cell, cell_index: started.append(cell_index),
+            ).execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         number = started[-1] + 1
         line = first_line(notebook.cells[number - 1])

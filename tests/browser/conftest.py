@@ -23,14 +23,15 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(folder, tmp_path_factory):
-    if lab.chromium() is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
     with lab.jupyterlab(folder, tmp_path_factory.mktemp("jupyter")) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def browser(server):
+def browser():
+    """The one Chromium of this process: Playwright does not start twice in one."""
+    if lab.chromium() is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
     with lab.browser() as started:
         yield started
 

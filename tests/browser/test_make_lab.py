@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,11 +10,12 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from nnlib.course.lesson import first_line, read
+from tests.browser import lab
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "lessons" / "00_start_here.ipynb"
 PATIENCE = 90  # seconds, on a machine that is busy with other tests
 
@@ -26,18 +25,12 @@ pytestmark = [
 ]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def command():
     """The command of the README, with a port of our own and no window of the learner's browser.
 
     -o: a test never makes .venv anew, however old it is.
     """
-    arguments = f"--no-browser --port={free_port()}"
+    arguments = f"--no-browser --port={lab.free_port()}"
     if os.geteuid() == 0:
         arguments += " --allow-root"
     folder = ".venv/bin" if Path(sys.prefix) == ROOT / ".venv" else f"{sys.prefix}/bin"
@@ -86,16 +79,6 @@ def address(tmp_path):
             stop(process)
 
 
-@pytest.fixture
-def browser():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "no Chromium here: .ci/run installs it, or apt-get install chromium"
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        with playwright.chromium.launch(executable_path=chromium, args=options) as opened:
-            yield opened
-
-
 def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address, browser):
     assert "/lab/tree/lessons/00_start_here.ipynb" in address
     page = browser.new_page(viewport={"width": 1280, "height": 800})
@@ -113,7 +96,11 @@ def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address,
     served = page.request.get(contents, headers={"Authorization": f"token {token}"}).json()
     assert {"lessons", "nnlib", "Makefile"} <= {entry["name"] for entry in served["content"]}
 
-    stranger = browser.new_context().new_page()
-    assert stranger.request.get(contents).status == 403
-    stranger.goto(f"{server}/lab")
-    assert "/login" in stranger.url
+    page.close(run_before_unload=False)
+
+    stranger = browser.new_context()
+    page = stranger.new_page()
+    assert page.request.get(contents).status == 403
+    page.goto(f"{server}/lab")
+    assert "/login" in page.url
+    stranger.close()
