@@ -1,6 +1,7 @@
 """Explorers: pictures that follow sliders. Each is one line in a cell, such as explore_neuron()."""
 
 from nnlib.widgets.activations import explore_activation, explore_activations
+from nnlib.widgets.backpropagation import explore_backpropagation
 from nnlib.widgets.bumps import explore_bumps
 from nnlib.widgets.convolution import explore_convolution
 from nnlib.widgets.digit_pad import digit_pad
@@ -29,6 +30,7 @@ __all__ = [
     "digit_pad",
     "explore_activation",
     "explore_activations",
+    "explore_backpropagation",
     "explore_bumps",
     "explore_convolution",
     "explore_digits",

@@ -61,16 +61,18 @@ class QuickText(PathPatch):
         figure = parent.get_figure(root=True)
         on = on or getattr(parent, "transData", None) or parent.transSubfigure
         points = figure.dpi_scale_trans.frozen().get_matrix()[0, 0] / 72
-        place = Affine2D().scale(size).translate(*shift).scale(points)
+        self._place, self._on = Affine2D().scale(size).translate(*shift).scale(points), on
         self._align = ALIGN[ha]
         self._text = None
-        super().__init__(
-            Path(np.empty((0, 2))), lw=0, transform=place + ScaledTranslation(x, y, on)
-        )
+        super().__init__(Path(np.empty((0, 2))), lw=0)
+        self.move(x, y)
         self.set(**{"color": "black", "zorder": 5, **style})
         parent.add_artist(self)
         self.set(clip_on=False, in_layout=False)
         self.set_text(text)
+
+    def move(self, x, y):
+        self.set_transform(self._place + ScaledTranslation(x, y, self._on))
 
     def set_text(self, text):
         if text != self._text:

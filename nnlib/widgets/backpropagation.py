@@ -1,0 +1,541 @@
+"""Backpropagation, step by step: a graph that fills with values forwards, with gradients back."""
+
+from itertools import zip_longest
+
+import numpy as np
+from ipywidgets import HBox, Layout, Play, link
+from matplotlib.collections import LineCollection, PathCollection, PolyCollection
+from matplotlib.patches import FancyBboxPatch
+
+from nnlib import nn
+from nnlib.palette import BLACK, BLUE, GREY, RED
+from nnlib.widgets import backprop_steps as steps
+from nnlib.widgets.backprop_steps import ENTROPY, SQUARED, Scene, digits
+from nnlib.widgets.functions import name_of
+from nnlib.widgets.live_picture import LivePicture, choice, int_slider, log_slider
+from nnlib.widgets.quick_text import QuickText
+from nnlib.widgets.small_network import KNOWN, MAX_UNITS, SmallNetwork, number_control, pretty
+
+CALLER = "explore_backpropagation"
+WIDTH = 7.6  # inches; within the picture all lengths are points
+HEIGHTS = {1: 4.7, 2: 4.7, 3: 5.4, 4: 6.5}  # inches, by the number of units in the largest column
+CARD = (64, 50)  # of a neuron
+SMALL = (46, 24)  # of an input
+LOSS = (64, 24)
+TEXT_BAND = 110  # below the graph
+LINE = 15  # from line to line there
+MAX_LABELS = 12
+PALE, VALUE, GRADIENT, NOTHING = "#cdd3da", "#dcecf8", "#fbdcc8", "#e5e7eb"
+BLUE_TEXT, RED_TEXT = "#005a8f", "#a34700"  # the palette's two, dark enough for small letters
+
+ENDS = {
+    "sigmoid, cross-entropy": ("sigmoid", ENTROPY),
+    "sigmoid, squared error": ("sigmoid", SQUARED),
+    "tanh, squared error": ("tanh", SQUARED),
+    "ReLU, squared error": ("ReLU", SQUARED),
+    "no activation, squared error": ("none", SQUARED),
+}
+
+
+def example_network():
+    """The 2-2-1 network of lesson 07, in float64."""
+    model = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 1), nn.Sigmoid())
+    model.to(np.float64)
+    model[0].weight.data[...] = [[0.4, 0.3], [0.7, -0.2]]
+    model[0].bias.data[...] = [0.1, -0.1]
+    model[2].weight.data[...] = [[0.6, -0.4]]
+    model[2].bias.data[...] = [0.2]
+    return model
+
+
+def single_neuron():
+    """y = 3 x + 1."""
+    model = nn.Sequential(nn.Linear(1, 1)).to(np.float64)
+    model[0].weight.data[...] = 3
+    model[0].bias.data[...] = 1
+    return model
+
+
+class Drawing:
+    """The artists of one network's graph on an Axes that is measured in points."""
+
+    def __init__(self, ax, network, height):
+        self.network, self.columns = network, network.columns
+        xs = np.linspace(38, 72 * WIDTH - 40, len(self.columns) + 1)
+        low, high = TEXT_BAND + 6, 72 * height - 30
+        self.nodes = [(k, i) for k, column in enumerate(self.columns) for i in range(len(column))]
+        self.places = {
+            (k, i): np.array([xs[k], high - (i + 0.5) * (high - low) / len(self.columns[k])])
+            for k, i in self.nodes
+        }
+        self.end = np.array([xs[-1], (low + high) / 2])  # of the loss
+        outputs = range(len(self.columns[-1]))
+        self.edges = [(k, i, j) for k, i, j, _ in network.edges()]
+        self.edges += [(len(self.columns) - 1, i, None) for i in outputs]  # to the loss
+        self.lines = np.array([self._line(*edge) for edge in self.edges])
+        self.halves = {}
+        self._make_artists(ax, xs, high)
+
+    def _line(self, k, i, j):
+        start = self.places[k, i] + [(SMALL if k == 0 else CARD)[0] / 2, 0]
+        end = self.end if j is None else self.places[k + 1, j]
+        return start, end - [CARD[0] / 2, 0]
+
+    def _make_artists(self, ax, xs, high):
+        titles = ["input", *["hidden layer"] * (len(self.columns) - 2), "output", "loss"]
+        texts = [
+            QuickText(ax, x, high + 8, title, size=10, color=GREY)
+            for x, title in zip(xs, titles, strict=True)
+        ]
+        self.lines_artist = ax.add_collection(LineCollection(self.lines, zorder=1))
+        self.heads = ax.add_collection(PolyCollection([], zorder=2))
+        self.paper = ax.add_collection(PolyCollection([], facecolor="white", zorder=2))
+        weights = len(self.edges) - len(self.columns[-1])
+        self.crowded = weights > MAX_LABELS
+        self.spots = [self._spot(*pair) for pair in zip(self.edges, self.lines, strict=True)]
+        labels = self.spots[: MAX_UNITS if self.crowded else weights]
+        label = {"size": 8.5, "zorder": 3}
+        self.values = [
+            QuickText(ax, *spot, shift=(0, 6), color=BLUE_TEXT, **label) for spot in labels
+        ]
+        self.gradients = [
+            QuickText(ax, *spot, shift=(0, -5.5), color=RED_TEXT, **label) for spot in labels
+        ]
+        cards = [(self.places[node], SMALL if node[0] == 0 else CARD) for node in self.nodes]
+        cards.append((self.end, LOSS))
+        outlines = [box(place, size, 5) for place, size in cards]
+        upper = [
+            box((x, y + (CARD[1] / 4 if size is CARD else 0)), half(size), 3)
+            for (x, y), size in cards
+        ]
+        lower = [box(place - [0, CARD[1] / 4], half(CARD), 3) for place, _ in cards]
+        plain = {"facecolor": "white", "edgecolor": "none"}
+        self.under = ax.add_collection(PathCollection(outlines, zorder=4, **plain))
+        self.upper = ax.add_collection(PathCollection(upper, zorder=4.1, **plain))
+        self.lower = ax.add_collection(PathCollection(lower, zorder=4.2, **plain))
+        self.frame = ax.add_collection(PathCollection(outlines, zorder=4.3, facecolor="none"))
+        self.known, self.slopes, self.names, self.below = [], [], [], []
+        for place, size in cards:
+            rise = size[1] / 4 if size is CARD else 0
+            x, y = place
+            self.known.append(QuickText(ax, x, y + rise, size=9, color=BLUE_TEXT))
+            self.slopes.append(QuickText(ax, x, y - rise, size=9, color=RED_TEXT))
+            self.names.append(QuickText(ax, x, y + size[1] / 2 + 7, size=9.5))
+            self.below.append(QuickText(ax, x, y - size[1] / 2 - 8, size=9, color=RED_TEXT))
+        self.below[-1].set_color(BLUE_TEXT)  # the target is given, it is no gradient
+        self.artists = [
+            *(*texts, self.lines_artist, self.heads, self.paper, *self.values, *self.gradients),
+            *(self.under, self.upper, self.lower, self.frame),
+            *(*self.known, *self.slopes, *self.names, *self.below),
+        ]
+
+    def _spot(self, edge, line):
+        k, i, _ = edge
+        # labels of the edges from one node stand below each other, those of the next beside
+        share = 0.27 + 0.46 * i / max(len(self.columns[k]) - 1, 1)
+        if len(self.columns[k]) == 1:
+            share = 0.5
+        return line[0] + share * (line[1] - line[0])
+
+    def show(self, visible):
+        for artist in self.artists:
+            artist.set_visible(visible)
+
+    def update(self, scene, run, order, now):
+        """Show what is known after order[now], a Step."""
+        step = order[now]
+        reached = {one: at <= now for at, one in enumerate(order)}
+        done = step.kind == "update"
+        after = steps.descend(scene, run) if done else scene.layers
+        active = self.active_edges(step, len(scene.layers))
+        back = step.kind in ("da", "dz", "dw")
+        colour = RED if back else BLUE
+        strong = [edge in active for edge in self.edges]
+        self.lines_artist.set_color([colour if on else PALE for on in strong])
+        self.lines_artist.set_linewidth([2.6 if on else 1.2 for on in strong])
+        chosen = [line for line, on in zip(self.lines, strong, strict=True) if on]
+        self.heads.set_verts([head(line[::-1] if back else line) for line in chosen])
+        self.heads.set_color(colour)
+        self._label_edges(scene, run, reached, after, active, step)
+        self._fill_cards(scene, run, reached, step, colour, after)
+
+    def active_edges(self, step, depth):
+        """The edges along which numbers flow in this step."""
+        k, j = step.layer, step.unit
+        if step.kind in ("z", "dw"):
+            return {edge for edge in self.edges if edge[0] == k and edge[2] == j}
+        if step.kind == "loss":
+            return {edge for edge in self.edges if edge[2] is None}
+        if step.kind == "da":
+            return {edge for edge in self.edges if edge[0] == k + 1 and edge[1] == j}
+        return set()
+
+    def _label_edges(self, scene, run, reached, after, active, step):
+        """Write weight and gradient on every edge; where that is too many, on the active ones."""
+        weights = [edge for edge in self.edges if edge[2] is not None]
+        spots = dict(zip(self.edges, self.spots, strict=True))
+        if self.crowded:
+            share = 0.6 if step.kind == "da" else 0.4  # where the active edges lie apart
+            weights = [edge for edge in weights if edge in active]
+            lines = dict(zip(self.edges, self.lines, strict=True))
+            spots = {e: (1 - share) * lines[e][0] + share * lines[e][1] for e in weights}
+        paper = []
+        arrow = "→ " if step.kind == "update" else ""
+        for at, (value, gradient) in enumerate(zip(self.values, self.gradients, strict=True)):
+            shown = at < len(weights)
+            value.set_visible(shown)
+            gradient.set_visible(shown)
+            if not shown:
+                continue
+            k, i, j = edge = weights[at]
+            known = reached[steps.Step("dw", k, j)]
+            value.set_text(arrow + digits(after[k][0][j, i]))
+            gradient.set_text(digits(run.dw[k][j, i]) if known else "")
+            if self.crowded:
+                value.move(*spots[edge])
+                gradient.move(*spots[edge])
+            width = 5.2 * max(len(value.get_text()), len(gradient.get_text()))
+            paper.append(rectangle(spots[edge], width, 12, -12 if known else 0))
+        self.paper.set_verts(paper)
+
+    def _fill_cards(self, scene, run, reached, step, colour, after):
+        upper, lower, frames = [], [], []
+        done = step.kind == "update"
+        for at, (k, i) in enumerate(self.nodes):
+            name = pretty(self.columns[k][i])
+            if k == 0:
+                self.known[at].set_text(digits(scene.x[i]))
+                self.names[at].set_text(name)
+                upper.append(VALUE)
+                lower.append("none")
+                frames.append(GREY)
+                continue
+            layer = k - 1
+            if scene.biased[layer]:
+                arrow = "→ " if done else ""
+                name += f", bias {arrow}{digits(after[layer][1][i])}"
+            self.names[at].set_text(name)
+            values, slopes, dead = [], [], False
+            o = steps.output_letter(scene, layer)
+            for kind, letter, array in (("z", "z", run.z), ("a", "a", run.a)):
+                if reached.get(steps.Step(kind, layer, i)):
+                    values.append(f"{letter} {digits(array[layer][i])}")
+            for kind, letter, array in (("da", f"d{o}", run.da), ("dz", "dz", run.dz)):
+                if reached.get(steps.Step(kind, layer, i)):
+                    slopes.append(f"{letter} {digits(array[layer][i])}")
+                    dead = array[layer][i] == 0
+            self.known[at].set_text("\n".join(values))
+            self.slopes[at].set_text("\n".join(slopes))
+            with_bias = scene.biased[layer] and reached[steps.Step("dw", layer, i)]
+            self.below[at].set_text(f"db {digits(run.db[layer][i])}" if with_bias else "")
+            upper.append(VALUE if values else "none")
+            lower.append("none" if not slopes else NOTHING if dead else GRADIENT)
+            here = (step.layer, step.unit) == (layer, i) and step.kind not in ("start", "loss")
+            frames.append(colour if here and not done else GREY)
+        known = reached[steps.Step("loss")]
+        self.known[-1].set_text(f"L {digits(run.loss)}" if known else "")
+        self.names[-1].set_text("L")
+        targets = ", ".join(digits(t) for t in scene.target)
+        self.below[-1].set_text(f"target {targets}")
+        frames.append(colour if step.kind == "loss" else GREY)
+        self.upper.set_facecolor([*upper, VALUE if known else "none"])
+        self.lower.set_facecolor([*lower, "none"])
+        self.frame.set_edgecolor(frames)
+        self.frame.set_linewidth([1.2 if c == GREY else 3.2 for c in frames])
+
+
+def box(place, size, radius):
+    """Return the path of a rectangle with round corners, about its middle."""
+    corner = np.asarray(place) - np.asarray(size) / 2
+    style = f"round,pad=0,rounding_size={radius}"
+    return FancyBboxPatch(corner, *size, boxstyle=style).get_path()
+
+
+def half(size):
+    """The size of the tinted part of a card."""
+    return (size[0] - 4, size[1] / 2 - 3) if size is CARD else (size[0] - 4, size[1] - 4)
+
+
+def rectangle(spot, width, above, below):
+    x, y = spot
+    left, right = x - width / 2, x + width / 2
+    return [(left, y + below), (right, y + below), (right, y + above), (left, y + above)]
+
+
+def head(line):
+    """Return the corners of an arrow's head at the end of a line (2, 2)."""
+    along = (line[1] - line[0]) / np.linalg.norm(line[1] - line[0])
+    across = np.array([-along[1], along[0]])
+    tip = line[1] + 1 * along
+    return [tip, tip - 11 * along + 5 * across, tip - 11 * along - 5 * across]
+
+
+class BackpropagationExplorer(LivePicture):
+    """The graph of a network; below it the present step as a formula, and with its numbers."""
+
+    TWO, ONE = "2-2-1", "one neuron"
+
+    def __init__(self, model=None, x=None, target=None):
+        self.own = model is not None
+        if not self.own and (x is not None or target is not None):
+            raise ValueError(f"{CALLER} expected x and target together with a model of yours.")
+        if self.own:
+            network = SmallNetwork(model, CALLER)
+            check_activations(network)
+            inputs, outputs = network.widths[0], network.widths[-1]
+            x = network.check("x", [1.0] * inputs if x is None else x, inputs, "input")
+            if target is None:
+                target = [1.0] * outputs
+            target = network.check("target", target, outputs, "output")
+            self.networks = {"yours": (network, x, target)}
+        else:
+            self.networks = {
+                self.TWO: (SmallNetwork(example_network(), CALLER), [1.0, 0.5], [1.0]),
+                self.ONE: (SmallNetwork(single_neuron(), CALLER), [2.0], [5.0]),
+            }
+        self.chosen = next(iter(self.networks))
+        units = max(max(network.widths) for network, *_ in self.networks.values())
+        self.size = (WIDTH, HEIGHTS[units])
+        self.presets = self._presets()
+        self._belongs = {}
+        self._last = None, None
+        self._shown = None
+        super().__init__()
+
+    def _presets(self):
+        if self.own:
+            network = self.networks["yours"][0]
+            return {"All weights zero": {control: 0.0 for *_, control in network.edges()}}
+        start = self._start(self.TWO)
+        loud = {"x1_h1": 3.0, "h1_y": -3.0, "b_y": -3.0, "end": "sigmoid, squared error"}
+        return {
+            "2-2-1 network": start | {"step": 0},
+            "One neuron": self._start(self.ONE) | {"lr": 0.01, "step": 0},
+            "Dead ReLU": start | {"b_h1": -3.0, "b_h2": -3.0, "step": 16},
+            "Saturated sigmoid": start | loud | {"step": 9},
+        }
+
+    def _end(self, network, target):
+        last = activation_name(network.pairs[-1][1])
+        allowed = (np.asarray(target) >= 0).all() and (np.asarray(target) <= 1).all()
+        return next(
+            end
+            for end, (name, loss) in ENDS.items()
+            if name == last and (loss == SQUARED or allowed)
+        )
+
+    def _start(self, name):
+        """The values that a network begins with, by the names of the controls."""
+        network, x, target = self.networks[name]
+        values = {} if self.own else {"network": name}
+        values["end"] = self._end(network, target)
+        for k, (linear, module) in enumerate(network.pairs):
+            if k < len(network.pairs) - 1:
+                values[f"act{k + 1}"] = activation_name(module)
+            for layer, i, j, control in network.edges():
+                if layer == k:
+                    values[control] = round(float(linear.weight.data[j, i]), 6)
+            if linear.bias is not None:
+                for j, unit in enumerate(network.columns[k + 1]):
+                    values[f"b_{unit}"] = round(float(linear.bias.data[j]), 6)
+        values |= {n: float(v) for n, v in zip(network.columns[0], x, strict=True)}
+        values |= {f"t_{n}": float(v) for n, v in zip(network.columns[-1], target, strict=True)}
+        return values
+
+    def make_controls(self):
+        network, _, target = self.networks[self.chosen]
+        controls = {} if self.own else {"network": choice("network", list(self.networks))}
+        controls["step"] = int_slider("step", 0, 1, 0)
+        play = Play(min=0, max=1, value=0, interval=1200, show_repeat=False)
+        play.layout = Layout(width="auto")
+        link((play, "value"), (controls["step"], "value"))
+        self.play = play
+        row = [
+            self.action("◀ Back", lambda: self._go(-1), "One step back"),
+            self.action("Next ▶", lambda: self._go(1), "One step on"),
+            play,
+        ]
+        controls["move"] = HBox(row, layout=Layout(flex_flow="row wrap", align_items="center"))
+        controls["end"] = choice("output, loss", list(ENDS), self._end(network, target))
+        for name, (one, x, wanted) in self.networks.items():
+            mine = {}
+            for unit, value in zip(one.columns[0], x, strict=True):
+                mine[unit] = number_control(f"input {pretty(unit)}", value)
+            for unit, value in zip(one.columns[-1], wanted, strict=True):
+                which = "" if len(wanted) == 1 else f" of {pretty(unit)}"
+                mine[f"t_{unit}"] = number_control(f"target{which}", value)
+            for k, (_, module) in enumerate(one.pairs):
+                if k < len(one.pairs) - 1:
+                    label = f"f of {one.name_of_layer(k)}"
+                    options = ["ReLU", "sigmoid", "tanh", "none"]
+                    mine[f"act{k + 1}"] = choice(label, options, activation_name(module))
+                mine |= one.make_controls(k)
+            self._belongs[name] = set(mine)
+            for control, widget in mine.items():
+                if control not in controls:  # the two networks share x1, b_y and the target
+                    controls[control] = widget
+                elif widget.max > controls[control].max:
+                    controls[control].set_trait("max", widget.max)
+                    controls[control].set_trait("min", widget.min)
+        controls["lr"] = log_slider("learning rate", -3, 0.5, 0.1)
+        self._wide = {c: (w.min, w.max) for c, w in controls.items() if c.startswith("t_")}
+        for name in ("network", "end", *(c for c in controls if c.startswith("act"))):
+            if name in controls:
+                controls[name].observe(self._arrange, names="value")
+        self.controls = controls
+        self._arrange(None)
+        return controls
+
+    def _arrange(self, change):
+        """Fit the other controls to the network and the loss: what is shown, how far they go."""
+        with self._lock:
+            held, self._holding = self._holding, True
+            if change and change["owner"] is self.controls.get("network"):
+                for name, value in self._start(change["new"]).items():
+                    self.controls[name].value = value
+            chosen = self._network_name(self.controls_values())
+            mine = self._belongs[chosen]
+            others = set().union(*self._belongs.values()) - mine
+            for name in mine:
+                self.controls[name].layout.display = None
+            for name in others:
+                self.controls[name].layout.display = "none"
+            entropy = ENDS[self.controls["end"].value][1] == ENTROPY
+            for name, (low, high) in self._wide.items():
+                widget = self.controls[name]
+                # cross-entropy is for targets from 0 to 1
+                low, high = (0, 1) if entropy else (low, high)
+                widget.set_trait("max", max(high, widget.min))
+                widget.set_trait("min", low)
+                widget.set_trait("max", high)
+            layers = self.scene(self.controls_values()).layers
+            last = len(steps.all_steps(layers)) - 1
+            self.controls["step"].max = last
+            self.play.max = last
+            self._holding = held
+
+    def controls_values(self):
+        return {n: w.value for n, w in self.controls.items() if w.has_trait("value")}
+
+    def set(self, **values):
+        """Set several controls and draw once; what decides how far others go is set first."""
+        first = {"network": 0, "end": 1, "act1": 2, "act2": 2, "step": 9}
+        order = sorted(values.items(), key=lambda item: first.get(item[0], 3))
+        return super().set(**dict(order))
+
+    def _go(self, by):
+        step = self.controls["step"]
+        step.value = min(max(step.value + by, step.min), step.max)
+
+    def _network_name(self, values):
+        return values.get("network", self.chosen)
+
+    def scene(self, values):
+        """Return the Scene that the values of the controls stand for."""
+        network = self.networks[self._network_name(values)][0]
+        output, loss = ENDS[values["end"]]
+        last = len(network.pairs) - 1
+        layers = [
+            (weight, bias, output if k == last else values[f"act{k + 1}"])
+            for k, (weight, bias) in enumerate(network.parameters(values))
+        ]
+        return Scene(
+            columns=network.columns,
+            layers=layers,
+            biased=[linear.bias is not None for linear, _ in network.pairs],
+            x=np.array([values[name] for name in network.columns[0]]),
+            target=np.array([values[f"t_{name}"] for name in network.columns[-1]]),
+            loss=loss,
+            lr=values["lr"],
+        )
+
+    def run(self, values):
+        """Return (scene, pass, steps, number of the present step)."""
+        if values != self._last[0]:  # update() and describe() ask for the same
+            scene = self.scene(values)
+            run = steps.compute(scene.layers, scene.x, scene.target, scene.loss)
+            order = steps.all_steps(scene.layers)
+            self._last = values, (scene, run, order, min(values["step"], len(order) - 1))
+        return self._last[1]
+
+    def build(self, fig):
+        fig.set_layout_engine("none")  # every place is in points
+        ax = fig.add_axes([0, 0, 1, 1], xlim=(0, 72 * self.size[0]), ylim=(0, 72 * self.size[1]))
+        ax.set_axis_off()
+        self.drawings = {
+            name: Drawing(ax, network, self.size[1])
+            for name, (network, *_) in self.networks.items()
+        }
+        middle = 36 * WIDTH
+        self.headline = QuickText(ax, middle, 97, size=11.5)
+        self.formula = QuickText(ax, middle, 77, size=10, color=GREY)
+        self.numbers = [QuickText(ax, middle, 58 - LINE * i, size=10.5) for i in range(3)]
+        self.reason = QuickText(ax, middle, 14, size=10, color=GREY)
+        drawn = {name: drawing.artists for name, drawing in self.drawings.items()}
+        return {**drawn, "text": [self.headline, self.formula, *self.numbers, self.reason]}
+
+    def update(self, artists, **values):
+        scene, run, order, now = self.run(values)
+        if not all(np.isfinite(array).all() for array in (*run.a, *run.da, *run.dw)):
+            raise ValueError("a value in the network is not a finite number at these settings")
+        chosen = self._network_name(values)
+        if chosen != self._shown:
+            for name, drawing in self.drawings.items():
+                drawing.show(name == chosen)
+            self._shown = chosen
+        self.drawings[chosen].update(scene, run, order, now)
+        lines = steps.explain(order[now], now, len(order) - 1, scene, run)
+        self.headline.set_text(lines.headline)
+        colours = {"da": RED_TEXT, "dz": RED_TEXT, "dw": RED_TEXT, "start": BLACK, "update": BLACK}
+        self.headline.set_color(colours.get(order[now].kind, BLUE_TEXT))
+        self.formula.set_text(lines.formula)
+        for text, line in zip_longest(self.numbers, lines.numbers, fillvalue=""):
+            text.set_text(line)
+        self.reason.set_text(lines.reason)
+        self.reason.move(36 * WIDTH, 55 - LINE * len(lines.numbers))
+
+    def describe(self, **values):
+        scene, run, order, now = self.run(values)
+        lines = steps.explain(order[now], now, len(order) - 1, scene, run)
+        reached = set(order[: now + 1])
+        known = []
+        for k, column in enumerate(scene.columns[1:]):
+            for j, name in enumerate(column):
+                for kind in ("z", "a", "da", "dz"):
+                    if steps.Step(kind, k, j) in reached:
+                        letter = f"d{steps.output_letter(scene, k)}" if kind == "da" else kind
+                        known.append(f"{name} {letter} = {digits(getattr(run, kind)[k][j])}")
+        if steps.Step("loss") in reached:
+            known.append(f"loss = {digits(run.loss)}")
+        network = self.networks[self._network_name(values)][0]
+        written = [lines.formula, *lines.numbers, lines.reason]
+        so_far = f" Computed so far: {', '.join(known)}." if known else ""
+        return (
+            f"A {network.shape} network as a graph, with its weight on every edge. "
+            f"{lines.headline}. {'; '.join(part.rstrip('.') for part in written if part)}.{so_far}"
+        )
+
+
+def activation_name(module):
+    return "none" if module is None else KNOWN[type(module)]
+
+
+def check_activations(network):
+    for _, module in network.pairs:
+        if module is not None and type(module) not in KNOWN:
+            names = ", ".join(known.__name__ for known in KNOWN)
+            raise ValueError(
+                f"{CALLER} knows the slopes of {names}, got {name_of(module)}. Use one of them, "
+                "or leave the activation out."
+            )
+
+
+def explore_backpropagation(model=None, x=None, target=None):
+    """Go forwards and backwards through a small network, step by step, with every number shown.
+
+    model: your own nn.Sequential of Linear layers, each with ReLU, Sigmoid, Tanh or nothing after
+    it, at most 3 Linear layers and 4 units in each; it is not changed. x: its input at the start,
+    shape (inputs,); target: shape (outputs,).
+    ValueError for another model, or an x or a target that does not fit.
+    """
+    return BackpropagationExplorer(model, x, target)
