@@ -11,7 +11,7 @@ TITLE = "The neuron"
 
 
 def z_on_paper():
-    return 0.5 * 4 - 1 * 2 + 1
+    return 0.5 * 6 - 1 * 2 + 1
 
 
 weighted_sum_on_paper = Exercise(
@@ -24,35 +24,35 @@ weighted_sum_on_paper = Exercise(
     reference=z_on_paper,
     hints=(
         "Each input meets its own weight. How many products are there?",
-        "The products are 0.5 · 4 and −1 · 2. The bias is added once, at the end.",
-        "The products are 2 and −2, and together they are 0. What is left is the bias.",
+        "The products are 0.5 · 6 and −1 · 2. The bias is added once, at the end.",
+        "The products are 3 and −2, and together they are 1. One number is still missing: the bias, 1.",
     ),
     misconceptions=(
         Misconception(
             "bias forgotten",
-            0.5 * 4 - 1 * 2,
+            0.5 * 6 - 1 * 2,
             "That is the sum of the two products. The neuron still adds its bias.",
         ),
         Misconception(
             "minus sign lost",
-            0.5 * 4 + 1 * 2 + 1,
+            0.5 * 6 + 1 * 2 + 1,
             "The second weight is −1: its input speaks against, and takes 2 away.",
         ),
         Misconception(
             "sums multiplied",
-            (0.5 - 1) * (4 + 2) + 1,
+            (0.5 - 1) * (6 + 2) + 1,
             "That is (sum of the weights) × (sum of the inputs). "
             "But each input meets its own weight only.",
         ),
         Misconception(
             "bias added to each product",
-            (0.5 * 4 + 1) + (-1 * 2 + 1),
+            (0.5 * 6 + 1) + (-1 * 2 + 1),
             "A neuron has one bias, and adds it once, not once for each input.",
         ),
         Misconception(
             "weights crossed",
-            0.5 * 2 - 1 * 4 + 1,
-            "The first weight belongs to the first input: 0.5 meets 4, and −1 meets 2.",
+            0.5 * 2 - 1 * 6 + 1,
+            "The first weight belongs to the first input: 0.5 meets 6, and −1 meets 2.",
         ),
     ),
 )
@@ -94,7 +94,7 @@ weighted_sum_exercise = Exercise(
     ),
     random=lambda rng: (
         *rng.normal(size=(2, rng.integers(2, 7))).round(2),
-        float(rng.normal().round(2)),
+        round(rng.normal(), 2),
     ),
     hints=(
         "Three steps: multiply each input by its weight, add the products up, add the bias.",
@@ -122,7 +122,8 @@ weighted_sum_exercise = Exercise(
         Misconception(
             "bias added to each product",
             lambda x, w, b: np.sum(w * x + b),
-            "The bias is inside the sum, so it is added once for each input. A neuron adds it once.",
+            "Here the bias is inside the sum, and so it is added once for each input. "
+            "A neuron adds it once.",
         ),
         Misconception(
             "sums multiplied",

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlib.course.exercises.compare import NotPlain, compare, plain
+from nnlib.course.exercises.compare import NotPlain, compare, kind_of, plain, show
 
 RANDOM_CASES = 20
 MIN_MISCONCEPTIONS, MIN_ALTERNATIVES = 4, 2
@@ -227,7 +227,7 @@ class Verdict:
     total: int
     case: int | None = None  # the first wrong one
     result: object = None  # what came back there, a plain value or a Failure
-    expected: object = None  # None where a judge decides
+    expected: object = None  # None for a value, and where a judge decides
     sentence: str = ""  # the first thing that differs
     misconception: Misconception | None = None
     not_started: bool = False  # every call ended in NotImplementedError, or the value is ...
@@ -264,7 +264,7 @@ def verdict(exercise, cases, results):
         total=total,
         case=first,
         result=results[first],
-        expected=references[first],
+        expected=None if exercise.is_value else references[first],
         sentence=sentences[first],
         misconception=diagnose(exercise, cases, results),
         not_started=all(is_stub(result) for result in results),
@@ -304,7 +304,10 @@ def judge_one(exercise, arguments, result, expected):
             return exercise.judge(copy_arguments(arguments), result)
         except Exception:  # a judge measures what comes; what it cannot measure is wrong
             return "It has not the form that was asked for."
-    return compare(result, expected, exercise.rtol, exercise.atol)
+    text = compare(result, expected, exercise.rtol, exercise.atol)
+    if text and exercise.is_value and kind_of(result) == kind_of(expected):
+        return f"It is {show(result)}, and that is not right."  # what is right, they shall find
+    return text
 
 
 def failure_sentence(failure):
