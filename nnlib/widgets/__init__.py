@@ -21,8 +21,10 @@ from nnlib.widgets.live_picture import (
 from nnlib.widgets.loss_surface import explore_loss_surface
 from nnlib.widgets.losses import explore_losses
 from nnlib.widgets.neuron import explore_neuron
+from nnlib.widgets.optimizer_race import explore_optimizers
 from nnlib.widgets.perceptron import explore_perceptron
 from nnlib.widgets.softmax import explore_softmax
+from nnlib.widgets.training_live import explore_training
 
 __all__ = [
     "LivePicture",
@@ -40,8 +42,10 @@ __all__ = [
     "explore_loss_surface",
     "explore_losses",
     "explore_neuron",
+    "explore_optimizers",
     "explore_perceptron",
     "explore_softmax",
+    "explore_training",
     "fit_by_hand",
     "int_slider",
     "log_slider",
