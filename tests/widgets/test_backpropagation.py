@@ -226,7 +226,7 @@ def test_a_saturated_sigmoid_lets_little_through_and_cross_entropy_mends_it():
     assert run.loss > 0.99
     assert 0 < abs(run.dz[1][0]) < 1e-5
     assert "nearly flat" in lines.reason
-    explorer.set(end="sigmoid, cross-entropy")
+    explorer.set(end="sigmoid, BCE")
     _, run, lines = now(explorer)
     assert run.dz[1][0] == pytest.approx(-1, abs=1e-5)
     assert lines.reason == "Sigmoid and cross-entropy together leave a − target."
@@ -268,7 +268,7 @@ def test_a_target_of_cross_entropy_lies_between_0_and_1():
     assert (target.min, target.max) == (0, 1)
     press(explorer, "One neuron")
     assert (target.min, target.max, target.value) == (-8, 8, 5)
-    explorer.set(end="sigmoid, cross-entropy")
+    explorer.set(end="sigmoid, BCE")
     assert (target.min, target.max, target.value) == (0, 1, 1)
 
 
@@ -355,11 +355,11 @@ def test_labels_of_a_crowded_network_stand_on_the_active_edges():
 
 def test_the_own_networks_loss_fits_its_output_and_targets():
     linear = explore_backpropagation(nn.Sequential(nn.Linear(1, 1)), [2], [5])
-    assert linear.values()["end"] == "no activation, squared error"
+    assert linear.values()["end"] == "no activation, MSE"
     classifier = nn.Sequential(nn.Linear(1, 1), nn.Sigmoid())
-    assert explore_backpropagation(classifier).values()["end"] == "sigmoid, cross-entropy"
+    assert explore_backpropagation(classifier).values()["end"] == "sigmoid, BCE"
     beyond = explore_backpropagation(classifier, [1], [5])
-    assert beyond.values()["end"] == "sigmoid, squared error"
+    assert beyond.values()["end"] == "sigmoid, MSE"
 
 
 @pytest.mark.parametrize(
