@@ -228,14 +228,14 @@ class OptimizerRace(LivePicture):
         rows = {}
         for key in KEYS.values():  # a tick box and its rate stand in one line
             tick, rate = self.controls[key], self.controls[f"lr_{key}"]
-            tick.layout = ipywidgets.Layout(width="7.2em", flex="0 0 auto")
+            tick.layout = ipywidgets.Layout(width="8.4em", flex="0 0 auto")
             rate.description_allow_html, rate.tooltip = False, rate.description
             rate.description, rate.style.description_width = "rate", "2.2em"
             rate.layout = ipywidgets.Layout(flex="1 1 auto", min_width="0", width="auto")
             rows[tick], rows[rate] = ipywidgets.HBox([tick, rate]), None
         column.children = [w for child in column.children if (w := rows.get(child, child))]
         for name in ("surface", "steps", "mu", "x", "y"):
-            self.controls[name].style.description_width = "5.5em"
+            self.controls[name].style.description_width = "6.6em"
         return widget
 
     def _path(self, surface, name, lr, momentum, x, y):
