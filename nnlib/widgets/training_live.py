@@ -23,7 +23,7 @@ from nnlib.palette import (
     MARKERS,
     RED,
 )
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, log_slider, slider
+from nnlib.widgets.live_picture import LivePicture, choice, int_slider, slider
 from nnlib.widgets.quick_text import QuickText
 from nnlib.widgets.training_run import (
     CHOICES,
@@ -177,8 +177,9 @@ class TrainingExplorer(LivePicture):
     def make_controls(self):
         start = self.start
         self.player = ipywidgets.Play(min=0, max=TICKS, interval=50, show_repeat=False)
-        batches = {"1": 1, "4": 4, "16": 16, "64": 64, "all": 0}
-        decays = {"0": 0.0, "0.0001": 1e-4, "0.001": 1e-3, "0.01": 0.01, "0.1": 0.1}
+        batches = {"all": 0, "1": 1, "4": 4, "16": 16, "64": 64}
+        decays = {f"{decay:g}": decay for decay in (0.0, 1e-4, 1e-3, 0.01, 0.1)}
+        rates = {f"{lr:g}": lr for lr in (1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)}
         controls = {
             "play": self.player,
             "pace": choice("steps a frame", PACES, self.pace),
@@ -192,7 +193,7 @@ class TrainingExplorer(LivePicture):
             "start": choice("first weights", CHOICES["start"], start.start),
             "loss": choice("loss", CHOICES["loss"], start.loss),
             "optimizer": choice("optimizer", CHOICES["optimizer"], start.optimizer),
-            "lr": log_slider("learning rate", -3, 1.5, start.lr),
+            "lr": choice("learning rate", with_value(rates, start.lr), start.lr),
             "batch": choice("batch size", with_value(batches, start.batch), start.batch),
             "dropout": slider("dropout", *RANGES["dropout"], start.dropout, 0.1),
             "weight_decay": choice(
@@ -212,14 +213,22 @@ class TrainingExplorer(LivePicture):
         return names
 
     def _assemble(self):
+        """Put the controls below the picture, in columns: there are too many for one beside it."""
         widget = super()._assemble()
-        column = widget.children[0].children[1]
+        body = widget.children[0]
+        presets = body.children[1].children[0]
         once = self.action("Step", self.tick, "Train for one frame")
         again = self.action("Start over", self.start_over, "Back to the first weights")
-        row = ipywidgets.Box(
-            [self.player, once, again], layout=ipywidgets.Layout(flex_flow="row wrap")
-        )
-        column.children = [row if child is self.player else child for child in column.children]
+        wrap = {"flex_flow": "row wrap", "max_width": self.image.width + "px"}
+        player = ipywidgets.Box([self.player, once, again], layout=ipywidgets.Layout(**wrap))
+        settings = [control for control in self.controls.values() if control is not self.player]
+        for control in settings:
+            control.layout.width = "262px"
+        columns = ipywidgets.Box(settings, layout=ipywidgets.Layout(**wrap))
+        presets.layout.max_width = wrap["max_width"]
+        self.image.layout.flex = "0 0 auto"
+        body.layout.flex_flow = "column"
+        body.children = [self.image, player, presets, columns]
         return widget
 
     def tick(self):
@@ -410,8 +419,10 @@ def first_settings(settings, own):
 
 
 def with_value(options, value):
-    """The options, and the value among them."""
-    return options if value in options.values() else {**options, f"{value:g}": value}
+    """The options, smallest first, and the value among them."""
+    if value not in options.values():
+        options = {**options, f"{value:g}": value}
+    return dict(sorted(options.items(), key=lambda item: item[1]))
 
 
 def explore_training(model=None, data=None, *, steps=0, pace=5, **settings):

@@ -28,7 +28,7 @@ GATES = ("AND", "XOR")
 DATA = (*GATES, "moons", "circles", "spirals", "three spirals", "blobs")
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "ReLU": nn.ReLU}
 OPTIMIZERS = {"SGD": optim.SGD, "RMSprop": optim.RMSprop, "Adam": optim.Adam}
-MOMENTUM = "SGD, momentum 0.9"
+MOMENTUM = "momentum 0.9"
 STARTS = ("usual", "normal × 0.01", "normal × 0.5", "normal × 3", "all zero")
 SQUARED, CROSS = "squared error", "cross-entropy"
 CHOICES = {
@@ -45,7 +45,7 @@ RANGES = {
     "layers": (0, 3),
     "units": (1, 8),
     "dropout": (0, 0.8),
-    "lr": (10**-3, 10**1.5),
+    "lr": (1e-5, 100),
     "weight_decay": (0, 0.1),
     "batch": (0, 2000),
     "seed": (0, 20),
@@ -89,8 +89,7 @@ class Settings:
                 )
         for name, (low, high) in RANGES.items():
             value = getattr(self, name)
-            # a slider's own end may be off in the last digit
-            if not isinstance(value, (int, float)) or not low <= value <= high * (1 + 1e-9):
+            if not isinstance(value, (int, float)) or not low <= value <= high:
                 raise ValueError(
                     f"explore_training expected {name} from {low:.3g} to {high:.3g}, got {value!r}."
                 )
