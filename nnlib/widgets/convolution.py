@@ -16,6 +16,7 @@ KERNEL = 3  # rows and columns of the kernel
 POOL = 2  # rows and columns of a pooling window
 SMALLEST, LARGEST = 3, 64  # pixels a side of a learner's image
 MOST = 9.0  # weights go from -9 to 9
+SUB = "₁₂₃"  # of the weights' names: row, column
 PLACES = [(i, j) for i in range(KERNEL) for j in range(KERNEL)]
 
 KERNELS = {
@@ -153,16 +154,16 @@ class ConvolutionExplorer(LivePicture):
             controls["number"] = int_slider("test image", 0, len(self.images) - 1, 0)
         side = max(MOST, math.ceil(np.abs(self.kernel).max()))
         for i, j in PLACES:
-            weight = ipywidgets.BoundedFloatText(self.kernel[i, j], min=-side, max=side, step=0.5)
-            weight.tooltip = f"weight in row {i + 1}, column {j + 1} of the kernel"
-            controls[f"k{i}{j}"] = weight
+            controls[f"k{i}{j}"] = ipywidgets.BoundedFloatText(
+                self.kernel[i, j], min=-side, max=side, step=0.5, description=f"w{SUB[i]}{SUB[j]}"
+            )
         return controls | {
             "bias": slider("bias", -5, 5, 0.0, 0.1),
             "stride": int_slider("stride", 1, 3, 1),
             "padding": int_slider("padding", 0, 1, 0),
             "relu": toggle("ReLU: negative sums become 0"),
             "pool": toggle("max-pool: the largest of each 2 × 2"),
-            "hide": toggle("hide what the window has not reached"),
+            "hide": toggle("hide the sums still to come"),
         }
 
     def _assemble(self):
@@ -171,11 +172,16 @@ class ConvolutionExplorer(LivePicture):
         weights = [self.controls[f"k{i}{j}"] for i, j in PLACES]
         grid = ipywidgets.GridBox(
             weights,
-            layout=ipywidgets.Layout(grid_template_columns="repeat(3, 6em)", flex="none"),
+            layout=ipywidgets.Layout(
+                grid_template_columns="repeat(3, minmax(0, 1fr))", flex="none"
+            ),
         )
+        for weight in weights:
+            weight.style.description_width = "2.2em"
+            weight.layout.min_width = "0"
         self.play = ipywidgets.Play(min=0, max=1_000_000, interval=100, show_repeat=False)
         self.play.observe(self._tick, names="value")
-        sliding = ipywidgets.HBox([ipywidgets.Label("let the window slide"), self.play])
+        sliding = ipywidgets.HBox([ipywidgets.Label("slide it"), self.play])
         buttons, *others = (child for child in column.children if child not in weights)
         label = ipywidgets.Label("the nine weights of the kernel")
         column.children = [buttons, label, grid, sliding, *others]
