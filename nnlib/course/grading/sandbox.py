@@ -81,7 +81,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Stopped:
-    """What ran when a run ended early ("start", "cell" or "answer", and its number), and why."""
+    """How a run ended: what ran last ("start", "cell" or "answer", and its number), and why.
+
+    why is "done" when the worker said so, else what stopped it: "time", "memory", "size", "garbage"
+    or, when it ended by itself, "ended". "total" is the time of the whole submission.
+    """
 
     what: str
     number: int
@@ -89,7 +93,7 @@ class Stopped:
 
 
 def run(job, way, limits, seconds):
-    """Run the worker on a job: (frames that it sent, None or Stopped).
+    """Run the worker on a job: (frames that it sent, Stopped).
 
     `way` is what find_way() returned; `seconds` is how long the whole run may take. EngineError is
     raised when the worker never got as far as the first cell.
@@ -97,7 +101,7 @@ def run(job, way, limits, seconds):
     source, target = os.pipe()
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
         told = {"cell": limits.cell, "wall": limits.wall, "alone": way != "none"}
-        given.write(encode(job | {"out": target, "limits": told}))
+        given.write(encode(job | {"out": target, "limits": told}, functions=True))
         given.seek(0)
         process = subprocess.Popen(
             command(way, limits),
@@ -114,7 +118,7 @@ def run(job, way, limits, seconds):
         finally:
             os.close(source)
             end(process)
-        if stopped and stopped.what == "start":
+        if stopped.what == "start":
             complaints.seek(0)
             text = complaints.read(2000).decode(errors="replace").strip()
             raise EngineError(f"the worker did not start: {stopped.why}. {text}".strip())
@@ -141,8 +145,7 @@ def watch(source, process, limits, deadline):
         while True:
             wait = min(until, deadline) - time.monotonic()
             if wait <= 0:
-                why = "time" if until <= deadline else "all the time of the submission is used up"
-                return frames, Stopped(what, number, why)
+                return frames, Stopped(what, number, "time" if until <= deadline else "total")
             if not selector.select(min(wait, 0.25)):
                 if resident(process.pid) > limits.memory:
                     return frames, Stopped(what, number, "memory")
@@ -155,7 +158,7 @@ def watch(source, process, limits, deadline):
             try:
                 for frame in take_frames(buffer):
                     if frame == ("done",):
-                        return frames, None
+                        return frames, Stopped(what, number, "done")
                     if frame[0] == "start":
                         what, number = check_start(frame)
                         seconds = limits.cell if what == "cell" else limits.call + 1

@@ -135,7 +135,7 @@ def read_cells(data):
     cells = []
     for number, cell in enumerate(raw_cells(parse(data)), start=1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
-            source = cell.get("source", cell.get("input", ""))
+            source = cell.get("source") or cell.get("input")
             if isinstance(source, list):
                 source = "".join(line for line in source if isinstance(line, str))
             if isinstance(source, str) and source.strip():

@@ -227,6 +227,12 @@ def limit_cpu(seconds, last=False):
     setrlimit(resource.RLIMIT_CPU, (end, end + 1 if last else hard))  # SIGXCPU, then SIGKILL
 
 
+def unlimit_cpu():
+    """This process only waits from here on; a thread that a cell left running may not end it."""
+    hard = getrlimit(resource.RLIMIT_CPU)[1]
+    setrlimit(resource.RLIMIT_CPU, (hard, hard))
+
+
 def answer(notebook, exercise, out):
     """In the child: call the learner's function on every case, and write what comes back."""
     value, driver = notebook.answers[exercise["name"]][0], exercise["driver"]
@@ -340,6 +346,7 @@ def main():
         send(out, encode(("start", "cell", number)))
         limit_cpu(job["limits"]["cell"])
         send(out, encode(("cell", number, notebook.run(number, source))))
+    unlimit_cpu()
     for number, exercise in enumerate(job["exercises"]):
         send(out, encode(("start", "answer", number)))
         how, results, cell = "absent", b"", 0
