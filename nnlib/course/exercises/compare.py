@@ -10,6 +10,7 @@ import numpy as np
 
 MAX_DEPTH = 16
 MAX_SHOWN = 60  # characters of a value in a sentence
+RESULT = "The result"
 
 
 class NotPlain(TypeError):
@@ -71,7 +72,7 @@ def full_text(value, digits):
     if isinstance(value, np.ndarray):
         if value.size > 50:
             return "." * (MAX_SHOWN * 10)
-        return f"array({full_text(value.tolist(), digits)})"
+        return f"np.array({full_text(value.tolist(), digits)})"
     if isinstance(value, dict):
         pairs = [f"{key!r}: {full_text(entry, digits)}" for key, entry in value.items()]
         return "{" + ", ".join(pairs) + "}"
@@ -99,13 +100,13 @@ def compare(result, expected, rtol=1e-6, atol=1e-8):
     try:
         result = plain(result)
     except NotPlain as error:
-        return f"It is {error}, and {kind_of(expected)} was expected."
+        return f"The result is {error}, and {kind_of(expected)} was expected."
     return difference(result, plain(expected), rtol, atol, "")
 
 
 def difference(result, expected, rtol, atol, place):
     """place says where inside the whole result this is: "", or "Entry 1", "The entry 'loss'"."""
-    subject = place or "It"
+    subject = place or RESULT
     if isinstance(expected, bool | str | None):
         return exact_difference(result, expected, subject)
     if isinstance(expected, int | float):
@@ -238,7 +239,7 @@ def array_difference(result, expected, rtol, atol, subject):
         return f"{subject} is transposed: rows and columns are swapped."
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     where = ", ".join(map(str, index))
-    text = f"{'Its' if subject == 'It' else subject + ': its'} number at [{where}] is "
+    text = f"{'The' if subject == RESULT else subject + ': the'} number at [{where}] is "
     text += pair(result[index].item(), expected[index].item())
     rule = pattern(result, expected, rtol, atol)
     if not rule and wrong.sum() == 1 and wrong.size > 1:
@@ -251,7 +252,7 @@ def transposed(result, expected, rtol, atol):
 
 
 def list_difference(result, expected, rtol, atol, place):
-    subject = place or "It"
+    subject = place or RESULT
     if isinstance(result, np.ndarray):
         result = [plain(entry) for entry in result]
     if not isinstance(result, list | tuple):
@@ -268,7 +269,7 @@ def list_difference(result, expected, rtol, atol, place):
 
 
 def dict_difference(result, expected, rtol, atol, place):
-    subject = place or "It"
+    subject = place or RESULT
     if not isinstance(result, dict):
         return wrong_kind(result, expected, subject)
     missing = [key for key in expected if key not in result]

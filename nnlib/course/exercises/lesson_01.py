@@ -25,7 +25,7 @@ weighted_sum_on_paper = Exercise(
     hints=(
         "Each input meets its own weight. How many products are there?",
         "The products are 0.5 · 6 and −1 · 2. The bias is added once, at the end.",
-        "The products are 3 and −2, and together they are 1. One number is still missing: the bias, 1.",
+        "The products are 3 and −2, and together they are 1. One number is still to be added.",
     ),
     misconceptions=(
         Misconception(

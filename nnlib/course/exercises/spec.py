@@ -290,30 +290,33 @@ STUBS = ("NotImplementedError", "Missing")
 def judge_one(exercise, arguments, result, expected):
     """None when this result is right, else a sentence."""
     if is_stub(result):
-        return "It has not been written yet."
+        return "This answer has not been written yet."
     if isinstance(expected, Failure):
         if isinstance(result, Failure) and result.kind == expected.kind:
             return None
         if isinstance(result, Failure):
-            return f"It ended in {result}, and a {expected.kind} was expected."
-        return f"It gave a result, and should have raised a {expected.kind}."
+            return f"The call ended in {result}, and a {expected.kind} was expected."
+        return f"The call gave a result, and should have raised a {expected.kind}."
     if isinstance(result, Failure):
         return failure_sentence(result)
     if exercise.judge is not None:
         try:
             return exercise.judge(copy_arguments(arguments), result)
         except Exception:  # a judge measures what comes; what it cannot measure is wrong
-            return "It has not the form that was asked for."
+            return "The result has not the form that was asked for."
     text = compare(result, expected, exercise.rtol, exercise.atol)
     if text and exercise.is_value and kind_of(result) == kind_of(expected):
-        return f"It is {show(result)}, and that is not right."  # what is right, they shall find
+        # what is right, the learner shall find
+        return f"The result is {show(result)}, and that is not right."
     return text
 
 
 def failure_sentence(failure):
     if failure.kind == "NotPlain":
-        return f"It is {failure.message}, and a value was expected."
-    return f"It ended in an error. {failure}"
+        return f"The result is {failure.message}, which cannot be compared."
+    if failure.kind == "Timeout":
+        return f"The call took too long: {failure.message}"
+    return f"The call ended in an error: {failure}".rstrip(".") + "."
 
 
 def diagnose(exercise, cases, results):
