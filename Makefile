@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: lab test lint bench lessons
+.PHONY: lab test lint bench lessons grade
 
 lab: $(BIN)/.ready  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ARGS)
@@ -20,6 +20,9 @@ bench: $(BIN)/.ready  ## time nnlib against PyTorch; writes bench.json
 
 lessons: $(BIN)/.ready  ## run every lesson and store its outputs
 	$(BIN)/python -m nnlib.course.notebooks $(ARGS) lessons/*.ipynb
+
+grade: $(BIN)/.ready  ## grade a folder of submissions: make grade FOLDER=submissions
+	$(BIN)/python -m nnlib grade "$(FOLDER)" $(ARGS)
 
 # .venv is made when it is missing or older than requirements.txt
 $(BIN)/.ready: requirements.txt pyproject.toml
