@@ -279,7 +279,7 @@ def bubblewrap(way, limits):
         for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):  # until setpriv drops them
             words += ["--cap-add", capability]
     else:
-        words += ["--unshare-all", "--uid", "65534", "--gid", "65534"]
+        words += ["--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"]
         words += ["--disable-userns"] if "--disable-userns" in can else []
     words += [*mounts(), "--dev", "/dev"]
     words += ["--proc", "/proc"] if way.endswith("/proc") else []
