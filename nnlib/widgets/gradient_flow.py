@@ -178,7 +178,7 @@ class GradientFlowExplorer(LivePicture):
         "Explodes": {**PLAIN, "depth": 20, "activation": "tanh", "start": "large: std 1"},
         "Too small": {**PLAIN, "depth": 10, "activation": "tanh", "start": "small: std 0.01"},
         "ReLU and He": {**PLAIN, "depth": 10, "activation": "ReLU", "start": "He"},
-        "With a way around": {
+        "Residual": {
             **PLAIN,
             "depth": 20,
             "activation": "sigmoid",
@@ -197,8 +197,8 @@ class GradientFlowExplorer(LivePicture):
             "width": int_slider("units a layer", 4, 64, 32, 4),
             "activation": choice("activation", list(ACTIVATIONS), "sigmoid"),
             "start": choice("weights", list(STARTS), "Xavier"),
-            "batch_norm": toggle("batch normalisation after each hidden layer"),
-            "residual": toggle("a way around each hidden layer (residual)"),
+            "batch_norm": toggle("batch normalisation"),
+            "residual": toggle("residual: a way around each layer"),
             "draw": int_slider("draw", 0, 9, 0),
         }
 

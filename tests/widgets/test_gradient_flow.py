@@ -201,7 +201,7 @@ def test_the_presets_do_what_they_say():
     assert said["Ten sigmoid layers"].endswith("it vanishes")
     assert said["Explodes"].endswith("it explodes")
     assert "tiny in every layer" in said["Too small"]
-    for healthy in ("ReLU and He", "With a way around"):
+    for healthy in ("ReLU and He", "Residual"):
         assert said[healthy].startswith("Layer 1 gets")
         assert said[healthy][-2:].strip().isdigit()
 
