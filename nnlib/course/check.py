@@ -4,12 +4,14 @@ The answer is called with copies of the inputs, what it prints is kept, and afte
 is stopped. What came back is judged by nnlib.course.exercises; here it is run, and put into words.
 """
 
+import argparse
 import contextlib
 import inspect
 import io
 import linecache
 import os
 import re
+import sys
 import traceback as tracebacks
 import warnings
 from pathlib import Path
@@ -334,7 +336,7 @@ class Report(Text):
         arguments = self.run.cases[self.verdict.case]
         shown = [show(argument, digits=6, limit=LINE) for argument in arguments]
         if self.exercise.driver is not None:
-            return f"{self.exercise.driver.__name__}({', '.join([self.exercise.name, *shown])})"
+            return self.exercise.driver.written(self.exercise.name, *shown)
         return f"{self.exercise.name}({', '.join(shown)})"
 
     def both_in_full(self):
@@ -382,3 +384,17 @@ def in_markdown(sentence):
         for sign in "*_<[":
             parts[number] = parts[number].replace(sign, "\\" + sign)
     return "`".join(parts)
+
+
+def hint_command(arguments=None):
+    """python -m nnlib hint 05.2 [1, 2 or 3]"""
+    parser = argparse.ArgumentParser(prog="python -m nnlib hint", description="A hint.")
+    parser.add_argument("id", help="of an exercise, like 05.2")
+    parser.add_argument("number", type=int, nargs="?", default=1, choices=(1, 2, 3))
+    options = parser.parse_args(arguments)
+    try:
+        print(hint(options.id, options.number))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0

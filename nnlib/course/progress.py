@@ -5,6 +5,7 @@ file). It is read, merged and replaced as a whole under a lock, so two kernels d
 other, and a crash leaves the old file or the new one. What cannot be read is kept aside, with date.
 """
 
+import argparse
 import contextlib
 import html
 import json
@@ -257,3 +258,12 @@ STYLE = """<style>
 .nnlib-progress td span.done { background: #0072b2; border-color: #0072b2; color: white; }
 .nnlib-progress td span.tried { border: 2px solid #d55e00; }
 </style>"""
+
+
+def main(arguments=None):
+    """python -m nnlib progress"""
+    argparse.ArgumentParser(
+        prog="python -m nnlib progress", description=progress.__doc__
+    ).parse_args(arguments)
+    print(progress())
+    return 0

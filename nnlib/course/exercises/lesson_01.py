@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from nnlib import given
 from nnlib.course.exercises.spec import Exercise, Misconception
+from nnlib.nn.functional import sigmoid
 
 TITLE = "The neuron"
 
@@ -141,4 +143,207 @@ weighted_sum_exercise = Exercise(
 )
 
 
-EXERCISES = (weighted_sum_on_paper, weighted_sum_exercise)
+# 01.3 ------------------------------------------------------------- write a class
+
+
+class Neuron:
+    def __init__(self, weights, bias):
+        self.weights = weights
+        self.bias = bias
+
+    def forward(self, x):
+        z = self.weights @ x + self.bias
+        return 1 / (1 + np.exp(-z))
+
+
+class NeuronWithTanh:
+    """The sigmoid is a tanh, squeezed: sigmoid(z) = (1 + tanh(z / 2)) / 2."""
+
+    def __init__(self, weights, bias):
+        self.everything = (np.array(weights), bias)
+
+    def forward(self, x):
+        weights, bias = self.everything
+        return 0.5 + 0.5 * np.tanh((np.sum(weights * x) + bias) / 2)
+
+
+class NeuronWithBiasAsWeight:
+    """The bias is one more weight, whose input is always 1."""
+
+    def __init__(self, weights, bias):
+        self.weights = [*weights, bias]
+
+    def forward(self, x):
+        return sigmoid(np.array(np.dot(self.weights, [*x, 1.0])))
+
+
+class NeuronWithoutBias(Neuron):
+    def forward(self, x):
+        return sigmoid(self.weights @ x)
+
+
+class NeuronWithoutActivation(Neuron):
+    def forward(self, x):
+        return self.weights @ x + self.bias
+
+
+class NeuronWithPlusSign(Neuron):
+    def forward(self, x):
+        return 1 / (1 + np.exp(self.weights @ x + self.bias))
+
+
+class NeuronBiasAfterActivation(Neuron):
+    def forward(self, x):
+        return sigmoid(self.weights @ x) + self.bias
+
+
+class NeuronActivatedTooEarly(Neuron):
+    def forward(self, x):
+        return np.sum(sigmoid(self.weights * x)) + self.bias
+
+
+neuron_class = Exercise(
+    id="01.3",
+    title="A neuron of your own",
+    points=3,
+    minutes=10,
+    difficulty="medium",
+    name="MyNeuron",
+    reference=Neuron,
+    alternatives=(NeuronWithTanh, NeuronWithBiasAsWeight),
+    driver=given.build_and_call,
+    fixed=(
+        ((np.array([0.0, 1.0]), 4.0), np.array([2.0, 3.0])),
+        ((np.array([0.2, 0.8, -0.5]), 2.0), np.array([1.0, 2.0, 3.0])),
+        ((np.array([0.4, 0.7]), 0.2), np.array([0.5, 0.3])),
+        ((np.array([1.0, -1.0]), 0.0), np.array([0.0, 0.0])),
+    ),
+    random=lambda rng: (
+        (rng.normal(size=3).round(2), round(rng.normal(), 2)),
+        rng.normal(size=3).round(2),
+    ),
+    hints=(
+        "`__init__` only stores: `self.weights = weights`. All arithmetic is in `forward`.",
+        "`forward` needs two lines: first z from the stored weights and bias, then the sigmoid.",
+        "The sigmoid of z is `1 / (1 + np.exp(-z))`. Mind the minus sign.",
+    ),
+    misconceptions=(
+        Misconception(
+            "bias forgotten",
+            NeuronWithoutBias,
+            "The stored bias is never used in `forward`, so with all inputs at 0 the neuron can "
+            "only answer 0.5.",
+        ),
+        Misconception(
+            "activation forgotten",
+            NeuronWithoutActivation,
+            "What comes back is z. The neuron's output is the sigmoid of z, between 0 and 1.",
+        ),
+        Misconception(
+            "minus sign of the sigmoid lost",
+            NeuronWithPlusSign,
+            "The sigmoid is 1 / (1 + exp(−z)). With exp(z) it falls where it should rise.",
+        ),
+        Misconception(
+            "bias added after the activation",
+            NeuronBiasAfterActivation,
+            "The bias belongs to z: add it before the sigmoid, or the output leaves 0 to 1.",
+        ),
+        Misconception(
+            "activation of each product",
+            NeuronActivatedTooEarly,
+            "Here the sigmoid is taken of each product. First everything is added up to z, and "
+            "then comes one sigmoid.",
+        ),
+    ),
+)
+
+
+# 01.4 ------------------------------------------------------------- numbers, judged by what they do
+
+VOTES = tuple((a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1))
+
+
+def says_yes(majority, votes):
+    """Whether the neuron with these three weights and this bias has z above 0."""
+    *weights, bias = majority
+    return sum(w * v for w, v in zip(weights, votes, strict=True)) + bias > 0
+
+
+def judge_majority(arguments, majority):
+    if len(majority) != 4:
+        return f"Four numbers are wanted, three weights and the bias; there are {len(majority)}."
+    for votes in VOTES:
+        wanted = sum(votes) >= 2
+        if says_yes(majority, votes) != wanted:
+            answer = "no" if wanted else "yes"
+            return (
+                f"With the votes {votes} your neuron says {answer}, and it should say "
+                f"{'yes' if wanted else 'no'}."
+            )
+    return None
+
+
+def yes_from(majority):
+    """How many votes it takes, whoever gives them; None if it matters who."""
+    counts = {k: {says_yes(majority, v) for v in VOTES if sum(v) == k} for k in range(4)}
+    if any(len(answers) > 1 for answers in counts.values()):
+        return None
+    return next((k for k in range(4) if True in counts[k]), 4)
+
+
+majority_vote = Exercise(
+    id="01.4",
+    title="Two out of three",
+    points=2,
+    minutes=8,
+    difficulty="medium",
+    name="majority",
+    reference=lambda: [1.0, 1.0, 1.0, -1.5],
+    alternatives=(lambda: [2, 2, 2, -3], lambda: (0.5, 0.6, 0.7, -1.0)),
+    judge=judge_majority,
+    hints=(
+        "All three votes count the same. What does that say about the three weights?",
+        "Let all three weights be 1. Then z is the number of votes, plus the bias. From which "
+        "number of votes on is z to be above 0?",
+        "With weights of 1 the bias has to outvote one vote, and not two: it lies between two "
+        "whole numbers.",
+    ),
+    misconceptions=(
+        Misconception(
+            "one vote is enough",
+            [1.0, 1.0, 1.0, -0.5],
+            "This is OR: the bias is outvoted by a single yes. It has to be more negative.",
+            seen=lambda arguments, majority: yes_from(majority) == 1,
+        ),
+        Misconception(
+            "all three needed",
+            [1.0, 1.0, 1.0, -2.5],
+            "This is AND: two votes do not outvote the bias. It has to be less negative.",
+            seen=lambda arguments, majority: yes_from(majority) == 3,
+        ),
+        Misconception(
+            "always yes",
+            [1.0, 1.0, 1.0, 1.5],
+            "It says yes without a single vote, because z is then the bias alone. What sign must "
+            "the bias have?",
+            seen=lambda arguments, majority: yes_from(majority) == 0,
+        ),
+        Misconception(
+            "never yes",
+            [1.0, 1.0, 1.0, -3.5],
+            "Three votes do not outvote this bias either.",
+            seen=lambda arguments, majority: yes_from(majority) == 4,
+        ),
+        Misconception(
+            "one friend decides",
+            [5.0, 1.0, 1.0, -1.5],
+            "The answer depends on who votes, not only on how many: one weight is so large that "
+            "it outvotes the others.",
+            seen=lambda arguments, majority: yes_from(majority) is None,
+        ),
+    ),
+)
+
+
+EXERCISES = (weighted_sum_on_paper, weighted_sum_exercise, neuron_class, majority_vote)

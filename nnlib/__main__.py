@@ -1,0 +1,35 @@
+"""python -m nnlib COMMAND: everything that is done from a terminal."""
+
+import importlib
+import sys
+
+COMMANDS = {  # name: (module, function that takes the arguments and returns an exit code, help)
+    "progress": ("nnlib.course.progress", "main", "the map of lessons and points"),
+    "hint": ("nnlib.course.check", "hint_command", "a hint: hint 05.2, or hint 05.2 3"),
+    "reset": ("nnlib.course.release", "reset_command", "exercises 05 new again: reset 05"),
+    "release": ("nnlib.course.release", "main", "make exercises/ from solutions/ (for authors)"),
+}
+
+
+def usage():
+    lines = ["usage: python -m nnlib COMMAND ...", ""]
+    lines += [f"  {name:<10} {help}" for name, (_, _, help) in COMMANDS.items()]
+    return "\n".join([*lines, "", "python -m nnlib COMMAND --help says more."])
+
+
+def main(arguments=None):
+    """Run one command; the exit code is 2 when there is no such command."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    name, *rest = arguments or ["--help"]
+    if name in ("-h", "--help"):
+        print(usage())
+        return 0
+    if name not in COMMANDS:
+        print(f"There is no command {name!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    module, function, _ = COMMANDS[name]
+    return getattr(importlib.import_module(module), function)(rest)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
