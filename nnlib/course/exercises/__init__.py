@@ -5,7 +5,14 @@ import functools
 import importlib
 from pathlib import Path
 
-from nnlib.course.exercises.spec import Exercise, Failure, Misconception, Verdict, verdict
+from nnlib.course.exercises.spec import (
+    Exercise,
+    Failure,
+    Misconception,
+    Verdict,
+    diagnose,
+    verdict,
+)
 
 __all__ = [
     "Exercise",
@@ -13,6 +20,7 @@ __all__ = [
     "Misconception",
     "Verdict",
     "all_exercises",
+    "diagnose",
     "find",
     "lesson",
     "lessons",
