@@ -44,6 +44,7 @@ MOST_DRAWN = 400  # points of a loss curve
 TICKS = 100_000
 LOWEST = 1e-6  # a loss below this is drawn there
 PACES = (1, 5, 20, 100)  # optimizer steps a frame
+FEW = 20  # of fewer points none is held back for validation, unless asked for
 MOST_STEPS = 20_000  # before it is shown
 OWN_NETWORK = {"layers", "units", "activation", "start", "dropout"}  # settings it has no use for
 
@@ -430,9 +431,9 @@ def explore_training(model=None, data=None, *, steps=0, pace=5, **settings):
 
     model: your own nn.Sequential with 2 inputs and one output a class (or one for two classes); a
     copy of it is trained. data: your own (X, y) with X (N, 2) and classes y (N,), or the name of a
-    data set. steps: how many optimizer steps are taken before it is shown. settings: where the
-    controls stand at first, such as activation="ReLU", lr=1.0, loss="squared error"; see Settings.
-    In the object that is returned, .run.model is the network in training.
+    data set; of fewer than 20 points none is held back. steps: how many optimizer steps are taken
+    before it is shown. settings: where the controls stand at first, such as activation="ReLU" or
+    lr=1.0; see Settings. In the object that is returned, .run.model is the network in training.
     ValueError or TypeError for a network, data or a setting that does not fit.
     """
     if pace not in PACES:
@@ -446,6 +447,8 @@ def explore_training(model=None, data=None, *, steps=0, pace=5, **settings):
     elif data is not None:
         own = check_points(data)
         settings["data"] = OWN
+        if len(own[0]) < FEW:
+            settings.setdefault("validation", 0.0)
     elif outputs and outputs > 2:
         settings.setdefault("data", "three spirals")
     if model is not None and outputs > 1 and isinstance(model[len(model) - 1], nn.Softmax):

@@ -542,7 +542,7 @@ def test_networks_of_many_kinds_learn(model, loss):
 
 def test_a_network_of_float64_and_the_loop_written_out_agree():
     model = own_network(1, nn.Sigmoid()).to(np.float64)
-    explorer = explore_training(model, XOR, loss=SQUARED, lr=1.0, batch=0, validation=0.0, pace=20)
+    explorer = explore_training(model, XOR, loss=SQUARED, lr=1.0, batch=0, pace=20)
     explorer.tick()
     loss_fn, learns = nn.MSELoss(), optim.SGD(model.parameters(), lr=1.0)
     for _ in range(20):
@@ -568,6 +568,8 @@ def test_own_data():
         explorer.tick()
     check_picture(explorer, "own data")
     assert explorer.set(data="circles").last_error is None
+    assert explore_training(data=XOR).run.validation is None  # too few
+    assert len(explore_training(data=XOR, validation=0.5).run.validation) == 2
     column = explore_training(data=(x, y[:, None]))
     assert column.run.classes == 2
     five = explore_training(data=(x, np.arange(100) % 5))
