@@ -2,13 +2,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: lab test lint bench lessons grade
+.PHONY: lab test lint bench lessons exercises grade
 
 lab: $(BIN)/.ready  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ARGS)
 
 test: $(BIN)/.ready  ## run every test, the notebooks and the browser included
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --nbval lessons \
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --nbval lessons solutions \
 		--every-notebook -n 2 --dist loadscope -q $(ARGS)
 
 lint: $(BIN)/.ready  ## check style
@@ -20,6 +20,9 @@ bench: $(BIN)/.ready  ## time nnlib against PyTorch; writes bench.json
 
 lessons: $(BIN)/.ready  ## run every lesson and store its outputs
 	$(BIN)/python -m nnlib.course.notebooks $(ARGS) lessons/*.ipynb
+
+exercises: $(BIN)/.ready  ## make exercises/ from solutions/; ARGS=--run runs the solutions first
+	$(BIN)/python -m nnlib release $(ARGS)
 
 grade: $(BIN)/.ready  ## grade a folder of submissions: make grade FOLDER=submissions
 	$(BIN)/python -m nnlib grade "$(FOLDER)" $(ARGS)

@@ -16,7 +16,7 @@ def pytest_addoption(parser):
     group.addoption(
         "--every-notebook",
         action="store_true",
-        help="fail when a notebook in lessons/ had no cell executed by nbval",
+        help="fail when a lesson or a solution had no cell executed by nbval",
     )
     group.addoption("--no-skips", action="store_true", help="fail when a test was skipped")
 
@@ -64,7 +64,9 @@ class RunRecord:
         """Why this run does not count, as lines of text; none when nothing was left out."""
         lines = []
         if self.config.getoption("every_notebook"):
-            notebooks = sorted(self.config.rootpath.glob("lessons/[!.]*.ipynb"))
+            root = self.config.rootpath
+            notebooks = sorted(root.glob("lessons/[!.]*.ipynb"))
+            notebooks += sorted(root.glob("solutions/[!.]*.ipynb"))
             if not notebooks:
                 lines.append("--every-notebook: there is no notebook in lessons/")
             for notebook in notebooks:
