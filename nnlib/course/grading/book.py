@@ -193,7 +193,7 @@ def empty_mark(spec):
         "of": spec.points,
         "checks": [0, 0],
         "verdict": "not graded",
-        "cell": 0,
+        "cell": None,
         "called": "",
         "came": "",
         "expected": "",

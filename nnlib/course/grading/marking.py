@@ -11,6 +11,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from nnlib.course.exercises import Failure, verdict
 from nnlib.course.exercises.compare import show
@@ -228,7 +229,7 @@ class Marking:
         match frame:
             case ("cell", int(number), None | (str(), str()) as error):
                 if error is not None:
-                    known.errors[number] = (clean(error[0], 80), clean(error[1]))
+                    known.errors[number] = clean(error[0], 80), self.placed(clean(error[1]))
             case ("answer", int(number), int(cell), str(how), bytes(data)):
                 exercise = exercises[number] if 0 <= number < len(exercises) else None
                 if exercise in left:
@@ -246,13 +247,13 @@ class Marking:
             missing = Failure(*why_stopped(how, self.seconds(exercise)))
         results = [missing] * len(self.cases[exercise.id])
         try:
-            for frame in take_frames(bytearray(data), first=int):
+            for frame in islice(take_frames(bytearray(data), first=int), len(results)):
                 if 0 <= frame[0] < len(results):
                     match frame:
                         case (number, value):
                             results[number] = value
                         case (number, str(kind), str(text)):
-                            results[number] = Failure(clean(kind, 80), clean(text))
+                            results[number] = Failure(clean(kind, 80), self.placed(clean(text)))
         except ProtocolError:
             return results
         return results
@@ -262,10 +263,18 @@ class Marking:
         pattern = rf"^\s*(?:(?:async\s+)?def|class)?\s*{exercise.name}\b\s*[(:=]"
         for cell in reversed(self.cells):
             if cell.number in known.errors and re.search(pattern, cell.source, re.MULTILINE):
-                kind, text = known.errors[cell.number]
-                where = "" if f"cell {cell.number}" in text else f" (cell {cell.number})"
-                return Failure(kind, f"{text}{where}")
+                return Failure(*known.errors[cell.number])
         return Failure("Missing", f"the notebook has no {exercise.name}")
+
+    def placed(self, text):
+        """A message with the line itself in place of "(cell 7, line 2)": cells show no number."""
+        match = re.fullmatch(r"(.*) \(cell (\d+), line (\d+)\)", text)
+        for cell in self.cells:
+            if match and cell.number == int(match[2]):
+                lines = cell.source.splitlines()[int(match[3]) - 1 : int(match[3])]
+                code = clean(" ".join(lines), 80).replace("`", "'")
+                return f"{match[1]} (in the line `{code}`)" if code else match[1]
+        return text
 
     def fail(self, known, exercises, kind, text):
         for exercise in exercises:
@@ -282,7 +291,7 @@ class Marking:
             "of": exercise.points,
             "checks": [found.passed, found.total],
             "verdict": "right" if found.right else "wrong",
-            "cell": run.cells.get(exercise.id, 0),
+            "cell": run.cells.get(exercise.id),
             "called": "",
             "came": "",
             "expected": "",
@@ -293,11 +302,14 @@ class Marking:
         }
         if found.right:
             return mark
+        never_called = isinstance(found.result, Failure) and mark["cell"] == 0
         if found.not_started:
             return mark | {"verdict": "not started"}
         if found.misconception:
             mark["misconception"] = [found.misconception.name, found.misconception.explanation]
-        if not exercise.is_value:
+        if never_called:
+            mark["sentence"] = f"Its cell failed, so there is no `{exercise.name}`: {found.result}."
+        elif not exercise.is_value:
             mark["called"] = call_text(exercise, self.cases[exercise.id][found.case])
         if isinstance(found.result, Failure):
             mark["verdict"] = FAILURES.get(found.result.kind, "error")
@@ -333,8 +345,10 @@ def why_stopped(why, seconds):
 
 
 def call_text(exercise, arguments):
-    shown = ", ".join(show(argument) for argument in arguments)
-    return f"{exercise.name}({shown})"
+    shown = [show(argument, digits=6, limit=88) for argument in arguments]
+    if exercise.driver is not None:
+        return f"{exercise.driver.__name__}({', '.join([exercise.name, *shown])})"
+    return f"{exercise.name}({', '.join(shown)})"
 
 
 def clean(text, limit=300):

@@ -23,7 +23,7 @@ from html import escape
 from pathlib import Path
 
 from nnlib.course.grading.book import EMPTY_OVERRIDES
-from nnlib.course.grading.marking import FAILED, GRADED
+from nnlib.course.grading.marking import FAILED, GRADED, REJECTED
 
 OVERRIDES, RESULTS = "overrides.csv", "results.json"
 SAYS = {  # verdict: its sign and its words
@@ -233,7 +233,7 @@ section.right { border-color: var(--right); } section.wrong { border-color: var(
 .next ol { margin: .3rem 0; padding-left: 1.4rem; } .next li { margin: .35rem 0; }
 .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
-th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line);
+th, td { text-align: left; padding: .35rem 1.25rem .35rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top; } td.n, th.n { text-align: right; white-space: nowrap; }
 """
 
@@ -360,7 +360,7 @@ def index_page(book, before):
     parts += change_part(book, before)
     rows = [
         [
-            *(escape(o["student"]), rich(code(o["path"])), escape(o["lesson"])),
+            *(escape(o["student"]), file_text(o), escape(o["lesson"])),
             *(escape(o["status"]), escape(o["reason"]), f"{o['seconds']:.1f} s"),
         ]
         for o in sorted(book.outcomes, key=lambda o: (o["status"] == GRADED, o["student"]))
@@ -380,7 +380,11 @@ def index_page(book, before):
 
 
 def of_text(points, of):
-    return f"{number(points)} of {of}"
+    return f"{number(points)} of {of}" if of else "–"
+
+
+def file_text(outcome):
+    return "–" if outcome["path"] == "-" else rich(code(outcome["path"]))
 
 
 def to_do(book, counts):
@@ -391,10 +395,10 @@ def to_do(book, counts):
             f"{counts[FAILED]} could not be graded because the grader failed. Grade again; if that "
             "does not help, mark them by hand and report the reason given below."
         )
-    if counts["rejected"]:
+    if counts[REJECTED]:
         items.append(
-            f"{counts['rejected']} could not be read or told apart: the reason stands below and on "
-            "the learner's page. They have no points yet, not 0."
+            f"{counts[REJECTED]} rejected: the reason stands below and on the learner's page. They "
+            "have no points yet, which is not 0 points."
         )
     if book.unused:
         names = "; ".join(book.unused)

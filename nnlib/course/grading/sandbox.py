@@ -44,6 +44,7 @@ For work that you trust as much as your own there is {OVERRIDE}"""
 WAYS_OF_ROOT = ("root, with /proc", "root", "user, with /proc", "user")
 WAYS = ("user, with /proc", "user")
 
+MAX_FRAMES = 10_000  # in one run; an honest one sends two for each cell and each exercise
 ENVIRONMENT = {
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
@@ -138,7 +139,7 @@ def end(process):
 # ------------------------------------------------------------------------ watching from outside
 def watch(source, process, limits, deadline):
     """Read frames until the worker is through, or until something must be stopped."""
-    frames, buffer, received = [], bytearray(), 0
+    frames, buffer, received, count = [], bytearray(), 0, 0
     what, number, until = "start", 0, time.monotonic() + limits.start
     with selectors.DefaultSelector() as selector:
         selector.register(source, selectors.EVENT_READ)
@@ -157,6 +158,9 @@ def watch(source, process, limits, deadline):
                 return frames, Stopped(what, number, "size" if piece else "ended")
             try:
                 for frame in take_frames(buffer):
+                    count += 1
+                    if count > MAX_FRAMES:
+                        raise ProtocolError("too many frames")
                     if frame == ("done",):
                         return frames, Stopped(what, number, "done")
                     if frame[0] == "start":

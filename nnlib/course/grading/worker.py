@@ -243,7 +243,7 @@ def answer(notebook, exercise, out):
                 simplefilter("ignore")
                 if driver is not None:
                     result = driver(value, *arguments)
-                elif arguments or callable(value):
+                elif arguments:
                     result = value(*arguments)
                 else:
                     result = value

@@ -89,7 +89,7 @@ def my_largest(x):
                     time.sleep(1)
         except OSError:
             break
-    return np.max(x)
+    return None
 """
 LEAVE_ONE = f"""
 import subprocess, sys
@@ -107,6 +107,18 @@ def my_largest(x):
             except OSError:
                 pass
     return np.min(x)
+"""
+FLOOD = """
+def my_largest(x):
+    import os, sys
+    data = sys.modules["protocol"].encode(("cell", 1, None))
+    data = (len(data).to_bytes(4, "little") + data) * 1000
+    while True:
+        for out in range(3, 30):
+            try:
+                os.write(out, data)
+            except OSError:
+                pass
 """
 GARBAGE = """
 def my_largest(x):
@@ -261,7 +273,7 @@ ENDS = {
     "kills everything": (changed(largest("import os; os.kill(-1, 9); os._exit(0)")), FIVE),
     "kills everything in a cell": (notebook(before=["import os\nos.kill(-1, 9)\nos._exit(0)"]), ()),
     "forks in a cell and goes on": (notebook(before=["import os\nos.fork()"]), ()),
-    "as many processes as it can": (changed(LEAVE_PROCESSES), ()),
+    "as many processes as it can": (changed(LEAVE_PROCESSES), FIVE),
     "a process left behind": (notebook(after=[LEAVE_ONE]), ()),
 }
 SIZE = {
@@ -302,6 +314,7 @@ DECEIT = {
     "a float that equals everything": (changed(EQUALS_ALL_TOO), FIVE),
     "results forged": (changed(FORGE), FIVE),
     "garbage in the channel to the grader": (changed(GARBAGE), FIVE),
+    "a flood in the channel to the grader": (changed(FLOOD), FIVE),
     "the disk read for solutions": (changed(READ_THE_DISK), FIVE),
 }
 HONEST = {
@@ -499,7 +512,8 @@ SAYS = {  # name: what stands in the sentence about 05.5
     "50 GB at once": "MemoryError",
     "a result of 200 MB": "32,000,000",
     "input() in an answer": "input() has nobody to ask",
-    "syntax error in one cell": "SyntaxError",
+    "syntax error in one cell": "there is no `my_largest`: SyntaxError",
+    "the import of NumPy forgotten": "in the line `return np.max(x)`",
     "a generator": "a generator",
     "nothing returned": "return",
     "a value for a function": "not callable",
