@@ -7,6 +7,7 @@ COMMANDS = {  # name: (module, function that takes the arguments and returns an 
     "progress": ("nnlib.course.progress", "main", "the map of lessons and points"),
     "hint": ("nnlib.course.check", "hint_command", "a hint: hint 05.2, or hint 05.2 3"),
     "reset": ("nnlib.course.release", "reset_command", "exercises 05 new again: reset 05"),
+    "grade": ("nnlib.course.grading.__main__", "main", "mark a folder of submissions"),
     "release": ("nnlib.course.release", "main", "make exercises/ from solutions/ (for authors)"),
 }
 
