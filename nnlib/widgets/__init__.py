@@ -3,6 +3,7 @@
 from nnlib.widgets.activations import explore_activation, explore_activations
 from nnlib.widgets.backpropagation import explore_backpropagation
 from nnlib.widgets.bumps import explore_bumps
+from nnlib.widgets.codes import explore_codes
 from nnlib.widgets.convolution import explore_convolution
 from nnlib.widgets.digit_pad import digit_pad
 from nnlib.widgets.explore_digits import explore_digits
@@ -34,6 +35,7 @@ __all__ = [
     "explore_activations",
     "explore_backpropagation",
     "explore_bumps",
+    "explore_codes",
     "explore_convolution",
     "explore_digits",
     "explore_forward_pass",
