@@ -25,6 +25,7 @@ exercises: $(BIN)/.ready  ## make exercises/ from solutions/; ARGS=--run runs th
 	$(BIN)/python -m nnlib release $(ARGS)
 
 grade: $(BIN)/.ready  ## grade a folder of submissions: make grade FOLDER=submissions
+	@test -n "$(FOLDER)" || { echo "Say which folder: make grade FOLDER=submissions" >&2; exit 2; }
 	$(BIN)/python -m nnlib grade "$(FOLDER)" $(ARGS)
 
 # .venv is made when it is missing or older than requirements.txt

@@ -12,6 +12,14 @@ from nnlib.course.grading.book import OverrideError, read_overrides, read_result
 from nnlib.course.grading.folder import course_settings, grade, processes
 from nnlib.course.grading.sandbox import OVERRIDE, NoSandbox
 
+MORE = """\
+Reports go to the folder grades/: open index.html. Marks given by hand are lines of
+grades/overrides.csv, like "ada,05.2,3,told me in person", and outlast every run.
+
+For a class of thousands: pip install "nnlib[dask]", "dask scheduler" on one machine, and on each
+machine that has this course and bubblewrap "dask worker tcp://HOST:8786 --nthreads 1 --nworkers -1"
+"""
+
 
 def add_arguments(parser):
     parser.add_argument("folder", type=Path, help="submissions: notebooks, or a folder per learner")
@@ -88,7 +96,12 @@ def dask_executor(address):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m nnlib grade", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m nnlib grade",
+        description="Mark all submissions in a folder, each in a sandbox of its own.",
+        epilog=MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     add_arguments(parser)
     return command(parser.parse_args(arguments))
 

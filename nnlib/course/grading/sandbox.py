@@ -44,12 +44,13 @@ For work that you trust as much as your own there is {OVERRIDE}"""
 WAYS_OF_ROOT = ("root, with /proc", "root", "user, with /proc", "user")
 WAYS = ("user, with /proc", "user")
 
+FONTS = "/course/matplotlib"  # where Matplotlib keeps its list of fonts
 MAX_FRAMES = 10_000  # in one run; an honest one sends two for each cell and each exercise
 ENVIRONMENT = {
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "agg",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "MPLCONFIGDIR": FONTS,
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
@@ -289,11 +290,10 @@ def bubblewrap(way, limits):
     words += ["--proc", "/proc"] if way.endswith("/proc") else []
     size = ["--size", str(limits.file)] if "--size" in can else []
     perms = ["--perms", "1777"] if "--perms" in can else []
-    for folder in ("/tmp", "/dev/shm"):
+    for folder in ("/tmp", "/dev/shm", FONTS):
         words += [*perms, *size, "--tmpfs", folder]
-    words += [*perms, "--dir", "/tmp/matplotlib"]
     for file in sorted((Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json")):
-        words += ["--ro-bind", str(file), f"/tmp/matplotlib/{file.name}"]  # a second to make anew
+        words += ["--ro-bind", str(file), f"{FONTS}/{file.name}"]  # a second to make anew
     for name, value in ENVIRONMENT.items():
         words += ["--setenv", name, value]
     return [*words, "--chdir", "/tmp", "--"]

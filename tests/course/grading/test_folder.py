@@ -225,7 +225,7 @@ assert os.getuid() != 0
 assert rights in ([], ["0" * 16])
 assert "home" not in found
 assert os.listdir("/course/nnlib/course") == []
-assert os.listdir("/tmp") in ([], ["matplotlib"])
+assert os.listdir("/tmp") == []
 assert not os.path.exists("/etc/passwd")
 assert list(os.environ) and "SECRET" not in os.environ
 my_number = 42
