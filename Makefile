@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: lab test lint bench lessons exercises grade
+.PHONY: lab test lint bench lessons exercises nbgrader grade
 
 lab: $(BIN)/.ready  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ARGS)
@@ -23,6 +23,9 @@ lessons: $(BIN)/.ready  ## run every lesson and store its outputs
 
 exercises: $(BIN)/.ready  ## make exercises/ from solutions/; ARGS=--run runs the solutions first
 	$(BIN)/python -m nnlib release $(ARGS)
+
+nbgrader: $(BIN)/.ready  ## does nbgrader accept the solutions? it gets an environment of its own
+	$(BIN)/python -m tests.course.nbgrader_accepts $(ARGS)
 
 grade: $(BIN)/.ready  ## grade a folder of submissions: make grade FOLDER=submissions
 	@test -n "$(FOLDER)" || { echo "Say which folder: make grade FOLDER=submissions" >&2; exit 2; }

@@ -30,7 +30,7 @@ seen_hints = {}  # id: how many hints this kernel has shown
 
 
 class WrongAnswer(AssertionError):
-    """Raised by check() only where nbgrader runs the notebook: it takes "no error" for "right"."""
+    """Raised by check() where nbgrader runs the notebook: it takes "no error" for "right"."""
 
 
 def check(id, answer, *, hint=0, traceback=False, seed=None):
@@ -45,9 +45,17 @@ def check(id, answer, *, hint=0, traceback=False, seed=None):
         raise ValueError(f"check expected hint to be 1, 2 or 3, got {hint!r}.")
     report = Report(exercise, Run(exercise, answer, seed), hint, traceback)
     report.unsaved = progress.record(exercise, report.verdict)
-    if os.environ.get("NBGRADER_EXECUTION") and not report.right:
-        raise WrongAnswer(report.text)
+    if os.environ.get("NBGRADER_EXECUTION"):
+        return for_nbgrader(report)
     return report
+
+
+def for_nbgrader(report):
+    """The points, as nbgrader reads them from a cell's output; a wrong answer is an error there."""
+    if not report.right:
+        raise WrongAnswer(report.text)
+    print(report)
+    return report.points
 
 
 def hint(id, number=None):

@@ -363,9 +363,9 @@ def test_a_seed_makes_the_same_inputs_come_again():
     assert seen != first
 
 
-def test_nbgrader_is_told_by_an_exception(monkeypatch):
+def test_nbgrader_is_told_by_points_and_by_an_exception(monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    assert check("01.2", right).right
+    assert check("01.2", right) == 2
     with pytest.raises(WrongAnswer, match="bias forgotten"):
         check("01.2", lambda x, w, b: w @ x)
     with pytest.raises(WrongAnswer, match="not started"):
