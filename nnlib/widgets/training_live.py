@@ -28,6 +28,7 @@ from nnlib.widgets.quick_text import QuickText
 from nnlib.widgets.training_run import (
     CHOICES,
     DATA,
+    FEW,
     LIVE,
     OWN,
     RANGES,
@@ -44,7 +45,6 @@ MOST_DRAWN = 400  # points of a loss curve
 TICKS = 100_000
 LOWEST = 1e-6  # a loss below this is drawn there
 PACES = (1, 5, 20, 100)  # optimizer steps a frame
-FEW = 20  # of fewer points none is held back for validation, unless asked for
 MOST_STEPS = 20_000  # before it is shown
 OWN_NETWORK = {"layers", "units", "activation", "start", "dropout"}  # settings it has no use for
 
@@ -256,9 +256,12 @@ class TrainingExplorer(LivePicture):
             self.run = TrainingRun(settings, self.model, self.own)
             forward = False
         self.run.tune(**live)
-        if self.pending or forward:
-            steps, self.pending = self.pending or pace, 0
+        if forward:
+            self.run.step(pace)
+        while self.pending:  # measured often enough for a curve
+            steps = min(self.pending, max(pace, self.head // 200))
             self.run.step(steps)
+            self.pending -= steps
         if self.run.broken:
             self.player.playing = False
 

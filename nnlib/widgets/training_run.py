@@ -51,6 +51,7 @@ RANGES = {
     "seed": (0, 20),
 }
 MOST_POINTS = 2000
+FEW = 20  # fewer points than this are none to hold back from, and get more room around them
 MOST_CLASSES = 7  # as many colours as the palette tells apart
 DATA_SEED = 0
 
@@ -399,7 +400,8 @@ class TrainingRun:
         """Return (left, right, bottom, top), the part of the plane to draw."""
         x = np.concatenate([part.x for part in self.parts()]).astype(float)
         low, high = x.min(axis=0), x.max(axis=0)
-        margin = 0.15 * np.where(high > low, high - low, 1.0)
+        share = 0.15 if len(x) > FEW else 0.35
+        margin = share * np.where(high > low, high - low, 1.0)
         if self.settings.data in GATES:
             margin = 0.5
         (left, bottom), (right, top) = low - margin, high + margin

@@ -371,6 +371,7 @@ def test_the_player_trains_and_its_stop_starts_over():
 def test_step_start_over_and_reset():
     explorer = explore_training(steps=30, lr=1.0)
     assert explorer.run.steps == 30
+    assert explorer.run.at == list(range(0, 31, 5))
     press(explorer, "Step")
     press(explorer, "Step")
     assert explorer.run.steps == 40
@@ -443,6 +444,15 @@ def test_divergence_is_said_and_the_player_stops():
     check_picture(explorer, "Explodes")
     press(explorer, "Reset")
     assert "no longer" not in explorer.description
+
+
+def test_steps_before_it_is_shown_are_measured_on_the_way():
+    explorer = explore_training(steps=2001, pace=1)
+    assert explorer.run.steps == 2001
+    assert 200 <= len(explorer.run.at) <= 203
+    expected = TrainingRun(Settings())
+    expected.step(2001)
+    assert explorer.run.train_losses[-1] == expected.train_losses[-1]
 
 
 def test_the_description_follows():
