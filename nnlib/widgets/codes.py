@@ -99,7 +99,7 @@ class CodeExplorer(LivePicture):
         return {
             "first": int_slider("first image", 0, last, 0),
             "second": int_slider("second image", 0, last, 1),
-            "mix": slider("mix", -2, 3, 0.0, step=0.05),
+            "mix": slider("mix", -2, 3, 0.5, step=0.05),
         }
 
     def build(self, fig):

@@ -76,7 +76,7 @@ def test_codes_of_any_length_are_drawn_as_a_square(k, side):
 
 
 def test_it_says_what_it_shows(explorer):
-    assert explorer.description.startswith("Test image 0, a 7, and test image 1, a 2, mixed 1.00")
+    assert explorer.description.startswith("Test image 0, a 7, and test image 1, a 2, mixed 0.50")
     press(explorer, "A 4 becomes a 9")
     assert "Test image 4, a 4, and test image 9, a 9, mixed 0.50 to 0.50" in explorer.description
     assert "64 numbers" in explorer.description
@@ -85,7 +85,7 @@ def test_it_says_what_it_shows(explorer):
 
 def test_the_mixture_changes_the_picture(explorer):
     before = pixels(explorer)
-    explorer.set(mix=0.5)
+    explorer.set(mix=0.0)
     assert np.any(pixels(explorer) != before)
     press(explorer, "Too far")
     assert explorer.values()["mix"] == 3.0
@@ -126,7 +126,7 @@ def test_an_error_later_is_shown_in_the_explorer():
         return decode_on_board(code)
 
     explorer = explore_codes(decode=tired)
-    explorer.set(mix=0.5).set(mix=1.0)
+    explorer.set(mix=0.25).set(mix=1.0)
     assert "no more today" in str(explorer.last_error)
 
 
