@@ -20,7 +20,7 @@ import numpy as np
 
 from nnlib.course import exercises, progress, timelimit
 from nnlib.course.exercises import Failure
-from nnlib.course.exercises.compare import NotPlain, plain, show
+from nnlib.course.exercises.compare import NotPlain, full_text, plain, show
 from nnlib.course.exercises.spec import copy_arguments
 
 MAX_PRINTED = 200  # characters of debug prints that are shown
@@ -333,7 +333,7 @@ class Report(Text):
             yield f"**It looks like this mistake: {name}.** {text}"
         warned = self.run.warning(verdict.case)
         if warned:
-            yield f"NumPy or Python warned: {in_markdown(warned)}"
+            yield f"NumPy or Python warned: {in_markdown(warned)}."
         printed = self.run.printed.texts[verdict.case]
         if printed.strip():
             more = " …" if len(printed) > MAX_PRINTED else ""
@@ -348,14 +348,14 @@ class Report(Text):
         return f"{self.exercise.name}({', '.join(shown)})"
 
     def both_in_full(self):
-        """Result and expectation where both are short, and more than one number."""
-        values = self.verdict.result, self.verdict.expected
-        if not all(isinstance(value, np.ndarray | list | tuple | dict) for value in values):
+        """Result and expectation as a whole, where that is short and more than one number."""
+        verdict = self.verdict
+        result = whole(verdict.result)
+        expected = whole(verdict.expected)
+        if result is None or result == expected:
             return ""
-        texts = [show(value) for value in values]
-        if texts[0] == texts[1] or any("of shape" in text or "entr" in text for text in texts):
-            return ""
-        return f" Came back: {code(texts[0])}, expected: {code(texts[1])}."
+        came = f" Came back: {code(result)}"
+        return f"{came}, expected: {code(expected)}." if expected else f"{came}."
 
     def place_of_error(self, result):
         """The line of the answer in which an error was raised."""
@@ -368,6 +368,14 @@ class Report(Text):
             if line and not is_library(file):
                 return f" That was in the line {code(line)}."
         return ""
+
+
+def whole(value):
+    """An array, list, tuple or dict as text, if that is short; else None."""
+    if not isinstance(value, np.ndarray | list | tuple | dict):
+        return None
+    text = full_text(value, digits=4)
+    return text if len(text) <= LINE else None
 
 
 def is_library(file):

@@ -250,7 +250,9 @@ def row_html(number, title, done):
 
 # blue and grey with a sign of its own for each state: not by colour alone
 STYLE = """<style>
-.nnlib-progress td, .nnlib-progress th { text-align: left; vertical-align: middle; }
+.nnlib-progress table td, .nnlib-progress table th {
+  text-align: left !important; vertical-align: middle !important;
+}
 .nnlib-progress td span {
   border: 1px solid #888; border-radius: 4px; display: inline-block; margin: 1px 3px;
   padding: 0 5px; white-space: nowrap;

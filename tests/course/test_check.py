@@ -62,6 +62,16 @@ def test_an_unknown_mistake_is_not_given_a_name():
 def test_an_array_is_shown_whole_when_it_is_short():
     text = repr(check("01.2", lambda x, w, b: w * x + b))
     assert "an array of shape (3,), and a number was expected" in text
+    assert "Came back: np.array([2.2, 3.6, 0.5])." in text
+
+    class Both:
+        def __init__(self, weights, bias):
+            return
+
+        def forward(self, x):
+            return np.zeros((50, 50))
+
+    assert "Came back" not in repr(check("01.3", Both))
 
 
 def test_an_error_is_one_sentence_with_its_line_and_a_traceback_on_request():
