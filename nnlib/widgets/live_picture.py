@@ -75,6 +75,10 @@ class LivePicture:
         """Return a sentence or two that say what the picture shows: its alternative text."""
         raise NotImplementedError
 
+    def make_picture(self, width, height):
+        """Return the widget that shows the picture, of this size in pixels: its `value` is PNG."""
+        return Picture(format="png", width=str(width), height=str(height))
+
     def __init__(self):
         self.frames = 0
         self.last_error = None
@@ -165,20 +169,20 @@ class LivePicture:
             f"{kept}Move a control, or press Reset.</div>"
         )
 
+    def act(self, handler):
+        """Call `handler()`, then draw once; an exception is shown."""
+        with self._lock:
+            try:
+                with self.one_frame():
+                    handler()
+            except Exception as error:
+                self.show_error(error)
+
     def action(self, label, handler, tooltip=None):
         """Return a button that calls `handler()`, then draws; an exception is shown."""
-
-        def clicked(_):
-            with self._lock:
-                try:
-                    with self.one_frame():
-                        handler()
-                except Exception as error:
-                    self.show_error(error)
-
         button = ipywidgets.Button(description=label, tooltip=tooltip or label)
         button.layout = ipywidgets.Layout(width="auto", align_self="flex-start")
-        button.on_click(clicked)
+        button.on_click(lambda _: self.act(handler))
         return button
 
     @property
@@ -211,7 +215,7 @@ class LivePicture:
 
     def _assemble(self):
         width, height = (round(inches * self.dpi) for inches in self.size)
-        self.image = Picture(format="png", width=str(width), height=str(height))
+        self.image = self.make_picture(width, height)
         # it gives up to a quarter of its width before the controls move below it
         self.image.layout = ipywidgets.Layout(
             flex=f"1 1 {round(0.75 * width)}px",

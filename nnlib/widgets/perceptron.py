@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 
 from nnlib.datasets.toy import GATES, gate
 from nnlib.palette import BLACK, CLASS_COLOURS, GREY, GRID
+from nnlib.widgets.clickable import ClickablePicture
 from nnlib.widgets.live_picture import LivePicture, choice, int_slider, slider
 from nnlib.widgets.neuron import boundary
 from nnlib.widgets.quick_text import QuickText
@@ -106,6 +107,23 @@ class PerceptronExplorer(LivePicture):
             "remove": self.action("Remove the last point", self.remove, "Of your own points"),
         }
 
+    def make_picture(self, width, height):
+        return ClickablePicture(lambda *click: self.act(lambda: self.add_at(*click)))
+
+    def add_at(self, x, y, shift=False):
+        """Add a point where the picture was clicked, with Shift one of the other class.
+
+        x, y: shares of the picture's width and height, from the top left.
+        """
+        width, height = self.figure.canvas.get_width_height()
+        place = np.array([x * width, (1 - y) * height])
+        if self.plane.bbox.contains(*place):
+            at = self.plane.transData.inverted().transform(place)
+            new_x1, new_x2 = self.grain * np.round(np.clip(at, self.low, self.high) / self.grain)
+            label = int(self.controls["new_class"].value)
+            self.set(new_x1=new_x1, new_x2=new_x2)
+            self.add(1 - label if shift else label)
+
     def points(self, data):
         """Return x (n, 2) and y (n,) of a gate, or of the learner's own points."""
         return (self.x, self.y) if data == OWN else gate(data.lower())
@@ -124,12 +142,16 @@ class PerceptronExplorer(LivePicture):
         changed = np.flatnonzero((weights[1:] != weights[:-1]).any(axis=1)) + 1
         self.set(step=int(min(changed[changed > values["step"]], default=STEPS)))
 
-    def add(self):
-        """Add the new point to the points shown; from then on they are the learner's own."""
+    def add(self, label=None):
+        """Add the new point to the points shown; from then on they are the learner's own.
+
+        label: its class, 0 or 1; if None, the one that is chosen below the picture.
+        """
         values = self.values()
+        label = int(values["new_class"]) if label is None else label
         x, y = self.points(values["data"])
         self.x = np.vstack([x, [values["new_x1"], values["new_x2"]]])
-        self.y = np.append(y, int(values["new_class"]))
+        self.y = np.append(y, label)
         self.set(data=OWN, step=0)
 
     def remove(self):
@@ -255,8 +277,9 @@ def what_happened(x, y, run, step):
 def explore_perceptron(x=None, y=None):
     """Show a perceptron learning AND, OR, NAND, XOR, or points of your own, step by step.
 
-    x: points (n, 2); y: their classes, n numbers 0 or 1; both or neither. Points can also be added
-    in the explorer. ValueError for other shapes, other classes, or numbers that are not finite.
+    x: points (n, 2); y: their classes, n numbers 0 or 1; both or neither. A click adds a point,
+    Shift and a click one of the other class; sliders and a button do it too. ValueError for
+    other shapes, other classes, or numbers that are not finite.
     """
     if (x is None) != (y is None):
         raise ValueError("explore_perceptron expected both x and y or neither, got only one")

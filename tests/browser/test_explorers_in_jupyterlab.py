@@ -1,5 +1,6 @@
 """Every exported explorer in a real JupyterLab: shown, moved with keys, no complaint anywhere."""
 
+import re
 import statistics
 
 import nbformat
@@ -48,6 +49,18 @@ def test_no_label_is_clipped(notebook, name):
                 .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
         )
         assert clipped == []
+
+
+def test_a_click_adds_a_point_to_the_perceptron(notebook):
+    (element,) = explorer(notebook, "explore_perceptron")
+    picture = element.wait_for_selector(lab.PICTURE)
+    points = re.search(r"on (\w+), (\d) points", picture.get_attribute("alt"))
+    assert points.groups() == ("AND", "4")
+    place = {share: 0.35 * picture.bounding_box()[share] for share in ("width", "height")}
+    at = {"x": place["width"], "y": place["height"]}
+    lab.until_picture_changes(notebook.page, element, lambda: picture.click(position=at))
+    assert "on own points, 5 points" in picture.get_attribute("alt")
+    assert lab.alert(element) == ""
 
 
 def test_the_log_console_stays_empty(notebook):

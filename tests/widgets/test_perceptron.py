@@ -148,3 +148,32 @@ def test_the_picture_takes_at_most_15_ms():
     explorer = explore_perceptron()
     assert milliseconds(explorer, "step") <= 15
     assert milliseconds(explorer, "lr") <= 15
+
+
+def click(picture, x1, x2, shift=False):
+    """Click at a place of the plane, as the front end reports it."""
+    width, height = picture.figure.canvas.get_width_height()
+    across, up = picture.plane.transData.transform([x1, x2])
+    content = {"x": across / width, "y": 1 - up / height, "shift": shift}
+    picture.image._handle_custom_msg(content, [])
+
+
+def test_a_click_adds_a_point_and_shift_one_of_the_other_class():
+    picture = explore_perceptron()
+    click(picture, 0.51, 0.29)
+    click(picture, 1.2, -0.4, shift=True)
+    x, y = picture.points(OWN)
+    assert picture.values()["data"] == OWN
+    np.testing.assert_allclose(x[-2:], [[0.5, 0.3], [1.2, -0.4]])
+    assert y[-2:].tolist() == [0, 1]
+    picture.reset()
+    assert len(picture.points(OWN)[0]) == 6
+
+
+def test_a_click_beside_the_plane_adds_nothing_and_an_error_is_shown():
+    picture = explore_perceptron()
+    picture.image._handle_custom_msg({"x": 0.9, "y": 0.5, "shift": False}, [])
+    assert picture.values()["data"] == "AND"
+    picture.add = lambda label: 1 / 0
+    click(picture, 0.5, 0.5)
+    assert isinstance(picture.last_error, ZeroDivisionError)
