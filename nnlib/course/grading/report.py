@@ -303,12 +303,14 @@ def steps(book, student, others):
     """The box at the top: first what could not be graded, then the exercises to go back to."""
     items = []
     for outcome in others:
-        name = f"{code(outcome['path'])} " if outcome["path"] != "-" else ""
+        name = code(outcome["path"])
         if outcome["status"] == FAILED:
-            text = f"{name}could not be graded because the grader failed. That is not your fault"
+            text = f"{name} could not be graded because the grader failed. That is not your fault"
             items.append(f"{text}, and costs no points: your instructor sees it too.")
+        elif outcome["path"] == "-":
+            items.append(outcome["reason"])
         else:
-            items.append(f"{name}was not graded. {outcome['reason']}")
+            items.append(f"{name} was not graded. {outcome['reason']}")
     for lesson in book.lessons(student):
         for mark in book.marks(student, lesson):
             if mark["verdict"] not in ("right", "not graded") and mark["final"] < mark["of"]:

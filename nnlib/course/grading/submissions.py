@@ -95,7 +95,9 @@ def wanted(path, home):
 
 
 def ignored(path):
-    return path.name.startswith(".") or path.name in IGNORED
+    """Hidden files, copies that others made, and the folder of our own reports."""
+    ours = (path / "overrides.csv").exists() and (path / "results.json").exists()
+    return path.name.startswith(".") or path.name in IGNORED or ours
 
 
 def whose_file(path, top):

@@ -120,16 +120,6 @@ def my_largest(x):
             except OSError:
                 pass
 """
-MANY_HOLD_MEMORY = """
-def my_largest(x):
-    import os, time
-    for _ in range(14):
-        if os.fork() == 0:
-            held = np.ones(10_000_000)
-            time.sleep(60)
-    time.sleep(3)
-    return np.max(x)
-"""
 GARBAGE = """
 def my_largest(x):
     import os
@@ -293,7 +283,6 @@ SIZE = {
         changed(largest("held = []", "while True: held.append(np.ones(250_000))")),
         FIVE,
     ),
-    "memory held by many processes": (changed(MANY_HOLD_MEMORY), FIVE),
     "100 MB printed": (notebook(before=["for _ in range(100): print('x' * 1_000_000)"]), ()),
     "100 MB printed by an answer": (
         changed(largest("for _ in range(5): print('x' * 1_000_000)")),
@@ -521,7 +510,6 @@ SAYS = {  # name: what stands in the sentence about 05.5
     "segmentation fault in an answer": "segmentation fault",
     "recursion without end": "RecursionError",
     "50 GB at once": "MemoryError",
-    "memory held by many processes": "more memory",
     "a result of 200 MB": "32,000,000",
     "input() in an answer": "input() has nobody to ask",
     "syntax error in one cell": "there is no `my_largest`: SyntaxError",

@@ -4,10 +4,13 @@ import csv
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 
 import pytest
 
@@ -63,6 +66,12 @@ def test_notebooks_side_by_side_are_of_one_learner(tmp_path):
 def test_names_in_front_of_two_underscores(tmp_path):
     put(tmp_path, "ada__05_numbers.ipynb", "bob__05_numbers.ipynb")
     assert [student for student, _ in handed_in(tmp_path)] == ["ada", "bob"]
+
+
+def test_the_folder_of_reports_is_nobodys_submission(tmp_path):
+    put(tmp_path, "ada/05_numbers.ipynb")
+    report.write(Book([rejected("ada")], settings()), tmp_path / "grades")
+    assert handed_in(tmp_path) == [("ada", "ada/05_numbers.ipynb")]
 
 
 def test_nbgraders_folders(tmp_path):
@@ -139,7 +148,9 @@ def on_a_cluster_that_loses_a_worker(folder):
             killed.append(True)
 
         threading.Timer(0.5, kill_one).start()
-        book = grade(folder, client.get_executor(pure=False), settings())
+        address = cluster.scheduler_address.replace("tcp://", "dask://")
+        with command_line.executor(address, 1) as executor:
+            book = grade(folder, executor, settings())
     return book, killed
 
 
@@ -188,14 +199,22 @@ def test_a_seed_repeats_the_random_cases_and_another_brings_others():
     assert all(mine != theirs for mine, theirs in zip(first[fixed:], other[fixed:], strict=True))
 
 
+def seconds_of(function):
+    start = time.perf_counter()
+    function()
+    return time.perf_counter() - start
+
+
 @needs_bubblewrap
 def test_half_a_second_a_submission():
-    given, seconds = Submission("a", "05.ipynb", notebook()), []
-    for _ in range(10):
-        start = time.perf_counter()
-        assert points(grade_submission(given, settings())) == POINTS
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.5
+    """A busy machine may take longer, as long as for all else: `import numpy` shows how long."""
+    given, alone, quiet = Submission("a", "05.ipynb", notebook()), [], 0.16
+    python, graded = [sys.executable, "-c", "import numpy"], []
+    for _ in range(8):
+        alone.append(seconds_of(lambda: subprocess.run(python, check=True)))
+        graded.append(seconds_of(lambda: grade_submission(given, settings())))
+    assert points(grade_submission(given, settings())) == POINTS
+    assert min(graded) < 0.5 * max(1, min(alone) / quiet)
 
 
 # ------------------------------------------------------------------------------- the sandbox
@@ -214,6 +233,26 @@ def test_without_bubblewrap_grading_refuses_and_says_how_to_install_it(folder, m
         assert read_results(folder / "out" / "results.json")["sandbox"] is False
     finally:
         sandbox.working_way.cache_clear()
+
+
+MANY_HOLD_MEMORY = """
+def my_largest(x):
+    import os, time
+    for _ in range(14):
+        if os.fork() == 0:
+            held = np.ones(10_000_000)
+            time.sleep(60)
+    time.sleep(60)
+"""
+
+
+@needs_bubblewrap
+def test_the_memory_of_all_processes_is_counted_together():
+    given = Submission("a", "05.ipynb", notebook(my_largest=MANY_HOLD_MEMORY))
+    limits = replace(settings().limits, call=10)
+    found = grade_submission(given, settings(limits=limits))
+    assert points(found) == POINTS | {"05.5": 0}
+    assert "more memory" in found["marks"][4]["sentence"]
 
 
 LOOK = """
