@@ -23,6 +23,7 @@ from nnlib.widgets.loss_surface import explore_loss_surface
 from nnlib.widgets.losses import explore_losses
 from nnlib.widgets.neuron import explore_neuron
 from nnlib.widgets.optimizer_race import explore_optimizers
+from nnlib.widgets.optimizer_race_show import race_optimizers
 from nnlib.widgets.perceptron import explore_perceptron
 from nnlib.widgets.softmax import explore_softmax
 from nnlib.widgets.training_live import explore_training
@@ -51,6 +52,7 @@ __all__ = [
     "fit_by_hand",
     "int_slider",
     "log_slider",
+    "race_optimizers",
     "slider",
     "toggle",
 ]

@@ -199,8 +199,8 @@ class Notebook:
         if not is_live_picture(self.outputs()[index]):
             return []
         node = self.cell(index)
-        # the digit pad stores a still picture too; it is no LivePicture and has its own tests
-        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad")
+        # pad and race store a still picture too; they are no LivePictures and have their own tests
+        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nnlib-race")
         return node.query_selector_all(EXPLORER)
 
     def cell(self, index):
