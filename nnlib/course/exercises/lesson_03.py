@@ -543,8 +543,8 @@ epochs_needed_exercise = Exercise(
     random=lambda rng: (ROWS, rng.integers(0, 2, 4), int(rng.integers(2, 15))),
     hints=(
         "An error can be 1, and it can be −1. Print `error` during one epoch of XOR.",
-        "The four errors of an epoch of XOR are two times 1 and two times −1. What is their sum, "
-        "and what should have been counted?",
+        "In the first epoch of XOR one error is 1 and one is −1. What is their sum, and what should "
+        "have been counted?",
         "A mistake is a mistake in either direction: count the size of the error, `abs(error)`.",
     ),
     misconceptions=(
