@@ -365,6 +365,7 @@ train_gate_exercise = Exercise(
 SAME_FOR_ALL = {(0, 0, 0, 0), (1, 1, 1, 1)}
 ONE_INPUT = {(0, 0, 1, 1), (0, 1, 0, 1), (1, 1, 0, 0), (1, 0, 1, 0)}
 SYMMETRIC = {(0, 0, 0, 1), (0, 1, 1, 1), (1, 1, 1, 0), (1, 0, 0, 0)}
+ONE_AND_NOT_THE_OTHER = {(0, 1, 0, 0), (0, 0, 1, 0), (1, 0, 1, 1), (1, 1, 0, 1)}
 IMPOSSIBLE = {(0, 1, 1, 0), (1, 0, 0, 1)}
 
 
@@ -443,9 +444,9 @@ sixteen_gates = Exercise(
         Misconception(
             "stopped too early",
             [[0, 1, 0, 0], [0, 0, 1, 0]],
-            "One of your gates (“this one and not that one”) is learned too, but takes some "
-            "epochs. Give all gates 50 of them before you judge.",
-            seen=lambda arguments, not_learned: bool(set(rows_of(not_learned)) - IMPOSSIBLE),
+            "One of your gates (“this one and not that one”, or its opposite) is learned too, but "
+            "takes some epochs. Give all gates 50 of them before you judge.",
+            seen=has_any(ONE_AND_NOT_THE_OTHER),
         ),
     ),
 )
@@ -543,8 +544,8 @@ epochs_needed_exercise = Exercise(
     random=lambda rng: (ROWS, rng.integers(0, 2, 4), int(rng.integers(2, 15))),
     hints=(
         "An error can be 1, and it can be −1. Print `error` during one epoch of XOR.",
-        "In the first epoch of XOR one error is 1 and one is −1. What is their sum, and what should "
-        "have been counted?",
+        "In the first epoch of XOR one error is 1 and one is −1. What is their sum, and what "
+        "should have been counted?",
         "A mistake is a mistake in either direction: count the size of the error, `abs(error)`.",
     ),
     misconceptions=(
