@@ -8,6 +8,8 @@ import functools
 
 import numpy as np
 
+from nnlib import nn, optim
+
 
 def build_and_call(answer, settings, *arguments):
     """For a class: make one object of it with these settings, and call its forward()."""
@@ -17,6 +19,14 @@ def build_and_call(answer, settings, *arguments):
 build_and_call.written = lambda name, settings, *arguments: (
     f"{name}{settings}.forward({', '.join(arguments)})"
 )
+
+
+def split_three_times(answer, x, y, n_val, n_test, seed):
+    """For a split of data: twice with the same seed, and once with the next one."""
+    return [answer(x, y, n_val, n_test, number) for number in (seed, seed, seed + 1)]
+
+
+split_three_times.written = lambda name, *arguments: f"{name}({', '.join(arguments)})"
 
 
 ACTIVATIONS = {  # name: (function, slope)
@@ -102,3 +112,38 @@ def treat_parity(scale, lr):
     off = np.abs(answers - t).max(axis=(1, 2))
     half = (np.abs(answers - 0.5) < 0.01).all(axis=(1, 2))
     return int((off < 0.1).sum()), int((off < 0.5).sum()), int(half.sum())
+
+
+RUNNERS = {  # name: the optimizer for one parameter p, from its rate and momentum
+    "SGD": lambda p, lr, mu: optim.SGD([p], lr),
+    "momentum": lambda p, lr, mu: optim.SGD([p], lr, momentum=mu),
+    "RMSProp": lambda p, lr, mu: optim.RMSprop([p], lr),
+    "Adam": lambda p, lr, mu: optim.Adam([p], lr, betas=(mu, 0.999)),
+}
+
+
+@functools.cache
+def race_on_a_line(name, lr, mu=0.9):
+    """Fit a line w x + b to the points (0, 2), (1, 2.5), ... (10, 7) in 60 steps; return its loss.
+
+    name: one of RUNNERS; mu: the momentum of "momentum" and the beta1 of "Adam". From each of three
+    starts, the highest loss of the last 10 steps counts, and the highest of these three comes back;
+    infinite if the numbers overflowed. The loss is the mean squared error, and the lowest is 0.
+    """
+    if name not in RUNNERS:
+        raise ValueError(f"A runner is one of {', '.join(RUNNERS)}; got {name!r}.")
+    x = np.arange(11.0)
+    y = 0.5 * x + 2
+    worst = 0.0
+    for start in ((0, 0), (-3, 5), (4, -4)):
+        p = nn.Parameter(start, np.float64)
+        runner = RUNNERS[name](p, lr, mu)
+        with np.errstate(all="ignore"):
+            for step in range(60):
+                off = p.data[0] * x + p.data[1] - y
+                p.grad = np.array([np.mean(2 * off * x), np.mean(2 * off)])
+                runner.step()
+                if step >= 50:
+                    loss = np.mean((p.data[0] * x + p.data[1] - y) ** 2)
+                    worst = max(worst, float(loss) if np.isfinite(loss) else float("inf"))
+    return worst
