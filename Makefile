@@ -15,8 +15,9 @@ lint: $(BIN)/.ready  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-bench: $(BIN)/.ready  ## time nnlib against PyTorch; writes bench.json
+bench: $(BIN)/.ready  ## time nnlib against PyTorch, and the explorers; writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m tests.bench.explorers
 
 lessons: $(BIN)/.ready  ## run every lesson and store its outputs
 	$(BIN)/python -m nnlib.course.notebooks $(ARGS) lessons/*.ipynb

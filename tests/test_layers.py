@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).parents[1] / "nnlib"
 
 # from the ground up; a module may import from its own layer and from those before it
 LAYERS = (
-    {"random"},
+    {"random", "preflight"},
     {"nn"},
     {"optim", "schedule", "data", "datasets", "gradcheck", "serialization"},
-    {"training", "metrics", "plots", "palette", "pretrained"},
-    {"widgets", "course"},
+    {"training", "metrics", "plots", "palette", "pretrained", "given"},
+    {"widgets", "course", "__main__"},
 )
 CORE = {"random", "nn", "optim", "gradcheck", "data", "training"}
 HEAVY = {"matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "torch"}

@@ -22,19 +22,19 @@
 import base64
 import contextlib
 import html
-import io
 import threading
 from decimal import Decimal
 
 import ipywidgets
+import numpy as np
 import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from PIL import Image
 
 from nnlib.widgets.palette import PAPER
+from nnlib.widgets.png import encode
 
 
 class Picture(ipywidgets.Image):
@@ -272,11 +272,7 @@ class LivePicture:
             self.figure.draw_artist(artist)
 
     def _encode(self):
-        size = self._canvas.get_width_height()
-        picture = Image.frombuffer("RGBA", size, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-        file = io.BytesIO()
-        picture.convert("RGB").save(file, "png", compress_level=1)
-        return file.getvalue()
+        return encode(np.asarray(self._canvas.buffer_rgba()))
 
     def _blank(self):
         self._canvas.draw()

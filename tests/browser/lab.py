@@ -20,6 +20,21 @@ PICTURE = "img.nnlib-picture"
 EXPLORER = ".nnlib-explorer"
 VIEW = "application/vnd.jupyter.widget-view+json"
 _workspaces = itertools.count()
+# for race_optimizers(): milliseconds from each key to the frame that shows what it did
+WATCH_PAINTING = """race => {
+    window.paintTimes = [];
+    let pressed = null;
+    race.addEventListener("keydown", event => { pressed = event.timeStamp; }, true);
+    new MutationObserver(() => {
+        if (pressed === null) return;
+        const from = pressed;
+        pressed = null;
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => window.paintTimes.push(performance.now() - from);
+        // a message posted inside a frame arrives after that frame was painted
+        requestAnimationFrame(() => channel.port2.postMessage(null));
+    }).observe(race, { attributes: true, attributeFilter: ["data-frames"] });
+}"""
 
 
 def chromium():

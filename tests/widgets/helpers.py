@@ -2,8 +2,6 @@
 
 import io
 import itertools
-import statistics
-import time
 import warnings
 
 import ipywidgets
@@ -98,20 +96,3 @@ def press(explorer, label):
     """Press the button with this label."""
     (button,) = [b for b in buttons(explorer.widget) if b.description == label]
     button.click()
-
-
-def milliseconds(explorer, name, count=31):
-    """Median processor time in ms from `.value =` to the new picture, over a control's range.
-
-    Processor time, so that a busy machine does not fail the test.
-    """
-    widget = explorer.controls[name]
-    low, high = extremes(widget)
-    times = []
-    for value in np.linspace(low, high, count)[1:]:
-        frames = explorer.frames
-        begin = time.thread_time()
-        widget.value = type(widget.value)(value)
-        times.append(time.thread_time() - begin)
-        assert explorer.frames == frames + 1
-    return 1000 * statistics.median(times)

@@ -7,7 +7,7 @@ from nnlib import nn
 from nnlib.widgets import explore_activation, explore_activations
 from nnlib.widgets.activations import KNOWN, compute, kind_of_point, leaky_relu, limits, sentence
 from nnlib.widgets.functions import sigmoid, step
-from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+from tests.widgets.helpers import check_picture, press, sweep
 
 
 def at(function, z):
@@ -148,9 +148,3 @@ def test_what_the_explorer_does_not_take():
         explore_activation(0.5)
     with pytest.raises(ValueError, match="room for 2 functions of yours, got 3"):
         explore_activations(np.sin, np.cos, np.exp)
-
-
-def test_the_picture_takes_at_most_15_ms():
-    explorer = explore_activations()
-    assert milliseconds(explorer, "z") <= 15
-    assert milliseconds(explorer, "leak") <= 15

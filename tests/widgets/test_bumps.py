@@ -17,7 +17,7 @@ from nnlib.widgets.bumps import (
     unit_formula,
     wave,
 )
-from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+from tests.widgets.helpers import check_picture, press, sweep
 
 
 def test_one_pair_of_steep_units_is_a_bump():
@@ -102,10 +102,3 @@ def test_a_target_that_is_no_function():
         explore_bumps(3)
     explorer = explore_bumps(lambda x: np.log(x - 0.5)).set(mode="read off")
     assert "not a finite number everywhere" in str(explorer.last_error)
-
-
-def test_a_curve_takes_at_most_15_ms():
-    explorer = explore_bumps()
-    assert milliseconds(explorer, "h3") <= 15
-    explorer.set(mode="read off")
-    assert milliseconds(explorer, "n") <= 15

@@ -5,7 +5,7 @@ from nnlib import datasets, nn
 from nnlib.data import to_float
 from nnlib.widgets import codes, explore_codes
 from nnlib.widgets.codes import as_square, compute, decode_on_board, encode_on_board
-from tests.widgets.helpers import milliseconds, pixels, press, sweep
+from tests.widgets.helpers import pixels, press, sweep
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,3 @@ def test_an_error_later_is_shown_in_the_explorer():
     explorer = explore_codes(decode=tired)
     explorer.set(mix=0.25).set(mix=1.0)
     assert "no more today" in str(explorer.last_error)
-
-
-def test_a_move_takes_little_time(explorer):
-    assert milliseconds(explorer, "mix") < 25

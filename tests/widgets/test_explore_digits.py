@@ -4,7 +4,7 @@ import pytest
 from nnlib import datasets, nn
 from nnlib.widgets import explore_digits
 from nnlib.widgets.explore_digits import compute
-from tests.widgets.helpers import milliseconds, pixels, press, sweep
+from tests.widgets.helpers import pixels, press, sweep
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,3 @@ def test_the_learners_own_network_answers():
     assert "says 2" in explore_digits(model).description
     with pytest.raises(ValueError, match="Expected a network"):
         explore_digits(nn.Linear(3, 10))
-
-
-def test_a_move_takes_little_time(explorer):
-    assert milliseconds(explorer, "number") < 25

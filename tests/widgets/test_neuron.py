@@ -7,7 +7,7 @@ from nnlib.nn import ReLU
 from nnlib.widgets import explore_neuron
 from nnlib.widgets.functions import ACTIVATIONS, apply
 from nnlib.widgets.neuron import PLANE, boundary, compute, neuron, number, output_range
-from tests.widgets.helpers import check_picture, milliseconds, pixels, press, sweep
+from tests.widgets.helpers import check_picture, pixels, press, sweep
 
 
 def test_the_sum_and_the_output_by_hand():
@@ -124,10 +124,3 @@ def test_ranges_of_the_outputs():
     assert output_range(ACTIVATIONS["step"]) == (0, 1)
     assert output_range(ACTIVATIONS["ReLU"]) == (0, 10)
     np.testing.assert_array_equal(apply(one_number, np.zeros((2, 3))), np.ones((2, 3)))
-
-
-def test_the_heat_map_takes_at_most_25_ms():
-    explorer = explore_neuron()
-    assert milliseconds(explorer, "w1") <= 25
-    explorer.set(view="surface")
-    assert milliseconds(explorer, "w2") <= 25

@@ -18,7 +18,7 @@ from nnlib.widgets.optimizer_race import (
     summary,
     trajectory,
 )
-from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+from tests.widgets.helpers import check_picture, press, sweep
 
 
 def losses(surface, name, lr, **options):
@@ -239,10 +239,3 @@ def test_a_place_without_a_slope_is_said_in_the_explorer():
 )  # fmt: skip
 def test_a_loss_in_short(value, text):
     assert number(value) == text
-
-
-def test_a_picture_takes_at_most_25_ms():
-    explorer = explore_optimizers()
-    assert milliseconds(explorer, "lr_adam") <= 25
-    assert milliseconds(explorer, "x") <= 25
-    assert milliseconds(explorer.set(surface="plateau"), "steps") <= 25

@@ -12,7 +12,7 @@ from nnlib.widgets.perceptron import (
     start_weights,
     write,
 )
-from tests.widgets.helpers import check_picture, milliseconds, pixels, press, sweep
+from tests.widgets.helpers import check_picture, pixels, press, sweep
 
 
 def test_the_first_steps_on_and_by_hand():
@@ -142,12 +142,6 @@ def test_what_the_explorer_does_not_take():
         explore_perceptron(np.zeros((3, 3)), [0, 1, 0])
     with pytest.raises(ValueError, match="classes 0 and 1 only"):
         explore_perceptron(np.zeros((3, 2)), [-1, 1, 1])
-
-
-def test_the_picture_takes_at_most_15_ms():
-    explorer = explore_perceptron()
-    assert milliseconds(explorer, "step") <= 15
-    assert milliseconds(explorer, "lr") <= 15
 
 
 def click(picture, x1, x2, shift=False):

@@ -4,7 +4,7 @@ import pytest
 from nnlib.nn.functional import softmax
 from nnlib.widgets import explore_softmax
 from nnlib.widgets.softmax import compute, verdict, write
-from tests.widgets.helpers import check_picture, milliseconds, press, sweep
+from tests.widgets.helpers import check_picture, press, sweep
 
 
 def test_probabilities_against_hand_numbers():
@@ -88,9 +88,3 @@ def test_what_the_explorer_does_not_take():
         explore_softmax([1, np.nan])
     with pytest.raises(ValueError, match="3 names, one a logit, got 2"):
         explore_softmax(names=["cat", "dog"])
-
-
-def test_the_picture_takes_at_most_15_ms():
-    explorer = explore_softmax()
-    assert milliseconds(explorer, "z1") <= 15
-    assert milliseconds(explorer, "temperature") <= 15
