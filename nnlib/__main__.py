@@ -5,6 +5,7 @@ import sys
 
 COMMANDS = {  # name: (module, function that takes the arguments and returns an exit code, help)
     "progress": ("nnlib.course.progress", "main", "the map of lessons and points"),
+    "doctor": ("nnlib.course.doctor", "main", "is everything there? and what to do if not"),
     "hint": ("nnlib.course.check", "hint_command", "a hint: hint 05.2, or hint 05.2 3"),
     "reset": ("nnlib.course.release", "reset_command", "exercises 05 new again: reset 05"),
     "grade": ("nnlib.course.grading.__main__", "main", "mark a folder of submissions"),

@@ -29,8 +29,17 @@ def mnist_mlp():
     """The reference network, trained on MNIST's 60,000 training images, in eval mode.
 
     About 98 % of the 10,000 test images are read correctly. The weights were made by
-    `python -m nnlib.course.train_mnist`. Raises FileNotFoundError or ValueError as nnlib.load().
+    `python -m nnlib.course.train_mnist`. Raises FileNotFoundError when their file is missing, and
+    ValueError when it is damaged.
     """
+    path = WEIGHTS / "mnist_mlp.npz"
     model = mnist_network()
-    model.load_state_dict(load(WEIGHTS / "mnist_mlp.npz"))
+    try:
+        model.load_state_dict(load(path))
+    except (FileNotFoundError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError)
+        raise (FileNotFoundError if missing else ValueError)(
+            f"The trained weights {path} are {'missing' if missing else 'damaged'}. Restore them "
+            "with: git checkout -- nnlib/weights/mnist_mlp.npz (or install nnlib again)."
+        ) from None
     return model.eval()

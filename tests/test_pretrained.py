@@ -28,9 +28,24 @@ def test_the_weights_are_small_and_float32():
     assert all(array.dtype == np.float32 for array in nnlib.load(path).values())
 
 
-def test_missing_weights_are_named(tmp_path, monkeypatch):
+RESTORE = r"Restore them with: git checkout -- nnlib/weights/mnist_mlp\.npz"
+
+
+def test_missing_weights_are_named_with_how_to_restore_them(tmp_path, monkeypatch):
     monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
-    with pytest.raises(FileNotFoundError, match="mnist_mlp"):
+    with pytest.raises(FileNotFoundError, match=rf"mnist_mlp\.npz are missing\. {RESTORE}"):
+        pretrained.mnist_mlp()
+
+
+@pytest.mark.parametrize("damage", ["cut off", "another network's"])
+def test_damaged_weights_are_named_with_how_to_restore_them(tmp_path, monkeypatch, damage):
+    if damage == "cut off":
+        whole = (pretrained.WEIGHTS / "mnist_mlp.npz").read_bytes()
+        (tmp_path / "mnist_mlp.npz").write_bytes(whole[:5000])
+    else:
+        nnlib.save({"1.weight": np.zeros((2, 2))}, tmp_path / "mnist_mlp.npz")
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
+    with pytest.raises(ValueError, match=rf"mnist_mlp\.npz are damaged\. {RESTORE}"):
         pretrained.mnist_mlp()
 
 
