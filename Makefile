@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: lab test lint bench lessons exercises nbgrader grade
+.PHONY: lab test lint bench lessons exercises site nbgrader grade
 
 lab: $(BIN)/.ready  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ARGS)
@@ -24,6 +24,10 @@ lessons: $(BIN)/.ready  ## run every lesson and store its outputs
 
 exercises: $(BIN)/.ready  ## make exercises/ from solutions/; ARGS=--run runs the solutions first
 	$(BIN)/python -m nnlib release $(ARGS)
+
+site: $(BIN)/.ready  ## the course as a website, in docs/_build/html; REPOSITORY=owner/name adds links
+	REPOSITORY="$(REPOSITORY)" $(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . \
+		docs/_build/html $(ARGS)
 
 nbgrader: $(BIN)/.ready  ## does nbgrader accept the solutions? it gets an environment of its own
 	$(BIN)/python -m tests.course.nbgrader_accepts $(ARGS)

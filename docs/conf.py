@@ -1,0 +1,80 @@
+"""The course as a website, by make site: the notebooks as they are stored; nothing is run."""
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+from docs.pages import for_the_web
+
+ROOT = Path(__file__).resolve().parents[1]
+# of django-static-mathjax, which needs no Django: MathJax 3, its program and its fonts
+MATHJAX = Path(importlib.util.find_spec("mathjax").origin).parent / "static" / "mathjax" / "es5"
+REPOSITORY = os.environ.get("REPOSITORY", "")  # owner/name on GitHub, for links to Binder and Colab
+
+project = "Neural networks, from one neuron to a reader of handwritten digits"
+html_title = "Neural networks"
+release = importlib.metadata.version("nnlib")
+root_doc = "docs/index"
+include_patterns = ["docs/*.md", "lessons/*.ipynb", "exercises/*.ipynb", "solutions/*.ipynb"]
+exclude_patterns = ["**/.ipynb_checkpoints"]
+
+extensions = ["myst_nb", "sphinx_design", "sphinx.ext.githubpages"]
+nb_execution_mode = "off"
+nb_mime_priority_overrides = [  # a page has no kernel: an explorer shows its still picture
+    ("html", "application/vnd.jupyter.widget-view+json", None),
+    ("html", "application/vnd.jupyter.widget-state+json", None),
+]
+myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_heading_anchors = 3
+myst_update_mathjax = False  # mathjax3_config says it
+suppress_warnings = ["myst.header"]
+
+html_theme = "sphinx_book_theme"
+html_static_path = [
+    "static",
+    "../nnlib/widgets/optimizer_race_show.js",
+    "../nnlib/widgets/optimizer_race_show.css",
+]
+html_css_files = ["optimizer_race_show.css", "course.css"]
+html_js_files = [("course.js", {"type": "module"})]
+html_favicon = "static/favicon.svg"
+html_show_copyright = False
+html_sourcelink_suffix = ""  # the button to download gives the notebook itself
+html_context = {"default_mode": "auto"}
+html_theme_options = {"show_navbar_depth": 1, "navbar_persistent": []}
+if REPOSITORY:
+    html_theme_options |= {
+        "repository_url": f"https://github.com/{REPOSITORY}",
+        "use_repository_button": True,
+    }
+html_extra_path = ["redirect"]
+mathjax_path = "mathjax/tex-chtml.js"
+mathjax3_config = {
+    "options": {
+        "enableMenu": False,
+        "ignoreHtmlClass": "bd-container",  # no formula is looked for, but in:
+        "processHtmlClass": "math|tex2jax_process",
+    }
+}
+
+
+def setup(app):
+    app.connect("source-read", dress)
+    app.connect("build-finished", add_mathjax)
+
+
+def dress(app, name, source):
+    path = Path(app.env.doc2path(name))
+    if path.suffix == ".ipynb":
+        source[0] = for_the_web(source[0], path.relative_to(ROOT).as_posix(), REPOSITORY)
+
+
+def add_mathjax(app, exception):
+    """Formulas without a network: the page would load MathJax from one otherwise."""
+    if exception is None:
+        target = Path(app.outdir, "_static", "mathjax")
+        for name in ("output/chtml/fonts", "input/tex/extensions"):
+            shutil.copytree(MATHJAX / name, target / name, dirs_exist_ok=True)
+        shutil.copy(MATHJAX / "tex-chtml.js", target)

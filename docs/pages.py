@@ -1,0 +1,128 @@
+"""A stored notebook on its way to a page of the website: nothing is run, nothing is lost.
+
+Pictures get their alternative text, quizzes answer in the page, and the race of optimizers runs
+there, because it is JavaScript that needs no kernel. Everything else stays as it is stored.
+"""
+
+import ast
+import json
+import re
+from html import escape
+from urllib.parse import quote
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+RACE = '<div class="live-race"></div>'
+
+
+def for_the_web(text, path="", repository=""):
+    """The text of a notebook (JSON) with cells and outputs as its page shows them.
+
+    path is the notebook's in the repository; repository is "owner/name", or "" when none is known.
+    """
+    notebook = json.loads(text)
+    cells = notebook["cells"]
+    for place, cell in enumerate(cells):
+        if cell["cell_type"] != "code":
+            continue
+        page = quiz_page(joined(cell["source"]))
+        if page:
+            cells[place] = markdown(page, cell.get("id", f"quiz-{place}"))
+            continue
+        following = cells[place + 1] if place + 1 < len(cells) else {}
+        for output in cell["outputs"]:
+            dress(output, cell, following)
+    if repository and cells:
+        cells.insert(1, markdown(launch_links(path, repository), "launch"))
+    return json.dumps(notebook)
+
+
+def dress(output, cell, following):
+    """Give a picture its alternative text; let what runs without a kernel run."""
+    data, metadata = output.get("data", {}), cell["metadata"]
+    if "race_optimizers(" in joined(cell["source"]) and WIDGET in data:
+        output["data"] = {"text/html": RACE}
+    elif "image/png" in data:
+        alt = joined(data.get("text/plain", ""))
+        if WIDGET in data:
+            metadata.setdefault("tags", []).append("explorer")
+        else:  # a figure of Matplotlib; its text is "<Figure size ...>"
+            alt = words_after(following) or "A figure; the text around it says what it shows."
+        # of the cell: MyST has none for an output
+        metadata["mystnb"] = {"image": {"alt": " ".join(alt.split())}}
+
+
+def words_after(cell):
+    """What the text below a picture says about it: its words in italics, else its first paragraph.
+
+    It is "" when what follows is no text.
+    """
+    paragraph = joined(cell.get("source", "")).strip().split("\n\n")[0]
+    if cell.get("cell_type") != "markdown" or paragraph.startswith("#"):
+        return ""
+    italics = re.match(r"\*(?!\*)(.+?)(?<![*\s])\*(?!\*)", paragraph, re.DOTALL)
+    words = italics[1] if italics else paragraph
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", words)
+    return re.sub(r"[*`$\\]", "", words)
+
+
+def markdown(source, id):
+    return {"cell_type": "markdown", "id": id, "metadata": {}, "source": source}
+
+
+# ------------------------------------------------------------------------------------- quizzes
+def quiz_page(source):
+    """The HTML of a cell that ends in quiz(name, question, options, answer=...); None for others.
+
+    The right option and the reasons are in the page: as in the notebook, they are no secret.
+    """
+    try:
+        last = ast.parse(source).body[-1]
+        if getattr(last.value.func, "id", "") != "quiz":
+            return None
+        given = [ast.literal_eval(value) for value in last.value.args]
+        named = {word.arg: ast.literal_eval(word.value) for word in last.value.keywords}
+    except (AttributeError, IndexError, SyntaxError, ValueError):
+        return None
+    given = dict(zip(("name", "question", "options", "answer"), given, strict=False)) | named
+    options = [
+        f'<label><input type="radio" name="{escape(given["name"])}"> <span>{escape(option)}</span>'
+        f"</label>\n<template>{reply(option == given['answer'], reason)}</template>"
+        for option, reason in given["options"].items()
+    ]
+    return "\n".join(
+        [
+            '<fieldset class="quiz tex2jax_process">',
+            f"<legend>{to_html(given['question'])}</legend>",
+            *options,
+            '<div class="reply" role="status"></div>',
+            "</fieldset>",
+        ]
+    )
+
+
+def reply(right, reason):
+    verdict = "✓ Right." if right else "✗ Not this one."
+    return f"<p><b>{verdict}</b> {to_html(reason)}</p>"
+
+
+def to_html(text):
+    """Text with `code` and $formulas$, on one line, so that Markdown leaves it alone."""
+    text = re.sub(r"\$([^$]+)\$", r"\\(\1\\)", escape(" ".join(text.split()), quote=False))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+
+
+# ------------------------------------------------------------------------------------ elsewhere
+def launch_links(path, repository, branch="main"):
+    """Links that open a notebook on Binder, and its copy with a first cell for Colab."""
+    name = path.rsplit("/", 1)[-1]
+    binder = f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/{quote(path)}"
+    colab = f"https://colab.research.google.com/github/{repository}/blob/{branch}/colab/{name}"
+    where = f"Run it yourself: [Binder]({binder})"
+    if path.startswith("lessons/"):
+        where += f" · [Colab]({colab})"
+    return f"{where} · [file](https://github.com/{repository}/blob/{branch}/{path})"
+
+
+def joined(source):
+    """The text of a source or an output, which notebooks store as a text or as lines."""
+    return source if isinstance(source, str) else "".join(source)

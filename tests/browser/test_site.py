@@ -1,0 +1,298 @@
+"""make site, built afresh and opened page by page in Chromium with the network off."""
+
+import contextlib
+import functools
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import axe_playwright_python
+import pytest
+from bs4 import BeautifulSoup
+
+from docs.pages import for_the_web
+from nnlib.course.grading import report
+from nnlib.course.grading.book import Book
+from nnlib.course.grading.marking import grade_submission
+from nnlib.course.grading.submissions import Submission
+from tests.browser import lab
+from tests.course.grading import helpers
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parents[2]
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+SECONDS_TO_BUILD = 120
+WHOLE = ("docs/index.html", "lessons/13_pytorch.html")
+NARROW = 800  # pixels
+CODE = [".highlight pre"]  # thousands of words in the same few colours: seen on the pages of WHOLE
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the built site, and the seconds that building it took."""
+    out = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html"]
+    command += ["-c", "docs", ".", str(out)]
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    shutil.rmtree(out / ".doctrees")
+    return out, time.perf_counter() - start
+
+
+def environment():
+    return {key: value for key, value in os.environ.items() if key != "REPOSITORY"}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address of a server that serves this folder, on the loopback interface alone."""
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def pages_of(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+
+
+def is_page(name):
+    return not name.startswith("_static/") and name != "index.html"
+
+
+class Watched:
+    """A page in which every request to another host is stopped, and every complaint is noted."""
+
+    def __init__(self, browser, address, **settings):
+        self.address, self.complaints = address, []
+        self.context = browser.new_context(**settings)
+        self.page = self.context.new_page()
+        self.page.route(lambda url: not url.startswith(address), self.stop)
+        self.page.on("console", self.heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("response", self.answered)
+
+    def stop(self, route):
+        self.complaints.append(f"asks another host: {route.request.url}")
+        route.abort()
+
+    def heard(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def answered(self, response):
+        if response.status >= 400:
+            self.complaints.append(f"{response.status}: {response.url}")
+
+    def open(self, name):
+        """Open a page and wait until its formulas stand; returns the page of Playwright."""
+        self.complaints.clear()
+        self.page.goto(self.address + name)
+        if self.page.query_selector(".math"):
+            self.page.wait_for_function("window.MathJax?.startup?.promise !== undefined")
+            self.page.evaluate("MathJax.startup.promise")
+        return self.page
+
+
+def violations(page, without=()):
+    """What axe-core finds serious or critical by WCAG A and AA: (rule, element, what to do)."""
+    page.evaluate(AXE)
+    context = {"include": [["html"]], "exclude": [[selector] for selector in without]}
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    options = {"runOnly": tags, "preload": False, "resultTypes": ["violations"]}
+    found = page.evaluate("([where, how]) => axe.run(where, how)", [context, options])
+    assert found["passes"]  # it did look
+    return [
+        (rule["id"], node["html"][:150], node["failureSummary"].split("\n")[1].strip())
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+UNSET = """() => [...document.querySelectorAll('article .math')]
+    .filter(e => !e.querySelector('mjx-container')).map(e => e.textContent)"""
+ERRORS = "() => [...document.querySelectorAll('mjx-merror')].map(e => e.textContent)"
+SETTING = "() => document.querySelectorAll('mjx-container').length"
+NAMELESS = """() => [...document.querySelectorAll('article img')]
+    .filter(e => !e.alt.trim() || e.alt === e.getAttribute('src')).map(e => e.src)"""
+WIDTH = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNLOADED = """() => [...document.querySelectorAll('article img')]
+    .filter(e => e.complete && !e.naturalWidth).map(e => e.src)"""
+
+
+@pytest.fixture(scope="module")
+def visits(browser, site):
+    """{page: what was found in it}, every page opened once, in a window of 800 pixels."""
+    found = {}
+    with served(site[0]) as address:
+        size = {"width": NARROW, "height": 900}
+        watched = Watched(browser, address, viewport=size, color_scheme="light")
+        for name in filter(is_page, pages_of(site[0])):
+            page = watched.open(name)
+            found[name] = {
+                "complaints": list(watched.complaints),
+                "formulas": page.evaluate(SETTING),
+                "formulas left": page.evaluate(UNSET) + page.evaluate(ERRORS),
+                "too wide": page.evaluate(WIDTH),
+                "pictures without words": page.evaluate(NAMELESS),
+                "pictures that do not load": page.evaluate(UNLOADED),
+                "violations": violations(page, without=CODE),
+            }
+        watched.context.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        *("complaints", "formulas left", "too wide"),
+        *("pictures without words", "pictures that do not load", "violations"),
+    ],
+)
+def test_no_page_has(visits, what):
+    assert {name: found[what] for name, found in visits.items() if found[what]} == {}
+
+
+def test_every_lesson_and_exercise_has_a_page_and_the_first_page_lists_the_lessons(visits, site):
+    for folder in ("lessons", "exercises", "solutions"):
+        names = {path.stem for path in (ROOT / folder).glob("[0-9]*.ipynb")}
+        assert names == {Path(name).stem for name in visits if name.startswith(f"{folder}/")}
+    first = BeautifulSoup((site[0] / "docs/index.html").read_text(encoding="utf-8"), "html.parser")
+    linked = {link["href"] for link in first.select("article table a[href]")}
+    assert len(linked) == 16
+    assert sum(found["formulas"] for found in visits.values()) > 500
+
+
+def test_it_is_built_in_time(site):
+    assert site[1] < SECONDS_TO_BUILD
+
+
+def test_every_link_inside_the_site_leads_somewhere(site):
+    folder, _ = site
+    soups = {
+        name: BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+        for name in filter(is_page, pages_of(folder))
+    }
+    ids = {name: {e["id"] for e in soup.select("[id]")} for name, soup in soups.items()}
+    broken, count = [], 0
+    for name, soup in soups.items():
+        for link in soup.select("a[href]"):
+            target = urlsplit(urljoin(f"http://here/{name}", link["href"]))
+            if target.netloc != "here":
+                assert target.scheme in ("http", "https"), link
+                continue
+            count += 1
+            path, anchor = unquote(target.path).lstrip("/"), unquote(target.fragment)
+            if not (folder / path).is_file() or (anchor and anchor not in ids.get(path, ())):
+                broken.append((name, link["href"]))
+    assert broken == []
+    assert count > 1000
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    with served(site[0]) as started:
+        yield started
+
+
+def test_the_address_of_the_folder_opens_the_first_page(browser, address):
+    watched = Watched(browser, address)
+    watched.page.goto(address)
+    watched.page.wait_for_url(f"{address}docs/index.html")
+    assert watched.complaints == []
+    watched.context.close()
+
+
+@pytest.mark.parametrize("name", ["docs/index.html", "lessons/09_optimizers.html"])
+def test_the_race_moves_without_a_kernel(browser, address, name):
+    watched = Watched(browser, address)
+    page = watched.open(name)
+    race = page.locator(".live-race .nnlib-race")
+    race.locator(".reset").click()
+    before = race.locator(".map").evaluate("canvas => canvas.toDataURL()")
+    race.locator(".play").click()
+    page.wait_for_function("Number(document.querySelector('.nnlib-race').dataset.step) >= 3")
+    assert race.locator(".map").evaluate("canvas => canvas.toDataURL()") != before
+    assert watched.complaints == []
+    watched.context.close()
+
+
+def test_a_quiz_answers_in_the_page_and_its_source_is_not_shown(browser, address):
+    watched = Watched(browser, address)
+    page = watched.open("lessons/06_gradient_descent.html")
+    assert "answer=" not in page.inner_text("article")
+    quiz = page.locator("fieldset.quiz").first
+    quiz.get_by_label("It should grow").check()
+    assert "Not this one" in quiz.get_by_role("status").inner_text()
+    quiz.get_by_label("It should become smaller").check()
+    assert "Right" in quiz.get_by_role("status").inner_text()
+    assert watched.complaints == []
+    watched.context.close()
+
+
+def test_the_search_finds_a_lesson(browser, address):
+    watched = Watched(browser, address)
+    page = watched.open("search.html?q=momentum")
+    page.locator("#search-results li a", has_text="Optimizers").first.wait_for()
+    assert watched.complaints == []
+    watched.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", WHOLE)
+def test_light_and_dark_are_accessible_to_the_last_word_of_code(browser, address, name, scheme):
+    watched = Watched(browser, address, color_scheme=scheme)
+    page = watched.open(name)
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    brightness = min(map(int, re.findall(r"\d+", colour)[:3]))
+    assert brightness < 60 if scheme == "dark" else brightness > 230
+    assert violations(page) == []
+    assert watched.complaints == []
+    watched.context.close()
+
+
+@helpers.needs_bubblewrap
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_reports_of_the_grader_are_accessible(browser, tmp_path, scheme):
+    settings = helpers.settings()
+    wrong = helpers.notebook(my_mean="def my_mean(x):\n    return 0.0")
+    handed_in = {"ada": helpers.notebook(), "bob": wrong, "eve": b"no notebook"}
+    outcomes = [
+        grade_submission(Submission(student, "05_numbers.ipynb", data), settings)
+        for student, data in handed_in.items()
+    ]
+    report.write(Book(outcomes, settings), tmp_path)
+    with served(tmp_path) as address:
+        for name in pages_of(tmp_path):
+            watched = Watched(browser, address, color_scheme=scheme)
+            page = watched.open(name)
+            assert (name, violations(page)) == (name, [])
+            watched.context.close()
+
+
+def test_a_name_of_a_repository_adds_links_to_binder_and_colab():
+    text = (ROOT / "lessons" / "00_start_here.ipynb").read_text(encoding="utf-8")
+    page = for_the_web(text, "lessons/00_start_here.ipynb", "owner/name")
+    assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/lessons/00_start" in page
+    assert "/github/owner/name/blob/main/colab/00_start_here.ipynb" in page
+    assert "mybinder" not in for_the_web(text, "lessons/00_start_here.ipynb")
+
+
+def test_chromium_is_there():
+    assert lab.chromium()
