@@ -26,8 +26,10 @@ def save(state, path):
             np.savez_compressed(file, **state)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(temporary)
+        if isinstance(error, OSError) and error.errno:
+            error.filename = str(path)  # a full disk, say, does not tell for which file
         raise
 
 

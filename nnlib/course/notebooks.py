@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets.config import Config
 
+from nnlib.course import files
 from nnlib.course.lesson import first_line, read
 from nnlib.course.structure import problems
 
@@ -142,13 +143,8 @@ def without_root(text):
 
 
 def store(notebook, path):
-    """Write to a temporary file beside the notebook and rename it, so no half notebook is left."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Replace the file as a whole, so that no half notebook is left."""
+    files.replace(path, nbformat.writes(notebook) + "\n")
 
 
 def main(arguments=None):

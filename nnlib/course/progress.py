@@ -14,7 +14,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from nnlib.course import exercises
+from nnlib.course import exercises, files
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = 1
@@ -91,17 +91,11 @@ def keep_aside(path):
 
 
 def write(path, entries):
-    """Replace the file as a whole: a temporary file beside it, flushed to the disk, and renamed."""
+    """Replace the file as a whole. What a killed process left beside it goes: we hold the lock."""
+    for leftover in files.leftovers(path):
+        leftover.unlink(missing_ok=True)
     text = json.dumps({"version": VERSION, "exercises": entries}, indent=1, sort_keys=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    files.replace(path, text + "\n")
 
 
 @contextlib.contextmanager

@@ -16,7 +16,6 @@ import argparse
 import ast
 import copy
 import inspect
-import os
 import re
 import sys
 import textwrap
@@ -26,7 +25,7 @@ from pathlib import Path
 import nbformat
 from nbformat import v4
 
-from nnlib.course import exercises
+from nnlib.course import exercises, files
 from nnlib.course.lesson import read
 from nnlib.course.notebooks import NotebookError, normalise, run, store
 
@@ -250,14 +249,9 @@ def released_text(number):
 
 
 def write_text(path, text):
-    """Replace a file as a whole, by way of a temporary file beside it."""
+    """Replace a file as a whole; its folder is made."""
     path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    files.replace(path, text)
 
 
 def dress_and_run(number):
@@ -331,10 +325,9 @@ def reset(number):
     if path.exists():
         stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
         kept = path.parent / "kept" / f"{path.stem}-{stamp}.ipynb"
-        kept.parent.mkdir(exist_ok=True)
         while kept.exists():
             kept = kept.with_name(f"{kept.stem}x.ipynb")
-        kept.write_bytes(path.read_bytes())
+        write_text(kept, path.read_text(encoding="utf-8"))
     write_text(path, text)
     where = f" Your notebook is kept as exercises/kept/{kept.name}." if kept else ""
     return (

@@ -17,11 +17,11 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 from html import escape
 from pathlib import Path
 
+from nnlib.course.files import replace
 from nnlib.course.grading.book import EMPTY_OVERRIDES
 from nnlib.course.grading.marking import FAILED, GRADED, REJECTED
 
@@ -65,11 +65,9 @@ def write(book, out, before=None):
 
 
 def store(path, text):
-    """Write beside the file and rename, so that no half file is left."""
+    """Replace the file as a whole, so that no half file is left; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8", newline="")
-    os.replace(temporary, path)
+    replace(path, text, durable=False)  # thousands of them, and they can be made again
 
 
 def page_name(student):
