@@ -27,6 +27,7 @@ from nnlib.widgets.optimizer_race_show import race_optimizers
 from nnlib.widgets.perceptron import explore_perceptron
 from nnlib.widgets.softmax import explore_softmax
 from nnlib.widgets.training_live import explore_training
+from nnlib.widgets.training_show import watch_training
 
 __all__ = [
     "LivePicture",
@@ -55,4 +56,5 @@ __all__ = [
     "race_optimizers",
     "slider",
     "toggle",
+    "watch_training",
 ]

@@ -454,7 +454,7 @@ const clamp = (value) => Math.min(SIDE, Math.max(-SIDE, Math.round(100 * value) 
 
 function render({ model, el }) {
   const root = document.createElement("div");
-  root.className = "nnlib-race";
+  root.className = "nnlib-show nnlib-race";
   root.innerHTML = PAGE;
   el.appendChild(root);
   const find = (name) => root.querySelector(name);

@@ -20,7 +20,7 @@ class OptimizerRaceShow(anywidget.AnyWidget):
     """
 
     _esm = HERE / "optimizer_race_show.js"
-    _css = HERE / "optimizer_race_show.css"
+    _css = HERE / "show.css"
     surface = traitlets.Enum(list(SURFACES), "bowl").tag(sync=True)
     runners = traitlets.List(traitlets.Enum(list(OPTIMIZERS)), list(OPTIMIZERS)).tag(sync=True)
     rates = traitlets.Dict(default_value=dict.fromkeys(OPTIMIZERS, 0.1)).tag(sync=True)

@@ -3,8 +3,6 @@
 import base64
 import io
 import json
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +25,7 @@ from nnlib.widgets.optimizer_race import (
     trajectory,
 )
 from nnlib.widgets.optimizer_race_show import OptimizerRaceShow
-from tests.browser import lab
+from tests.widgets.javascript import runner
 
 SCRIPT = Path(nnlib.widgets.__file__).parent / "optimizer_race_show.js"
 STARTS = [(4.0, 3.0), (-4.5, -2.0), (-3.0, 4.0), (4.0, 0.1), (0.0, 0.0), (-4.0, 2.0)]
@@ -35,35 +33,8 @@ STARTS = [(4.0, 3.0), (-4.5, -2.0), (-3.0, 4.0), (4.0, 0.1), (0.0, 0.0), (-4.0, 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A function that runs a JavaScript expression of `race`, the module, and its result."""
-    if shutil.which("node"):
-        folder = tmp_path_factory.mktemp("race")
-        shutil.copy(SCRIPT, folder / "race.mjs")
-
-        def with_node(expression):
-            (folder / "run.mjs").write_text(
-                'import * as race from "./race.mjs";\n'
-                f"process.stdout.write(JSON.stringify({expression}));"
-            )
-            command = ["node", str(folder / "run.mjs")]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-            assert done.returncode == 0, done.stderr
-            return json.loads(done.stdout)
-
-        yield with_node
-        return
-    if lab.chromium() is None:
-        pytest.skip("neither node nor Chromium is installed")
-    with lab.browser() as browser:
-        page = browser.new_page()
-        url = "data:text/javascript;base64," + base64.b64encode(SCRIPT.read_bytes()).decode()
-        yield lambda expression: json.loads(
-            page.evaluate(
-                f"async url => {{ const race = await import(url);"
-                f" return JSON.stringify({expression}); }}",
-                url,
-            )
-        )
+    with runner(SCRIPT, tmp_path_factory.mktemp("race"), "race") as started:
+        yield started
 
 
 def settings():

@@ -1,0 +1,43 @@
+"""Runs the JavaScript of a showpiece: by node, or by Chromium where there is none."""
+
+import base64
+import contextlib
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from tests.browser import lab
+
+
+@contextlib.contextmanager
+def runner(script, folder, name="show"):
+    """Yield a function from a JavaScript expression to its result; `name` is the module in it."""
+    if shutil.which("node"):
+        shutil.copy(script, folder / "show.mjs")
+
+        def with_node(expression):
+            (folder / "run.mjs").write_text(
+                f'import * as {name} from "./show.mjs";\n'
+                f"process.stdout.write(JSON.stringify({expression}));"
+            )
+            command = ["node", str(folder / "run.mjs")]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done.stderr
+            return json.loads(done.stdout)
+
+        yield with_node
+        return
+    if lab.chromium() is None:
+        pytest.skip("neither node nor Chromium is installed")
+    with lab.browser() as browser:
+        page = browser.new_page()
+        url = "data:text/javascript;base64," + base64.b64encode(script.read_bytes()).decode()
+        yield lambda expression: json.loads(
+            page.evaluate(
+                f"async url => {{ const {name} = await import(url);"
+                f" return JSON.stringify({expression}); }}",
+                url,
+            )
+        )
