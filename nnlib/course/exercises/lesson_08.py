@@ -376,8 +376,8 @@ def judge_prescription(arguments, prescription):
     if len(prescription) != 2:
         return f"Two numbers are wanted, [scale, lr]; there are {len(prescription)}."
     scale, lr = (float(number) for number in prescription)
-    if not (np.isfinite(scale) and np.isfinite(lr)):
-        return "Both numbers have to be finite."
+    if not (0 < scale < np.inf and 0 < lr < np.inf):
+        return "Both numbers have to be above 0, and not infinite."
     healthy, right, half = given.treat_parity(scale, lr)
     if healthy < WANTED:
         return (
@@ -411,14 +411,14 @@ prescription_exercise = Exercise(
             [0.1, 3.0],
             "This is the illness of patient A: with first weights so small, all inputs look alike "
             "to the hidden neurons, and hardly any blame comes back. Larger first weights!",
-            seen=lambda arguments, p: p[0] <= 0.2,
+            seen=lambda arguments, p: 0 < p[0] <= 0.2 and p[1] > 0,
         ),
         Misconception(
             "rate too small",
             [0.5, 0.1],
             "The first weights may be good, but 1,000 steps of this length do not lead far. "
             "A longer step is needed.",
-            seen=lambda arguments, p: p[0] > 0.2 and p[1] < 0.7,
+            seen=lambda arguments, p: p[0] > 0.2 and 0 < p[1] < 0.7,
         ),
         Misconception(
             "saturated from the start",

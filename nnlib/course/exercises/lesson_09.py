@@ -435,6 +435,8 @@ def judge_runner(arguments, runner):
     name, lr, mu = runner
     if name not in given.RUNNERS:
         return f"{name!r} is no runner. Choose from {', '.join(given.RUNNERS)}."
+    if not (0 < lr < np.inf and 0 <= mu < 1):
+        return f"The rate has to be above 0, and mu from 0 up to 1, without the 1; got {lr}, {mu}."
     loss = given.race_on_a_line(name, lr, mu)
     if loss >= TARGET:
         ended = "it runs away" if diverges(runner) else f"the loss is still {loss:.3g}"
@@ -505,7 +507,7 @@ runner_exercise = Exercise(
             "For Adam and RMSProp the rate is about the length of a step. With steps this small "
             "they are still on their way after 60, or have only just arrived. Search further up.",
             seen=lambda arguments, runner: (
-                runner[1] < {"Adam": 0.8, "RMSProp": 0.1}.get(runner[0], 0)
+                0 < runner[1] < {"Adam": 0.8, "RMSProp": 0.1}.get(runner[0], 0)
             ),
         ),
         Misconception(

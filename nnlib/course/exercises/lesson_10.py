@@ -548,13 +548,13 @@ swish_exercise = Exercise(
             0.01,
             "Each layer makes the numbers smaller, and after ten of them little or nothing is "
             "left. Larger weights!",
-            seen=lambda arguments, std: signal_of(std) < LOWEST,
+            seen=lambda arguments, std: std >= 0 and signal_of(std) < LOWEST,
         ),
         Misconception(
             "the signal explodes",
             1.0,
             "Each layer makes the numbers larger, and ten layers multiply that. Smaller weights!",
-            seen=lambda arguments, std: signal_of(std) > HIGHEST,
+            seen=lambda arguments, std: std >= 0 and signal_of(std) > HIGHEST,
         ),
     ),
 )
