@@ -32,12 +32,11 @@ myst_update_mathjax = False  # mathjax3_config says it
 suppress_warnings = ["myst.header"]
 
 html_theme = "sphinx_book_theme"
-html_static_path = [
-    "static",
-    "../nnlib/widgets/optimizer_race_show.js",
-    "../nnlib/widgets/optimizer_race_show.css",
+html_static_path = ["static", "../nnlib/widgets/show.css"]
+html_static_path += [
+    f"../{show.relative_to(ROOT)}" for show in ROOT.glob("nnlib/widgets/*_show.js")
 ]
-html_css_files = ["optimizer_race_show.css", "course.css"]
+html_css_files = ["show.css", "course.css"]
 html_js_files = [("course.js", {"type": "module"})]
 html_favicon = "static/favicon.svg"
 html_show_copyright = False

@@ -1,7 +1,7 @@
 """A stored notebook on its way to a page of the website: nothing is run, nothing is lost.
 
-Pictures get their alternative text, quizzes answer in the page, and the race of optimizers runs
-there, because it is JavaScript that needs no kernel. Everything else stays as it is stored.
+Pictures get their alternative text, quizzes answer in the page, and what is written in JavaScript
+and needs no kernel runs there. Everything else stays as it is stored.
 """
 
 import ast
@@ -11,7 +11,7 @@ from html import escape
 from urllib.parse import quote
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-RACE = '<div class="live-race"></div>'
+SHOWS = {"race_optimizers": "optimizer_race_show", "watch_training": "training_show"}  # .js
 
 
 def for_the_web(text, path="", repository=""):
@@ -39,8 +39,9 @@ def for_the_web(text, path="", repository=""):
 def dress(output, cell, following):
     """Give a picture its alternative text; let what runs without a kernel run."""
     data, metadata = output.get("data", {}), cell["metadata"]
-    if "race_optimizers(" in joined(cell["source"]) and WIDGET in data:
-        output["data"] = {"text/html": RACE}
+    shows = [file for call, file in SHOWS.items() if f"{call}(" in joined(cell["source"])]
+    if shows and WIDGET in data:
+        output["data"] = {"text/html": f'<div class="live" data-show="{shows[0]}"></div>'}
     elif "image/png" in data:
         alt = joined(data.get("text/plain", ""))
         if WIDGET in data:

@@ -1,7 +1,8 @@
-// What the pages do by themselves: quizzes answer, and the optimizers race. No kernel, no network.
-import race from "./optimizer_race_show.js";
+// What the pages do by themselves: quizzes answer, shows run. No kernel, no network.
 
-for (const el of document.querySelectorAll(".live-race")) race.render({ el });
+for (const el of document.querySelectorAll(".live")) {
+  import(`./${el.dataset.show}.js`).then(({ default: show }) => show.render({ el }));
+}
 
 for (const quiz of document.querySelectorAll("fieldset.quiz")) {
   quiz.addEventListener("change", ({ target }) => {

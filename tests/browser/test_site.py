@@ -17,7 +17,7 @@ import axe_playwright_python
 import pytest
 from bs4 import BeautifulSoup
 
-from docs.pages import for_the_web
+from docs.pages import SHOWS, for_the_web
 from nnlib.course.grading import report
 from nnlib.course.grading.book import Book
 from nnlib.course.grading.marking import grade_submission
@@ -219,16 +219,25 @@ def test_the_address_of_the_folder_opens_the_first_page(browser, address):
     watched.context.close()
 
 
-@pytest.mark.parametrize("name", ["docs/index.html", "lessons/09_optimizers.html"])
-def test_the_race_moves_without_a_kernel(browser, address, name):
+def pages_with_shows():
+    yield from (("docs/index.html", show) for show in SHOWS.values())
+    for path in sorted(ROOT.glob("lessons/*.ipynb")):
+        text = path.read_text(encoding="utf-8")
+        yield from (
+            (f"lessons/{path.stem}.html", SHOWS[call]) for call in SHOWS if f"{call}(" in text
+        )
+
+
+@pytest.mark.parametrize(("name", "show"), pages_with_shows())
+def test_a_show_moves_without_a_kernel(browser, address, name, show):
     watched = Watched(browser, address)
     page = watched.open(name)
-    race = page.locator(".live-race .nnlib-race")
-    race.locator(".reset").click()
-    before = race.locator(".map").evaluate("canvas => canvas.toDataURL()")
-    race.locator(".play").click()
-    page.wait_for_function("Number(document.querySelector('.nnlib-race').dataset.step) >= 3")
-    assert race.locator(".map").evaluate("canvas => canvas.toDataURL()") != before
+    root = page.locator(f".live[data-show={show}] > div").first
+    root.locator(".reset").click()
+    before = root.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
+    root.locator(".play").click()
+    page.wait_for_function("root => Number(root.dataset.step) >= 3", arg=root.element_handle())
+    assert root.locator("canvas").first.evaluate("canvas => canvas.toDataURL()") != before
     assert watched.complaints == []
     watched.context.close()
 
