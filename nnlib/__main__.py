@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+from nnlib import preflight
+
 COMMANDS = {  # name: (module, function that takes the arguments and returns an exit code, help)
     "progress": ("nnlib.course.progress", "main", "the map of lessons and points"),
     "doctor": ("nnlib.course.doctor", "main", "is everything there? and what to do if not"),
@@ -30,7 +32,22 @@ def main(arguments=None):
         print(f"There is no command {name!r}.\n\n{usage()}", file=sys.stderr)
         return 2
     module, function, _ = COMMANDS[name]
-    return getattr(importlib.import_module(module), function)(rest)
+    try:
+        return getattr(importlib.import_module(module), function)(rest)
+    except ModuleNotFoundError as error:
+        print(without(error.name), file=sys.stderr)
+        return 1
+
+
+def without(module):
+    """What to do about a module that is not there, one of nnlib or one of a package."""
+    if module.startswith("nnlib."):
+        path = module.replace(".", "/")
+        return f"{module} is missing. Restore it with: git checkout -- {path} {path}.py"
+    return (
+        f"{module} is not installed. In the course's folder, run: {preflight.install_all()}\n"
+        "To see what else is missing: python -m nnlib doctor"
+    )
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ pytestmark = [
 ]
 
 
-def command():
+def command(port=None):
     """The command of the README, with a port of our own and no window of the learner's browser.
 
     -o: a test never makes .venv anew, however old it is.
     """
-    arguments = f"--no-browser --port={lab.free_port()}"
+    arguments = f"--no-browser --port={port or lab.free_port()}"
     if os.geteuid() == 0:
         arguments += " --allow-root"
     folder = ".venv/bin" if Path(sys.prefix) == ROOT / ".venv" else f"{sys.prefix}/bin"
