@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from docs.pages import for_the_web
+from docs.pages import for_colab, for_the_web
 
 ROOT = Path(__file__).resolve().parents[1]
 # of django-static-mathjax, which needs no Django: MathJax 3, its program and its fonts
@@ -62,6 +62,7 @@ mathjax3_config = {
 def setup(app):
     app.connect("source-read", dress)
     app.connect("build-finished", add_mathjax)
+    app.connect("build-finished", add_colab)
 
 
 def dress(app, name, source):
@@ -77,3 +78,13 @@ def add_mathjax(app, exception):
         for name in ("output/chtml/fonts", "input/tex/extensions"):
             shutil.copytree(MATHJAX / name, target / name, dirs_exist_ok=True)
         shutil.copy(MATHJAX / "tex-chtml.js", target)
+
+
+def add_colab(app, exception):
+    """Copies of the lessons that Colab can open, when the site is published as gh-pages."""
+    if exception is None and REPOSITORY:
+        folder = Path(app.outdir, "colab")
+        folder.mkdir(exist_ok=True)
+        for path in ROOT.glob("lessons/[0-9]*.ipynb"):
+            text = for_colab(path.read_text(encoding="utf-8"), REPOSITORY)
+            (folder / path.name).write_text(text, encoding="utf-8")

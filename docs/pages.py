@@ -113,15 +113,27 @@ def to_html(text):
 
 
 # ------------------------------------------------------------------------------------ elsewhere
-def launch_links(path, repository, branch="main"):
-    """Links that open a notebook on Binder, and its copy with a first cell for Colab."""
-    name = path.rsplit("/", 1)[-1]
-    binder = f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/{quote(path)}"
-    colab = f"https://colab.research.google.com/github/{repository}/blob/{branch}/colab/{name}"
-    where = f"Run it yourself: [Binder]({binder})"
-    if path.startswith("lessons/"):
-        where += f" · [Colab]({colab})"
-    return f"{where} · [file](https://github.com/{repository}/blob/{branch}/{path})"
+def launch_links(path, repository):
+    """Links that open a notebook on Binder, and for a lesson its copy on Colab."""
+    binder = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/{quote(path)}"
+    words = f"Run it yourself: [Binder]({binder})"
+    folder, name = path.rsplit("/", 1)
+    if folder == "lessons":
+        copy = f"{repository}/blob/gh-pages/colab/{name}"
+        words += f" · [Colab](https://colab.research.google.com/github/{copy})"
+    return words
+
+
+def for_colab(text, repository):
+    """The text of a notebook with a first cell that installs nnlib and turns widgets on."""
+    notebook = json.loads(text)
+    install = (
+        f'%pip install -q "nnlib @ git+https://github.com/{repository}"\n'
+        "from google.colab import output\n\noutput.enable_custom_widget_manager()"
+    )
+    cell = {"cell_type": "code", "id": "colab", "metadata": {}, "source": install}
+    notebook["cells"].insert(1, cell | {"execution_count": None, "outputs": []})
+    return json.dumps(notebook, indent=1) + "\n"
 
 
 def joined(source):

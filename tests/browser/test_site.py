@@ -14,15 +14,15 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import axe_playwright_python
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from docs.pages import SHOWS, for_the_web
+from docs.pages import SHOWS, for_colab, for_the_web
 from nnlib.course.grading import report
 from nnlib.course.grading.book import Book
 from nnlib.course.grading.marking import grade_submission
 from nnlib.course.grading.submissions import Submission
-from tests.browser import lab
 from tests.course.grading import helpers
 
 pytestmark = pytest.mark.browser
@@ -296,12 +296,18 @@ def test_the_reports_of_the_grader_are_accessible(browser, tmp_path, scheme):
 
 
 def test_a_name_of_a_repository_adds_links_to_binder_and_colab():
+    name = "lessons/00_start_here.ipynb"
+    text = (ROOT / name).read_text(encoding="utf-8")
+    page = for_the_web(text, name, "owner/name")
+    assert f"https://mybinder.org/v2/gh/owner/name/HEAD?urlpath=lab/tree/{name}" in page
+    assert "/github/owner/name/blob/gh-pages/colab/00_start_here.ipynb" in page
+    assert "mybinder" not in for_the_web(text, name)
+
+
+def test_the_copy_for_colab_installs_the_package_and_is_else_the_lesson():
     text = (ROOT / "lessons" / "00_start_here.ipynb").read_text(encoding="utf-8")
-    page = for_the_web(text, "lessons/00_start_here.ipynb", "owner/name")
-    assert "https://mybinder.org/v2/gh/owner/name/main?urlpath=lab/tree/lessons/00_start" in page
-    assert "/github/owner/name/blob/main/colab/00_start_here.ipynb" in page
-    assert "mybinder" not in for_the_web(text, "lessons/00_start_here.ipynb")
-
-
-def test_chromium_is_there():
-    assert lab.chromium()
+    copy = nbformat.reads(for_colab(text, "owner/name"), as_version=4)
+    nbformat.validate(copy)
+    first = copy.cells.pop(1)
+    assert "git+https://github.com/owner/name" in first.source
+    assert copy == nbformat.reads(text, as_version=4)
