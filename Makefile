@@ -2,9 +2,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: lab test lint bench lessons exercises site nbgrader grade
+.PHONY: lab test lint bench lessons exercises site nbgrader oldest grade
 
 lab: $(BIN)/.ready  ## open the course in JupyterLab
+	@test -f lessons/00_start_here.ipynb || { echo "lessons/00_start_here.ipynb is missing." \
+		"Restore it with: git checkout -- lessons/00_start_here.ipynb" >&2; exit 1; }
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ARGS)
 
 test: $(BIN)/.ready  ## run every test, the notebooks and the browser included
@@ -31,6 +33,9 @@ site: $(BIN)/.ready  ## the course as a website, in docs/_build/html; REPOSITORY
 
 nbgrader: $(BIN)/.ready  ## does nbgrader accept the solutions? it gets an environment of its own
 	$(BIN)/python -m tests.course.nbgrader_accepts $(ARGS)
+
+oldest: $(BIN)/.ready  ## the tests with the oldest packages that pyproject.toml allows
+	$(BIN)/python -m tests.oldest $(ARGS)
 
 grade: $(BIN)/.ready  ## grade a folder of submissions: make grade FOLDER=submissions
 	@test -n "$(FOLDER)" || { echo "Say which folder: make grade FOLDER=submissions" >&2; exit 2; }

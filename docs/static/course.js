@@ -11,3 +11,11 @@ for (const quiz of document.querySelectorAll("fieldset.quiz")) {
     window.MathJax?.typeset?.([reply]);
   });
 }
+
+// A formula wider than the page can be scrolled: by keys too.
+window.addEventListener("load", async () => {
+  await window.MathJax?.startup?.promise;
+  for (const formula of document.querySelectorAll("mjx-container[display=true]")) {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+  }
+});

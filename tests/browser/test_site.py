@@ -25,7 +25,7 @@ from nnlib.course.grading.marking import grade_submission
 from nnlib.course.grading.submissions import Submission
 from tests.course.grading import helpers
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 SECONDS_TO_BUILD = 120

@@ -1,0 +1,75 @@
+"""Do the tests pass with the oldest packages that pyproject.toml allows? python -m tests.oldest
+
+An environment of its own, .venv/oldest (or .venv/newest with --newest), gets nnlib with its lower
+bounds and the test tools of requirements.txt, without PyTorch: what compares with PyTorch is left
+out, and so is what needs a browser. Installing it the first time needs the network.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[1]
+TOOLS = ("hypothesis", "nbclient", "nbformat", "psutil", "pytest", "pytest-timeout", "pytest-xdist")
+TOOLS += ("nbval", "jupytext", "ruff")  # tests/conftest.py and the tests of notebooks import them
+WITHOUT = {"torch"}  # gigabytes
+TESTS = (
+    *("tests/test_data.py", "tests/test_datasets.py", "tests/test_gradcheck.py"),
+    *("tests/test_metrics.py", "tests/test_plots.py", "tests/test_random.py"),
+    *("tests/test_serialization.py", "tests/widgets"),
+    *("tests/course/test_check.py", "tests/course/test_progress.py", "tests/course/test_quiz.py"),
+    *("tests/course/test_spec.py", "tests/course/test_exercises_gate.py"),
+)
+
+
+def lower_bounds():
+    """["numpy==2.0", ...] of nnlib and of what a learner installs beside it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    texts = project["dependencies"] + project["optional-dependencies"]["course"]
+    wanted = [Requirement(text) for text in texts]
+    return [f"{r.name}=={next(iter(r.specifier)).version}" for r in wanted if r.name not in WITHOUT]
+
+
+def newest():
+    return [bound.split("==")[0] for bound in lower_bounds()]
+
+
+def tools():
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.split("#")[0].strip() for line in lines]
+    return [pin for pin in pins if pin.split("==")[0] in TOOLS]
+
+
+def environment(name, packages):
+    """The interpreter of .venv/NAME, made anew when the packages are others than before."""
+    folder = Path(sys.prefix) / name
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    done, text = folder / "packages.txt", "\n".join(packages)
+    if not done.exists() or done.read_text(encoding="utf-8") != text:
+        venv.create(folder, with_pip=True, clear=True)
+        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        subprocess.run([*pip, *packages, "-e", str(ROOT)], check=True)
+        done.write_text(text, encoding="utf-8")
+    return python
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m tests.oldest", description=__doc__)
+    parser.add_argument("--newest", action="store_true", help="the newest packages instead")
+    options, rest = parser.parse_known_args(arguments)
+    name, packages = ("newest", newest()) if options.newest else ("oldest", lower_bounds())
+    python = environment(name, packages + tools())
+    subprocess.run([python, "-m", "pip", "list", "--disable-pip-version-check"], check=True)
+    threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [python, "-m", "pytest", "-q", *(rest or TESTS)]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | threads).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
