@@ -1,0 +1,221 @@
+"""What goes wrong while something is saved: a full disk, a folder that is read-only, a kill.
+
+    python -m tests.faults full-disk points FOLDER   FOLDER is a small file system of its own
+    python -m tests.faults read-only points FOLDER
+    python -m tests.faults forever points FOLDER     saves version 1, 2, ... until it is killed
+
+"points" is one of WRITERS, which save by the course's own code, each a file of versions that are
+told apart when they are read. The first two print what the user sees and what is left, as JSON.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbformat import v4
+
+import nnlib
+from nnlib.course import notebooks, progress, release
+from nnlib.course.exercises import find
+from nnlib.course.exercises.spec import Verdict
+from nnlib.course.grading import report
+
+LONG = 40_000  # numbers or words: enough that a save takes a while
+
+
+def notebook(version):
+    code = v4.new_code_cell(f"version = {version}", id="code")
+    return v4.new_notebook(cells=[code, v4.new_markdown_cell("word " * LONG, id="prose")])
+
+
+def notebook_version(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert cells[1].source == "word " * LONG
+    return int(cells[0].source.removeprefix("version = "))
+
+
+class Points:
+    """The learner's points; a version is the number of tries."""
+
+    name = "progress.json"
+
+    def write(self, path, version):
+        os.environ["NNLIB_PROGRESS"] = str(path)
+        exercise = find("01.2")
+        return progress.record(exercise, Verdict(exercise.points, exercise.points, 1, 1))
+
+    def read(self, path):
+        return json.loads(path.read_text())["exercises"]["01.2"]["tries"]
+
+
+class Weights:
+    """nnlib.save()"""
+
+    name = "network.npz"
+
+    def write(self, path, version):
+        nnlib.save({"weight": np.full(LONG, version), "noise": noise()}, path)
+
+    def read(self, path):
+        arrays = nnlib.load(path)
+        assert np.array_equal(arrays["noise"], noise())
+        (version,) = set(arrays["weight"].tolist())
+        return version
+
+
+def noise():
+    return np.random.default_rng(0).normal(size=LONG // 4)  # does not compress
+
+
+class Lesson:
+    """make lessons, and the solutions of python -m nnlib release --run"""
+
+    name = "06_lesson.ipynb"
+
+    def write(self, path, version):
+        notebooks.store(notebook(version), path)
+
+    def read(self, path):
+        return notebook_version(path)
+
+
+class Exercises:
+    """python -m nnlib reset 06, and release"""
+
+    name = "06_exercises.ipynb"
+
+    def write(self, path, version):
+        release.write_text(path, nbformat.writes(notebook(version)))
+
+    def read(self, path):
+        return notebook_version(path)
+
+
+class Report:
+    """python -m nnlib grade"""
+
+    name = "index.html"
+
+    def write(self, path, version):
+        report.store(path, f"{version} " + "word " * LONG + "</html>")
+
+    def read(self, path):
+        text = path.read_text()
+        assert text.endswith("</html>")
+        return int(text.split()[0])
+
+
+class JupyterLab:
+    """Saving a notebook that is open in JupyterLab: the server's own code, not ours."""
+
+    name = "07_open_in_jupyterlab.ipynb"
+
+    def write(self, path, version):
+        from jupyter_server.services.contents.largefilemanager import LargeFileManager
+        from tornado.web import HTTPError
+
+        model = {"type": "notebook", "format": "json", "content": notebook(version)}
+        try:
+            LargeFileManager(root_dir=str(path.parent)).save(model, path.name)
+        except HTTPError as error:
+            return f"File Save Error for {path.name}: {error.log_message}"  # its dialog says this
+        return None
+
+    def read(self, path):
+        return notebook_version(path)
+
+
+class Careless:
+    """What nothing in the course does: to show that the test of kills can fail."""
+
+    name = "careless.txt"
+
+    def write(self, path, version):
+        path.write_text(f"{version} " + "word " * 50 * LONG + "end")
+
+    def read(self, path):
+        text = path.read_text()
+        assert text.endswith("end")
+        return int(text.split()[0])
+
+
+WRITERS = {
+    "points": Points(),
+    "weights": Weights(),
+    "lesson": Lesson(),
+    "exercises": Exercises(),
+    "report": Report(),
+    "JupyterLab": JupyterLab(),
+    "careless": Careless(),
+}
+
+
+def said(writer, path, version):
+    """What a user sees when this version is saved: a sentence, the last line of an error, or ""."""
+    try:
+        return writer.write(path, version) or ""
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def full_disk(writer, path):
+    """Save, fill the disk, save again, make room, save again."""
+    writer.write(path, 1)
+    filler = path.with_name("filler")
+    with filler.open("wb", buffering=0) as file:
+        for size in (4096, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                continue
+    found = after(writer, path, said(writer, path, 2))
+    filler.unlink()
+    found["then"] = said(writer, path, 2) or writer.read(path)
+    return found
+
+
+def read_only(writer, path):
+    """Save, close the folder and its files, save again, open them, save again."""
+    writer.write(path, 1)
+    files = [file for file in path.parent.iterdir() if file.is_file()]
+    for file in files:
+        file.chmod(0o444)
+    path.parent.chmod(0o555)
+    found = after(writer, path, said(writer, path, 2))
+    path.parent.chmod(0o755)
+    for file in files:
+        file.chmod(0o644)
+    found["then"] = said(writer, path, 2) or writer.read(path)
+    return found
+
+
+def after(writer, path, said):
+    files = {file.name for file in path.parent.iterdir()}
+    return {"said": said, "kept": writer.read(path), "files": sorted(files)}
+
+
+def forever(writer, path):
+    """Save one version after the other."""
+    version = 0
+    while True:
+        version += 1
+        writer.write(path, version)
+        print(version, flush=True)
+
+
+def main(arguments):
+    what, name, folder = arguments
+    writer = WRITERS[name]
+    path = Path(folder) / writer.name
+    if what == "forever":
+        forever(writer, path)
+    found = {"full-disk": full_disk, "read-only": read_only}[what](writer, path)
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,586 @@
+"""Everything that goes wrong on the way: each ends with a sentence, and no work is lost.
+
+FAULTS is the table: what happens, what the person sees, and the tests that try it.
+"""
+
+import ast
+import errno
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from nnlib import preflight
+from nnlib.__main__ import main as nnlib_main
+from tests.browser import test_make_lab as make_lab
+from tests.course.grading.helpers import needs_bubblewrap
+from tests.faults import WRITERS
+
+ROOT = Path(__file__).parents[1]
+CAREFUL = [name for name in WRITERS if name != "careless"]
+needs_make = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
+
+
+class Fault(NamedTuple):
+    what: str
+    sees: str  # what the person sees, or a part of it, word for word
+    tests: tuple[str, ...]  # file::function from tests/, or function of this file
+
+
+FAULTS = (
+    Fault(
+        "the disk is full: points",
+        "Your points could not be stored in progress.json: No space left on device. "
+        "Only that is lost.",
+        ("test_a_full_disk",),
+    ),
+    Fault(
+        "the disk is full: lessons, exercises, reports",
+        "could not be saved: No space left on device. Make room on the disk, and try again. "
+        "Nothing was changed.",
+        ("test_a_full_disk",),
+    ),
+    Fault(
+        "the disk is full: weights, or a notebook in JupyterLab",
+        "No space left on device: ",
+        ("test_a_full_disk", "test_serialization.py::test_a_failed_save_leaves_the_old_file_whole"),
+    ),
+    Fault(
+        "the disk is nearly full",
+        "Delete or move something large, or notebooks cannot be saved.",
+        ("course/test_doctor.py::test_the_exit_code_is_1_when_something_is_wrong",),
+    ),
+    Fault(
+        "the folder is read-only: points",
+        "Your points could not be stored in progress.json: Permission denied. Only that is lost.",
+        ("test_a_read_only_folder",),
+    ),
+    Fault(
+        "the folder is read-only: lessons, exercises, reports",
+        "could not be saved: Permission denied. Make it and its folder writable, or copy the "
+        "course to a folder of your own. Nothing was changed.",
+        ("test_a_read_only_folder",),
+    ),
+    Fault(
+        "the folder is read-only: weights, or a notebook in JupyterLab",
+        "Permission denied",
+        ("test_a_read_only_folder",),
+    ),
+    Fault(
+        "the folder is read-only: python -m nnlib doctor",
+        "this folder can be written to: no, Permission denied. Copy the course to a folder of your "
+        "own, or make this one writable: ",
+        ("test_the_doctor_in_a_read_only_folder",),
+    ),
+    Fault(
+        "a process is killed while it saves",
+        "",  # nothing: the file is the old one or the new one
+        (
+            "test_a_kill_while_saving",
+            "course/test_progress.py::"
+            "test_a_process_killed_while_writing_leaves_the_old_file_and_no_lock",
+            "test_what_a_killed_kernel_left_goes_with_the_next_points",
+        ),
+    ),
+    Fault(
+        "JupyterLab is killed while it saves a notebook",
+        "JupyterLab was stopped while it saved, and kept what was there before. "
+        "Restore it with: mv exercises/.~",
+        ("test_a_kill_while_saving", "test_what_a_killed_jupyterlab_left_can_be_restored"),
+    ),
+    Fault(
+        "progress.json was cut off or altered by something else",
+        "",  # nothing: it is kept aside, and the points go on
+        ("course/test_progress.py::test_a_file_that_cannot_be_read_is_kept_aside_and_not_lost",),
+    ),
+    Fault(
+        "two JupyterLabs, or two kernels, on one progress file",
+        "",  # nothing: no point is lost
+        (
+            "course/test_progress.py::test_kernels_that_write_at_once_lose_nothing",
+            "course/test_progress.py::test_a_lock_that_is_held_too_long_is_a_sentence",
+        ),
+    ),
+    Fault(
+        "the port is in use",
+        "is already in use, trying another port.",
+        ("test_a_port_in_use",),
+    ),
+    Fault(
+        "half a clone: no lesson 00",
+        "lessons/00_start_here.ipynb is missing. "
+        "Restore it with: git checkout -- lessons/00_start_here.ipynb",
+        ("test_make_lab_without_lessons",),
+    ),
+    Fault(
+        "half a clone: no lessons, a data file and the weights missing",
+        "Restore it with: git checkout -- nnlib/datasets/files/t10k-labels-idx1-ubyte.gz",
+        (
+            "test_the_doctor_in_half_a_clone",
+            "test_datasets.py::test_mnist_names_a_missing_file",
+            "test_datasets.py::test_mnist_names_a_truncated_file",
+            "test_pretrained.py::test_missing_weights_are_named_with_how_to_restore_them",
+            "course/test_doctor.py::test_notebooks",
+        ),
+    ),
+    Fault(
+        "half a clone: a module missing",
+        "is missing. Restore it with: git checkout -- nnlib/course/release",
+        ("test_a_missing_module",),
+    ),
+    Fault(
+        "Python is too old: make lab",
+        "nnlib needs Python 3.11 or newer, this is 3.8.18. Try: make PYTHON=python3.12",
+        ("test_make_with_an_old_python",),
+    ),
+    Fault(
+        "Python is too old: python -m nnlib, import nnlib",
+        "nnlib needs Python 3.11 or newer, and ",
+        (
+            "test_nnlib_with_an_old_python",
+            "test_old_pythons_of_this_computer",
+            "test_what_an_old_python_reads_first_is_old_syntax",
+        ),
+    ),
+    Fault(
+        "the installation stops half-way: no network, a full disk",
+        "No space left on device",
+        ("test_make_goes_on_where_an_installation_stopped",),
+    ),
+    Fault(
+        "NumPy is missing",
+        "NumPy is not installed. Run: ",
+        ("test_without_numpy", "course/test_doctor.py::test_it_works_without_numpy"),
+    ),
+    Fault(
+        "NumPy is broken",
+        "NumPy is broken. Run: ",
+        ("test_with_a_broken_numpy",),
+    ),
+    Fault(
+        "another package is missing",
+        "nbformat is not installed. In the course's folder, run: ",
+        (
+            "test_a_command_without_its_package",
+            "course/test_doctor.py::test_a_missing_package_is_named_with_the_line_that_installs_it",
+        ),
+    ),
+    Fault(
+        "PyTorch is missing, before lesson 13",
+        "",  # nothing: it is not needed
+        ("test_lessons_elsewhere.py::test_a_lesson_runs_without_torch",),
+    ),
+    Fault(
+        "a package is too old",
+        "no, it is ",
+        ("course/test_doctor.py::test_a_package_that_is_too_old_is_named_with_its_version",),
+    ),
+    Fault(
+        "JupyterLab lacks an extension, so that explorers stay blank",
+        "no, an extension is missing. In a terminal, run pip install --force-reinstall",
+        ("course/test_doctor.py::test_missing_widget_extension",),
+    ),
+)
+
+
+def sees(start):
+    """What a person sees of the fault that starts so."""
+    (fault,) = (fault for fault in FAULTS if fault.what.startswith(start))
+    assert fault.sees
+    return fault.sees
+
+
+def functions(path):
+    return {node.name for node in ast.parse(path.read_text()).body if hasattr(node, "name")}
+
+
+def test_the_table_names_tests_that_are_there_and_every_test_of_this_file():
+    here = Path(__file__)
+    named = {test if "::" in test else f"{here.name}::{test}" for f in FAULTS for test in f.tests}
+    for test in named:
+        file, name = test.split("::")
+        assert name in functions(here.parent / file), test
+    about_the_tests = {"test_the_table_names_tests_that_are_there_and_every_test_of_this_file"}
+    about_the_tests |= {"test_a_careless_save_is_noticed"}
+    ours = {name for name in functions(here) if name.startswith("test_")} - about_the_tests
+    assert ours == {test.split("::")[1] for test in named if test.startswith(here.name)}
+
+
+# --- while something is saved -----------------------------------------------------------------
+
+
+def no_privileges():
+    """In a child of root: permissions hold for it as for anybody, after the next exec."""
+    import ctypes
+
+    for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+def as_anybody():
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return {"preexec_fn": no_privileges} if root else {}
+
+
+def tried(*command, **how):
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, **how)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def group(writer):
+    """Which line of the table is about this writer."""
+    return {"points": "points", "weights": "weights", "JupyterLab": "weights"}.get(
+        writer, "lessons"
+    )
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("writer", CAREFUL)
+def test_a_full_disk(writer, tmp_path):
+    small = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--size", "600000", "--tmpfs", tmp_path]
+    found = tried(*small, sys.executable, "-m", "tests.faults", "full-disk", writer, tmp_path)
+    assert sees(f"the disk is full: {group(writer)}") in found["said"]
+    assert found["kept"] == 1, "the old file is whole"
+    assert found["then"] == 2, "when there is room, saving works again"
+    if writer != "JupyterLab":  # it leaves the half copy that it saves over later
+        assert set(found["files"]) <= {WRITERS[writer].name, "progress.json.lock", "filler"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+@pytest.mark.parametrize("writer", CAREFUL)
+def test_a_read_only_folder(writer, tmp_path):
+    command = [sys.executable, "-m", "tests.faults", "read-only", writer, tmp_path]
+    found = tried(*command, **as_anybody())
+    assert sees(f"the folder is read-only: {group(writer)}") in found["said"]
+    assert found["kept"] == 1
+    assert found["then"] == 2
+    name = WRITERS[writer].name
+    assert set(found["files"]) <= {name, "progress.json.lock", ".ipynb_checkpoints"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_the_doctor_in_a_read_only_folder(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o555)
+    done = nnlib("doctor", cwd=tmp_path / "closed", **as_anybody())
+    assert done.returncode == 1
+    assert sees("the folder is read-only: python") + str(tmp_path / "closed") in done.stdout
+
+
+def nnlib(*arguments, **how):
+    how = {"env": os.environ | {"PYTHONPATH": str(ROOT)}} | how
+    command = [sys.executable, "-m", "nnlib", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **how)
+
+
+def killed_while_saving(writer, path, moment):
+    """Start saving version after version, kill the process, return the last one that it told.
+
+    moment: how many seconds to wait, or "half" to wait for half a file, or a file beside it.
+    """
+    command = [sys.executable, "-m", "tests.faults", "forever", writer, str(path.parent)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            told = [process.stdout.readline() for _ in range(3)][-1]
+            if moment == "half":
+                wait_for_half(path)
+            else:
+                time.sleep(moment)
+        finally:
+            process.kill()
+        return int([told, *process.stdout.read().split()][-1])
+
+
+def wait_for_half(path):
+    """Until a save can be seen: the file is shorter, or a temporary one lies beside it."""
+    known, whole = set(os.listdir(path.parent)), path.stat().st_size
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        now = set(os.listdir(path.parent))
+        if now - known or path.stat().st_size < whole - 1000:
+            return
+        known &= now  # what goes and comes again is temporary
+
+
+@pytest.mark.parametrize("writer", CAREFUL)
+def test_a_kill_while_saving(writer, tmp_path):
+    path = tmp_path / WRITERS[writer].name
+    for moment in ("half", random.Random(writer).uniform(0, 0.1)):
+        path.unlink(missing_ok=True)
+        told = killed_while_saving(writer, path, moment)
+        assert versions(writer, path) & {told, told + 1}
+
+
+def versions(writer, path):
+    """The versions that can be read: of the file, and of the copy that JupyterLab keeps."""
+    found = set()
+    copies = [path.with_name(f".~{path.name}")] if writer == "JupyterLab" else []
+    for file in [path, *copies]:
+        try:
+            found.add(WRITERS[writer].read(file))
+        except Exception:
+            if not copies:
+                raise
+    return found
+
+
+def test_a_careless_save_is_noticed(tmp_path):
+    """The test of kills can fail: a plain write_text leaves half a file, within a few kills."""
+    path = tmp_path / WRITERS["careless"].name
+    assert any(is_half(path) for _ in range(10))
+
+
+def is_half(path):
+    path.unlink(missing_ok=True)
+    killed_while_saving("careless", path, "half")
+    try:
+        return not versions("careless", path)
+    except (AssertionError, IndexError):
+        return True
+
+
+def test_what_a_killed_kernel_left_goes_with_the_next_points(tmp_path, monkeypatch):
+    writer = WRITERS["points"]
+    path = tmp_path / writer.name
+    monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    (tmp_path / ".progress.json.12345.tmp").write_text('{"half of')
+    writer.write(path, 1)
+    assert {file.name for file in tmp_path.iterdir()} == {"progress.json", "progress.json.lock"}
+
+
+# killed by itself when the new text is to be flushed, that is before the old copy goes
+KILLED_JUPYTERLAB = """
+import os, signal, sys
+from pathlib import Path
+from tests.faults import WRITERS
+path = Path(sys.argv[1])
+WRITERS["JupyterLab"].write(path, 1)
+os.fsync = lambda _: (os.truncate(path, 1000), os.kill(os.getpid(), signal.SIGKILL))
+WRITERS["JupyterLab"].write(path, 2)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_what_a_killed_jupyterlab_left_can_be_restored(tmp_path):
+    for name in ("nnlib/course/exercises/lesson_07.py", "solutions/07.ipynb", "exercises/x"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    from nnlib.course import doctor
+
+    path = tmp_path / "exercises" / WRITERS["JupyterLab"].name
+    done = subprocess.run([sys.executable, "-c", KILLED_JUPYTERLAB, str(path)], cwd=ROOT)
+    assert done.returncode == -9
+    with pytest.raises(Exception, match=r"not .*JSON|Unterminated"):
+        WRITERS["JupyterLab"].read(path)
+    (tmp_path / "solutions" / "07_x.ipynb").touch()
+    finding = doctor.notebooks("exercises", tmp_path)
+    assert finding.answer == f"no, exercises/{path.name} was cut off or altered"
+    assert sees("JupyterLab is killed") in finding.advice
+    subprocess.run(finding.advice.partition("with: ")[2], shell=True, cwd=tmp_path, check=True)
+    assert WRITERS["JupyterLab"].read(path) == 1
+    assert doctor.notebooks("exercises", tmp_path).advice == ""
+
+
+# --- on the way to lesson 00 ------------------------------------------------------------------
+
+
+@needs_make
+def test_a_port_in_use(tmp_path):
+    log = tmp_path / "log.txt"
+    with socket.socket() as taken, log.open("w") as file:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = subprocess.Popen(
+            make_lab.command(port),
+            cwd=ROOT,
+            env=make_lab.environment(tmp_path),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            address = make_lab.printed_address(log, process)
+        finally:
+            if process.poll() is None:
+                make_lab.stop(process)
+    assert f"The port {port} {sees('the port is in use')}" in log.read_text()
+    assert f":{port}/" not in address
+
+
+@pytest.fixture
+def small_course(tmp_path):
+    """The Makefile, with commands in bin/ that only say that they were called."""
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "00_start_here.ipynb").touch()
+    (tmp_path / "bin").mkdir()
+    script(tmp_path / "bin" / "jupyter", "echo jupyter starts")
+    script(tmp_path / "python", f'exec "{sys.executable}" "$@"')
+    return tmp_path
+
+
+def script(path, text):
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+
+
+def make(course, *arguments):
+    command = ["make", "-C", course, "BIN=bin", f"PYTHON={course / 'python'}", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+@needs_make
+def test_make_lab_without_lessons(small_course):
+    (small_course / "bin" / ".ready").touch()
+    assert "jupyter starts" in make(small_course, "lab").stdout
+    (small_course / "lessons" / "00_start_here.ipynb").unlink()
+    done = make(small_course, "lab")
+    assert done.returncode != 0
+    assert sees("half a clone: no lesson 00") in done.stderr
+    assert "jupyter starts" not in done.stdout
+
+
+@needs_make
+def test_make_with_an_old_python(small_course):
+    pretend = "import sys; sys.version_info = (3, 8, 18); sys.version = '3.8.18 (main)'; "
+    script(small_course / "python", f'exec "{sys.executable}" -c "{pretend}$2"')
+    done = make(small_course, "lab")
+    assert done.returncode != 0
+    assert sees("Python is too old: make lab") in done.stderr
+    assert not (small_course / ".venv").exists()
+
+
+@needs_make
+def test_make_goes_on_where_an_installation_stopped(small_course):
+    script(small_course / "python", "exit 0")  # finds that it is new enough, and makes .venv
+    reason = f"[Errno {errno.ENOSPC}] {sees('the installation stops')}"
+    script(small_course / "bin" / "python", f"echo 'ERROR: {reason}' >&2; exit 1")
+    done = make(small_course, "lab")
+    assert done.returncode != 0
+    assert reason in done.stderr
+    assert "jupyter starts" not in done.stdout
+    script(small_course / "bin" / "python", "echo pip: $*")
+    done = make(small_course, "lab")
+    assert "-r requirements.txt" in done.stdout
+    assert "jupyter starts" in done.stdout
+    assert "pip:" not in make(small_course, "lab").stdout  # once is enough
+
+
+def test_the_doctor_in_half_a_clone(tmp_path):
+    """nnlib without a data file and the weights, and no lessons/: as a ZIP file cut off leaves."""
+    left_out = shutil.ignore_patterns("__pycache__", "t10k-labels*", "mnist_mlp.npz")
+    shutil.copytree(ROOT / "nnlib", tmp_path / "nnlib", ignore=left_out)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    done = nnlib("doctor", cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 1
+    assert sees("half a clone: no lessons, a data file") in done.stdout
+    assert "Restore them with: git checkout -- nnlib/weights/mnist_mlp.npz" in done.stdout
+    assert re.search(
+        r'notebooks in lessons/: no, 00, 01.* missing\. Restore with: git checkout -- "lessons/00_',
+        done.stdout,
+    )
+
+
+def test_a_missing_module(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "nnlib.course.release", None)
+    assert nnlib_main(["release"]) == 1
+    assert sees("half a clone: a module") in capsys.readouterr().err
+
+
+# --- Python and packages ----------------------------------------------------------------------
+
+PRETEND = """
+import sys
+sys.version_info = (3, 9, 1)
+sys.argv = {arguments}
+import nnlib
+"""
+
+
+@pytest.mark.parametrize("arguments", [["-m", "doctor"], ["-m", "grade", "x"], ["-m"]])
+def test_nnlib_with_an_old_python(arguments):
+    code = PRETEND.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(sees("Python is too old: python -m nnlib"))
+    assert done.stderr == preflight.too_old((3, 9, 1)) + "\n"
+    assert "3.9.1. Install a newer one" in done.stderr
+    assert "make lab PYTHON=" in done.stderr
+
+
+def test_old_pythons_of_this_computer(tmp_path):
+    """The real ones, where there are any: they must get as far as the sentence."""
+    places = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
+    places += sorted((Path.home() / ".pyenv" / "versions").glob("*/bin"))
+    names = [f"python3.{minor}" for minor in range(4, preflight.PYTHON[1])]
+    pythons = {place / name for place in places for name in names if runs(place / name)}
+    for python in sorted(pythons):
+        for command in (["-m", "nnlib", "doctor"], ["-c", "import nnlib"]):
+            done = subprocess.run([python, "-B", *command], cwd=ROOT, capture_output=True)
+            last = done.stderr.decode().strip().splitlines()[-1]
+            assert sees("Python is too old: python -m nnlib") in last, python
+
+
+def runs(python):
+    return (
+        python.is_file()
+        and subprocess.run([python, "-c", "pass"], capture_output=True).returncode == 0
+    )
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "preflight.py"])
+def test_what_an_old_python_reads_first_is_old_syntax(name):
+    source = (ROOT / "nnlib" / name).read_text()
+    tree = ast.parse(source, feature_version=(3, 4))
+    new = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match)
+    assert not [node for node in ast.walk(tree) if isinstance(node, new)]
+
+
+def with_numpy(folder, text, *command):
+    """Run Python with a numpy.py of this text in place of NumPy."""
+    (folder / "numpy.py").write_text(text)
+    paths = os.pathsep.join([str(folder), str(ROOT)])
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+    )
+
+
+MISSING = "raise ModuleNotFoundError(\"No module named 'numpy'\", name='numpy')"
+
+
+@pytest.mark.parametrize("command", [("-m", "nnlib", "progress"), ("-m", "nnlib.course.notebooks")])
+def test_without_numpy(tmp_path, command):
+    done = with_numpy(tmp_path, MISSING, *command)
+    assert done.returncode == 1
+    assert done.stderr == sees("NumPy is missing") + preflight.install("numpy") + "\n"
+
+
+def test_with_a_broken_numpy(tmp_path):
+    done = with_numpy(tmp_path, "raise ImportError('DLL load failed')", "-c", "import nnlib")
+    assert done.stderr.splitlines()[-1].startswith("ImportError: " + sees("NumPy is broken"))
+    assert "--force-reinstall" in done.stderr
+
+
+def test_a_command_without_its_package(tmp_path):
+    text = "raise ModuleNotFoundError(\"No module named 'nbformat'\", name='nbformat')"
+    (tmp_path / "nbformat.py").write_text(text)
+    paths = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = nnlib("release", cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths})
+    assert done.returncode == 1
+    assert done.stderr.startswith(sees("another package") + preflight.install_all())
+    assert "python -m nnlib doctor" in done.stderr
+    assert "Traceback" not in done.stderr
