@@ -67,7 +67,7 @@ def main(arguments=None):
     python = environment(name, packages + tools())
     subprocess.run([python, "-m", "pip", "list", "--disable-pip-version-check"], check=True)
     threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    command = [python, "-m", "pytest", "-q", *(rest or TESTS)]
+    command = [python, "-m", "pytest", "-q", *TESTS, *rest]
     return subprocess.run(command, cwd=ROOT, env=os.environ | threads).returncode
 
 
