@@ -1,0 +1,118 @@
+"""The files that run the course elsewhere: checked as far as they can be without a network."""
+
+import importlib.metadata
+import json
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+import nnlib
+from tests import oldest
+
+ROOT = Path(__file__).parents[1]
+PYTORCH = "--extra-index-url https://download.pytorch.org/whl/cpu"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+DEVCONTAINER = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+BINDER = ROOT / "binder"
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+
+
+def instructions():
+    """The Dockerfile as [(instruction, its words)]; lines that end in \\ are continued."""
+    lines = [line for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
+    joined = "\n".join(lines).replace("\\\n", " ").splitlines()
+    return [tuple(line.split(maxsplit=1)) for line in joined]
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        dict(instructions())["FROM"].removeprefix("python:").removesuffix("-slim"),
+        DEVCONTAINER["image"].rsplit(":", 1)[1],
+        (BINDER / "runtime.txt").read_text().strip().removeprefix("python-"),
+    ],
+    ids=["Docker", "devcontainer", "Binder"],
+)
+def test_python_is_new_enough(version):
+    assert SpecifierSet(PROJECT["requires-python"]).contains(f"{version}.0")
+
+
+def test_docker_installs_everything_and_runs_lesson_00_as_a_user_without_rights():
+    steps = instructions()
+    (install,) = [words for name, words in steps if name == "RUN"]
+    assert PYTORCH in " ".join(install.split())
+    assert "-r requirements.txt" in install
+    user = dict(steps)["USER"]
+    assert user != "root"
+    assert f"useradd --create-home {user}" in install
+    command = json.loads(dict(steps)["CMD"])
+    assert command[:2] == ["jupyter", "lab"]
+    assert (ROOT / command[-1].split("/lab/tree/")[1]).is_file()
+    assert not [word for word in command if "token" in word or "password" in word]
+    names = [name for name, _ in steps]
+    assert names.index("RUN") < names.index("USER") < names.index("CMD")
+
+
+def test_the_image_leaves_out_what_belongs_to_one_machine():
+    ignored = set((ROOT / ".dockerignore").read_text().split())
+    assert {".git", ".venv", "progress.json*", "grades"} <= ignored
+
+
+def test_the_devcontainer_and_binder_install_the_requirements():
+    assert PYTORCH in DEVCONTAINER["postCreateCommand"]
+    assert DEVCONTAINER["postCreateCommand"].endswith("-r requirements.txt")
+    lines = (BINDER / "requirements.txt").read_text().splitlines()
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    assert wanted == [PYTORCH, "-r ../requirements.txt"]
+
+
+# -------------------------------------------------------------------------------- habits, versions
+def hooks():
+    return [hook for repository in HOOKS for hook in repository["hooks"]]
+
+
+def test_every_hook_is_local_and_of_this_system():
+    assert {repository["repo"] for repository in HOOKS} == {"local"}
+    assert {hook["language"] for hook in hooks()} == {"system"}
+
+
+@pytest.mark.parametrize("hook", hooks(), ids=lambda hook: hook["id"])
+def test_the_command_of_a_hook_runs(hook):
+    tool, *rest = shlex.split(hook["entry"])
+    run = [str(Path(sys.executable).with_name(Path(tool).name)), *rest]
+    if hook.get("pass_filenames", True):
+        run.append("lessons/00_start_here.ipynb" if hook["id"] == "lessons" else "nnlib/random.py")
+    if hook["id"] in ("exercises", "repository"):  # tests of their own: here, do they start?
+        run.append("--help")
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_oldest_row_is_the_lower_bounds():
+    bounds = dict(bound.split("==") for bound in oldest.lower_bounds())
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
+    (head,) = [line for line in table if line.startswith("| | Python |")]
+    (row,) = [line for line in table if line.startswith("| oldest |")]
+    names, versions = ([cell.strip() for cell in line.split("|")[3:-1]] for line in (head, row))
+    said = dict(zip(names, versions, strict=True))
+    (torch,) = [
+        r for r in map(Requirement, PROJECT["optional-dependencies"]["course"]) if r.name == "torch"
+    ]
+    assert said.pop("torch") == next(iter(torch.specifier)).version
+    assert said == {name: bounds[name] for name in said}
+
+
+def test_the_version_stands_in_one_place_and_the_changes_begin_with_it():
+    assert "version" in PROJECT["dynamic"]
+    assert importlib.metadata.version("nnlib") == nnlib.__version__
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    first = next(line for line in changes.splitlines() if line.startswith("## "))
+    assert first == f"## {nnlib.__version__}"
