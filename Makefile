@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: lab test lint bench lessons exercises site nbgrader oldest grade
+.PHONY: lab test lint audit bench lessons exercises site nbgrader oldest grade
 
 lab: $(BIN)/.ready  ## open the course in JupyterLab
 	@test -f lessons/00_start_here.ipynb || { echo "lessons/00_start_here.ipynb is missing." \
@@ -13,9 +13,16 @@ test: $(BIN)/.ready  ## run every test, the notebooks and the browser included
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --nbval lessons solutions \
 		--every-notebook -n 2 --dist loadscope -q $(ARGS)
 
-lint: $(BIN)/.ready  ## check style
+lint: $(BIN)/.ready  ## check style, and that no secret lies in a file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.secret_scan
+
+audit: $(BIN)/.ready  ## do the pinned packages have known vulnerabilities? needs the network
+	$(BIN)/python -m venv .venv/audit
+	.venv/audit/bin/python -m pip install -q --disable-pip-version-check pip-audit==2.10.1
+	grep -v '^-e' requirements.txt | .venv/audit/bin/pip-audit --strict --no-deps --disable-pip \
+		-r /dev/stdin $(ARGS)
 
 bench: $(BIN)/.ready  ## time nnlib against PyTorch, and the explorers; writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -10,9 +10,12 @@ import pytest
 from nbformat import v4
 
 from nnlib.course import notebooks, structure
+from nnlib.course.lesson import Lesson
 from nnlib.course.notebooks import NotebookError, main, normalise, problems, run
 
-LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[!.]*.ipynb"))
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted((ROOT / "lessons").glob("[!.]*.ipynb"))
+PRACTICE = [p for name in ("exercises", "solutions") for p in ROOT.glob(f"{name}/[0-9]*.ipynb")]
 
 
 def test_there_are_lessons():
@@ -22,6 +25,11 @@ def test_there_are_lessons():
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
 def test_lesson_keeps_every_rule(path):
     assert problems(path) == []
+
+
+@pytest.mark.parametrize("path", sorted(PRACTICE), ids=lambda path: "/".join(path.parts[-2:]))
+def test_exercises_and_solutions_touch_neither_network_nor_shell(path):
+    assert list(structure.network(Lesson(path))) == []
 
 
 def picture():
