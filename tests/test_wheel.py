@@ -1,0 +1,123 @@
+"""The wheel: what is in it, and that it works from any folder without the course around it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import nnlib
+from nnlib.datasets.mnist import SHA256
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """Made from a copy of what git holds, so that nothing is built into the course's folder."""
+    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    shutil.copytree(ROOT / "nnlib", source / "nnlib", ignore=left_out)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation"]
+    command += ["--no-index", "--disable-pip-version-check", "-q", "-w", str(out)]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+    (path,) = out.iterdir()
+    return path
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def inside(folder):
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_its_name_says_that_it_runs_everywhere(wheel):
+    assert wheel.name == f"nnlib-{nnlib.__version__}-py3-none-any.whl"
+
+
+def test_every_file_of_nnlib_is_in_it(unpacked):
+    skipped = {"__pycache__", ".ipynb_checkpoints"}
+    here = {name for name in inside(ROOT / "nnlib") if not skipped & set(Path(name).parts)}
+    assert inside(unpacked / "nnlib") == here
+    assert {f"datasets/files/{name}.gz" for name in SHA256} <= here
+    assert {"weights/mnist_mlp.npz", "widgets/digit_pad.js", "widgets/digit_pad.css"} <= here
+
+
+def test_nothing_else_is_in_it(unpacked):
+    tops = {name.split("/")[0] for name in inside(unpacked)}
+    assert tops == {"nnlib", f"nnlib-{nnlib.__version__}.dist-info"}
+    (licence,) = unpacked.glob("*.dist-info/licenses/LICENSE")
+    assert licence.read_text() == (ROOT / "LICENSE").read_text()
+
+
+def run(unpacked, folder, *command):
+    """Run Python elsewhere, with the unpacked wheel and the packages here, not the checkout.
+
+    PYTHONPATH comes before what an editable install adds.
+    """
+    environment = os.environ | {"PYTHONPATH": str(unpacked), "NNLIB_PROGRESS": ""}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+
+
+def test_the_doctor_finds_everything_from_any_folder(unpacked, tmp_path):
+    done = run(unpacked, tmp_path, "-m", "nnlib", "doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "with the right checksums: yes" in done.stdout
+    assert "the trained network that reads digits: yes" in done.stdout
+    assert "room on the disk" in done.stdout
+    assert "lessons/" not in done.stdout  # an installed nnlib has none
+    assert re.search(r"^numpy 2\.0 or newer: yes", done.stdout, re.MULTILINE)
+
+
+# lesson 12's network and training, on a slice
+TRAINING = """
+import nnlib
+from nnlib import datasets, nn, optim, pretrained
+from nnlib.data import ArrayDataset, DataLoader, to_float
+from nnlib.training import evaluate, fit
+
+nnlib.manual_seed(0)
+(x, y), (test_x, test_y) = datasets.mnist()
+train_set = ArrayDataset(x[:6000], y[:6000], to_float)
+test_set = ArrayDataset(test_x, test_y, to_float)
+model, loss_fn = pretrained.mnist_network(), nn.CrossEntropyLoss()
+optimizer = optim.Adam(model.parameters(), lr=1e-3)
+loader = DataLoader(train_set, batch_size=64, shuffle=True)
+fit(model, loss_fn, optimizer, loader, max_epochs=2, progress=False)
+print(nnlib.__file__, evaluate(model, loss_fn, test_set)[1])
+"""
+
+
+def test_it_trains_the_network_of_lesson_12_from_any_folder(unpacked, tmp_path):
+    done = run(unpacked, tmp_path, "-c", TRAINING)
+    assert done.returncode == 0, done.stderr
+    where, accuracy = done.stdout.split()
+    assert Path(where).is_relative_to(unpacked)
+    assert float(accuracy) > 0.85
+
+
+def test_explorers_find_their_scripts_from_any_folder(unpacked, tmp_path):
+    code = "from nnlib.widgets import digit_pad; import nnlib; digit_pad(); print(nnlib.__file__)"
+    done = run(unpacked, tmp_path, "-c", code)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).is_relative_to(unpacked)
