@@ -1,0 +1,97 @@
+"""What a notebook becomes on its way to a page: alternative texts, quizzes, shows."""
+
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from docs.pages import SHOWS, WIDGET, for_the_web, quiz_page, words_after
+
+LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[0-9]*.ipynb"))
+
+
+def text_cell(source):
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def code_cell(source, **data):
+    output = {"output_type": "display_data", "metadata": {}, "data": data}
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": [output]}
+
+
+def page(*cells):
+    """The cells of a notebook after its way."""
+    return json.loads(for_the_web(json.dumps({"cells": list(cells)})))["cells"]
+
+
+def alt(cell):
+    return cell["metadata"]["mystnb"]["image"]["alt"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("*Two lines that cross.* More of it.\n\nNext.", "Two lines that cross."),
+        ("Two lines\nthat cross at $x = 2$.\n\nNext.", "Two lines\nthat cross at x = 2."),
+        ("**Bold** is no picture's text, but *all* is read.", "Bold is no picture's text, "),
+        ("*Shapes: `a` and [b](c.ipynb).*", "Shapes: a and b."),
+        ("## A heading", ""),
+    ],
+)
+def test_words_after_a_picture(source, words):
+    found = words_after(text_cell(source))
+    assert found.startswith(words) if words else found == ""
+    assert words_after(code_cell(source)) == ""
+
+
+def test_a_figure_has_the_words_after_it_and_an_explorer_its_own():
+    figure = code_cell("plt.show()", **{"image/png": "", "text/plain": "<Figure>"})
+    explorer = code_cell("e", **{"image/png": "", WIDGET: {}, "text/plain": ["A ", "curve."]})
+    one, _, two = page(figure, text_cell("*A line.*"), explorer)
+    assert alt(one) == "A line."
+    assert alt(two) == "A curve."
+    assert two["metadata"]["tags"] == ["explorer"]
+    (last,) = page(figure)
+    assert "text around it" in alt(last)
+
+
+@pytest.mark.parametrize("call", SHOWS)
+def test_a_show_runs_in_the_page(call):
+    (cell,) = page(code_cell(f"{call}()", **{"image/png": "", WIDGET: {}, "text/plain": "x"}))
+    assert cell["outputs"][0]["data"] == {
+        "text/html": f'<div class="live" data-show="{SHOWS[call]}"></div>'
+    }
+    folder = Path(__file__).parents[1] / "nnlib" / "widgets"
+    assert "export default" in (folder / f"{SHOWS[call]}.js").read_text(encoding="utf-8")
+
+
+QUIZ = 'quiz("05.q1", "Is `a < b` or $x$?", {"<1": "No.", "2": "Yes: $y$."}, answer="2")'
+
+
+def test_a_quiz_is_a_form_in_which_one_option_is_right():
+    form = BeautifulSoup(quiz_page(f"from x import quiz\n\n{QUIZ}"), "html.parser").fieldset
+    assert form.legend.text == r"Is a < b or \(x\)?"
+    assert [label.text.strip() for label in form.select("label")] == ["<1", "2"]
+    replies = [template.text for template in form.select("template")]
+    assert replies == ["✗ Not this one. No.", r"✓ Right. Yes: \(y\)."]
+    assert "\n\n" not in str(form)  # Markdown would end the HTML there
+
+
+@pytest.mark.parametrize("source", ["", "1 +", "show(1)", "quiz(*a)", "x = quiz", "quiz(n, 'q')"])
+def test_other_cells_are_no_quiz(source):
+    assert quiz_page(source) is None
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.name)
+def test_every_quiz_of_a_lesson_answers_in_the_page_and_every_picture_has_words(path):
+    text = path.read_text(encoding="utf-8")
+    cells = json.loads(for_the_web(text))["cells"]
+    before = json.loads(text)["cells"]
+    quizzes = [c for c in before if c["cell_type"] == "code" and "quiz(" in "".join(c["source"])]
+    assert sum("fieldset" in "".join(cell["source"]) for cell in cells) == len(quizzes)
+    pictures = [
+        c for c in cells if any("image/png" in o.get("data", ()) for o in c.get("outputs", ()))
+    ]
+    assert pictures
+    assert not [c["id"] for c in pictures if "text around it" in alt(c) or len(alt(c)) < 25]
