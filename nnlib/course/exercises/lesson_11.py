@@ -714,4 +714,111 @@ early_stopping_exercise = Exercise(
 )
 
 
-EXERCISES = (newcomer_exercise, standardise_exercise, split_exercise, early_stopping_exercise)
+# 11.5 ------------------------------------------------------------- choose by measurement
+
+AT_MOST = 0.48  # on 2,000 test points; a coin has 0.69, the untreated network about 2
+
+
+def judge_remedy(arguments, remedy):
+    p, weight_decay = (float(number) for number in remedy)
+    if not 0 <= p < 1:
+        return f"p is a probability, from 0 to below 1; yours is {p:g}."
+    if not 0 <= weight_decay < np.inf:
+        return f"Weight decay is 0 or more; yours is {weight_decay:g}."
+    loss = given.loss_on(2, p, weight_decay)
+    if loss <= AT_MOST:
+        return None
+    return (
+        f"With p = {p:g} and weight decay {weight_decay:g} the loss on the 2,000 test points is "
+        f"{loss:.2f}; at most {AT_MOST} is wanted."
+    )
+
+
+def chose(condition):
+    """seen for a misconception: two numbers that meet the condition, and do not do the job."""
+
+    def seen(arguments, remedy):
+        p, weight_decay = (float(number) for number in remedy)
+        return condition(p, weight_decay) and judge_remedy(arguments, remedy) is not None
+
+    return seen
+
+
+remedy_exercise = Exercise(
+    id="11.5",
+    title="Mend it, by measuring",
+    points=3,
+    minutes=15,
+    difficulty="medium",
+    name="remedy",
+    reference=lambda: [0.0, 0.03],
+    alternatives=(lambda: (0.5, 0.03), lambda: [0.2, 0.04], lambda: (0, 0.06)),
+    judge=judge_remedy,
+    seconds=15.0,
+    hints=(
+        "Change one number at a time, and by a factor of 3 or so, not by a little. Look at the "
+        "validation loss: does it fall, or has it begun to rise again?",
+        "Without weight decay no dropout is enough here. Begin with p = 0, and try the weight "
+        "decays 0.001, 0.01, 0.1: between which two of them is the best?",
+        "0.01 is still overfitting a little, with 0.1 the training loss has become poor. What lies "
+        "between them?",
+    ),
+    misconceptions=(
+        Misconception(
+            "no remedy",
+            [0.0, 0.0],
+            "This is the network as it was: the training loss near 0, the validation loss far "
+            "above that of a coin. At least one of the two numbers has to do something.",
+            seen=chose(lambda p, weight_decay: p == 0 and weight_decay == 0),
+        ),
+        Misconception(
+            "numbers exchanged",
+            [0.03, 0.5],
+            "The first number is p of dropout, the second is weight decay. Such a strong weight "
+            "decay flattens the network completely, and it answers like a coin.",
+            seen=chose(lambda p, weight_decay: weight_decay >= 0.2 > p > 0),
+        ),
+        Misconception(
+            "in percent",
+            [50.0, 0.03],
+            "p is a probability: 50 percent is 0.5.",
+            seen=chose(lambda p, weight_decay: p > 1),
+        ),
+        Misconception(
+            "everything switched off",
+            [1.0, 0.03],
+            "With p = 1 every hidden neuron is off in every step, so nothing can be learned.",
+            seen=chose(lambda p, weight_decay: p == 1),
+        ),
+        Misconception(
+            "dropout alone",
+            [0.5, 0.0],
+            "Dropout helps, but not enough: even a part of 128 neurons is plenty for 40 points. "
+            "Measure what weight decay does.",
+            seen=chose(lambda p, weight_decay: p > 0 and weight_decay == 0),
+        ),
+        Misconception(
+            "weight decay too weak",
+            [0.0, 0.001],
+            "The training loss is still far below the validation loss: it overfits, if less than "
+            "before. Pull harder at the weights.",
+            seen=chose(lambda p, weight_decay: 0 < weight_decay < 0.02),
+        ),
+        Misconception(
+            "weight decay too strong",
+            [0.0, 0.1],
+            "Now the training loss is poor as well, and close to the validation loss: this is "
+            "underfitting. The weights are pulled to 0 before they can bend the border.",
+            seen=chose(lambda p, weight_decay: weight_decay > 0.06),
+        ),
+    ),
+)
+
+
+EXERCISES = (
+    newcomer_exercise,
+    standardise_exercise,
+    split_exercise,
+    early_stopping_exercise,
+    remedy_exercise,
+)
