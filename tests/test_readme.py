@@ -80,6 +80,7 @@ NOT_RUN = {  # command: why no test runs it
     "make bench": BUSY + "; tests/bench runs its parts",
     "python -m nnlib.course.train_mnist": BUSY + "; a test holds the weights to their accuracy",
     'make nbgrader ARGS="05"': NETWORK,
+    "make audit": NETWORK,
     "make oldest": NETWORK,
     "make oldest ARGS=--newest": NETWORK,
     "pip install nnlib[dask]": NETWORK,
