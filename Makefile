@@ -35,8 +35,8 @@ exercises: $(BIN)/.ready  ## make exercises/ from solutions/; ARGS=--run runs th
 	$(BIN)/python -m nnlib release $(ARGS)
 
 site: $(BIN)/.ready  ## the course as a website, in docs/_build/html; REPOSITORY=owner/name adds links
-	REPOSITORY="$(REPOSITORY)" $(BIN)/python -m sphinx -q -W --keep-going -b html -c docs . \
-		docs/_build/html $(ARGS)
+	REPOSITORY="$(REPOSITORY)" $(BIN)/python -m sphinx -q -E -W --keep-going -b html \
+		-c docs -d docs/_build/doctrees . docs/_build/html $(ARGS)
 
 nbgrader: $(BIN)/.ready  ## does nbgrader accept the solutions? it gets an environment of its own
 	$(BIN)/python -m tests.course.nbgrader_accepts $(ARGS)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOWS = {"race_optimizers": "optimizer_race_show", "watch_training": "training_show"}  # .js
+HOW_TO_RUN = "A page to read. Run and change it [on your computer](../docs/index.md#run-it)"
 
 
 def for_the_web(text, path="", repository=""):
@@ -31,8 +32,11 @@ def for_the_web(text, path="", repository=""):
         following = cells[place + 1] if place + 1 < len(cells) else {}
         for output in cell["outputs"]:
             dress(output, cell, following)
-    if repository and cells:
-        cells.insert(1, markdown(launch_links(path, repository), "launch"))
+    folder, _, name = path.rpartition("/")
+    if folder == "solutions":  # else it has the title of its exercises
+        cells[0]["source"] = joined(cells[0]["source"]).replace("# Exercises", "# Answers", 1)
+    if folder == "lessons":
+        cells.insert(1, markdown(HOW_TO_RUN + launch_links(name, repository), "how-to-run"))
     return json.dumps(notebook)
 
 
@@ -113,15 +117,13 @@ def to_html(text):
 
 
 # ------------------------------------------------------------------------------------ elsewhere
-def launch_links(path, repository):
-    """Links that open a notebook on Binder, and for a lesson its copy on Colab."""
-    binder = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/{quote(path)}"
-    words = f"Run it yourself: [Binder]({binder})"
-    folder, name = path.rsplit("/", 1)
-    if folder == "lessons":
-        copy = f"{repository}/blob/gh-pages/colab/{name}"
-        words += f" · [Colab](https://colab.research.google.com/github/{copy})"
-    return words
+def launch_links(name, repository):
+    """Links that open a lesson on Binder, and its copy for Colab; "" without a repository."""
+    if not repository:
+        return ""
+    binder = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/lessons/{quote(name)}"
+    colab = f"https://colab.research.google.com/github/{repository}/blob/gh-pages/colab/{name}"
+    return f", on [Binder]({binder}) or on [Colab]({colab})"
 
 
 def for_colab(text, repository):

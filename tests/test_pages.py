@@ -95,3 +95,12 @@ def test_every_quiz_of_a_lesson_answers_in_the_page_and_every_picture_has_words(
     ]
     assert pictures
     assert not [c["id"] for c in pictures if "text around it" in alt(c) or len(alt(c)) < 25]
+
+
+def test_answers_have_a_title_of_their_own():
+    notebook = json.dumps({"cells": [text_cell("# Exercises 05: Loss functions")]})
+    titles = [
+        json.loads(for_the_web(notebook, f"{folder}/05.ipynb"))["cells"][0]["source"]
+        for folder in ("exercises", "solutions")
+    ]
+    assert titles == ["# Exercises 05: Loss functions", "# Answers 05: Loss functions"]

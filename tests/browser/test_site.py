@@ -302,6 +302,7 @@ def test_a_name_of_a_repository_adds_links_to_binder_and_colab():
     assert f"https://mybinder.org/v2/gh/owner/name/HEAD?urlpath=lab/tree/{name}" in page
     assert "/github/owner/name/blob/gh-pages/colab/00_start_here.ipynb" in page
     assert "mybinder" not in for_the_web(text, name)
+    assert "docs/index.md#run-it" in for_the_web(text, name)
 
 
 def test_the_copy_for_colab_installs_the_package_and_is_else_the_lesson():
