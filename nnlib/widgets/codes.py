@@ -73,7 +73,7 @@ def as_square(code):
 class CodeExplorer(LivePicture):
     """Five pictures: first image, pixels mixed, code mixed, the code decoded, second image."""
 
-    size = (8.4, 2.5)
+    size = (8.4, 2.2)
     presets = {
         "A 7 becomes a 2": {"first": 0, "second": 1, "mix": 0.5},
         "A 4 becomes a 9": {"first": 4, "second": 9, "mix": 0.5},
