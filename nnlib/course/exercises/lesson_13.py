@@ -344,6 +344,7 @@ fit_line_exercise = Exercise(
         (np.array([-1.0, 0.5, 1.0]), np.array([2.0, 0.0, -1.0]), 0.05, 20),
     ),
     random=some_line,
+    random_cases=8,
     rtol=1e-3,
     atol=1e-3,
     seconds=SECONDS,
