@@ -81,7 +81,18 @@ def full_text(value, digits):
         if isinstance(value, tuple):
             return f"({inner},)" if len(value) == 1 else f"({inner})"
         return f"[{inner}]"
-    return getattr(value, "__name__", None) or repr(value)
+    return function_text(value) if callable(value) else repr(value)
+
+
+def function_text(function):
+    """np.linalg.norm, as one writes it after `import numpy as np`, and not the bare norm."""
+    name = getattr(function, "__qualname__", getattr(function, "__name__", None))
+    if name is None:
+        return repr(function)
+    module = (getattr(function, "__module__", None) or "__main__").split(".")
+    if module[0] in ("__main__", "builtins"):
+        return name
+    return ".".join(["np" if module[0] == "numpy" else module[0], *module[1:], name])
 
 
 def number_text(value, digits):
