@@ -3,7 +3,7 @@ import pytest
 
 import nnlib
 from nnlib.data import ArrayDataset, DataLoader, StandardScaler, random_split, to_float
-from tests.nn.helpers import numbers
+from tests.samples import numbers
 
 
 def counted(n):

@@ -5,7 +5,7 @@ import nnlib
 from nnlib import nn
 from nnlib.gradcheck import gradcheck, numerical_gradient
 from nnlib.random import generator
-from tests.nn.helpers import numbers
+from tests.samples import numbers
 
 
 class WrongSign(nn.Tanh):

@@ -5,8 +5,7 @@ import pytest
 
 import nnlib
 from nnlib import nn
-from tests.nn.helpers import numbers
-from tests.nn.test_container import mlp
+from tests.samples import mlp, numbers
 
 
 def test_what_was_saved_predicts_the_same(tmp_path):

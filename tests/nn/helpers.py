@@ -5,14 +5,11 @@ import pytest
 import torch
 from hypothesis import settings
 
+from tests.samples import numbers as numbers
+
 TOLERANCE = {np.float32: 1e-5, np.float64: 1e-10}
 both_dtypes = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 few = settings(derandomize=True, max_examples=20, deadline=None, database=None)
-
-
-def numbers(shape, dtype=np.float64, seed=0):
-    """Reproducible normal numbers that do not touch nnlib's generator."""
-    return np.random.default_rng(seed).normal(size=shape).astype(dtype)
 
 
 def assert_same(ours, theirs, dtype, what):

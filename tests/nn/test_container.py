@@ -7,17 +7,7 @@ import torch
 from nnlib import nn
 from nnlib.gradcheck import gradcheck
 from tests.nn.helpers import assert_as_torch, both_dtypes, numbers
-
-
-def mlp(lib):
-    return lib.Sequential(
-        lib.Flatten(),
-        lib.Linear(12, 7),
-        lib.BatchNorm1d(7),
-        lib.ReLU(),
-        lib.Sequential(lib.Linear(7, 5), lib.Tanh()),
-        lib.Linear(5, 3),
-    )
+from tests.samples import mlp
 
 
 def cnn(lib):

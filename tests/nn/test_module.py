@@ -6,7 +6,8 @@ import torch
 
 from nnlib import nn, optim
 from tests.nn.helpers import numbers, torch_state
-from tests.nn.test_container import cnn, mlp
+from tests.nn.test_container import cnn
+from tests.samples import mlp
 
 
 def test_parameter_keeps_its_own_copy():
