@@ -94,6 +94,7 @@ NOT_RUN = {  # command: why no test runs it
         "a test serves the site with the same module of Python"
     ),
     ". .venv/bin/activate": PERSON,
+    "pip install pre-commit": NETWORK,
     "pre-commit install": PERSON + "; tests/test_elsewhere.py runs the hooks' commands",
     "nbgrader generate_assignment 05": "make nbgrader runs it in an environment of its own",
     "nbgrader autograde 05": "the same",
