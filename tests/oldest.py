@@ -20,13 +20,10 @@ TOOLS = ("hypothesis", "nbclient", "nbformat", "psutil", "pytest", "pytest-timeo
 TOOLS += ("nbval", "jupytext", "ruff")  # tests/conftest.py and the tests of notebooks import them
 WITHOUT = {"torch"}  # gigabytes
 TESTS = (
-    *("tests/test_data.py", "tests/test_datasets.py", "tests/test_gradcheck.py"),
-    *("tests/test_metrics.py", "tests/test_plots.py", "tests/test_random.py"),
-    *("tests/test_serialization.py", "tests/widgets"),
+    *("tests/test_datasets.py", "tests/test_metrics.py", "tests/test_plots.py"),
+    *("tests/test_random.py", "tests/widgets"),
     *("tests/course/test_check.py", "tests/course/test_progress.py", "tests/course/test_quiz.py"),
     *("tests/course/test_spec.py", "tests/course/test_exercises_gate.py"),
-    # nbval compares what they print, and no pictures
-    *("--nbval", "lessons/01_the_neuron.ipynb", "lessons/06_gradient_descent.ipynb"),
 )
 
 
