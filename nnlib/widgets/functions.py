@@ -37,6 +37,8 @@ def apply(function, z):
         out = np.asarray(out, dtype=float)
     except (TypeError, ValueError):
         out = None
+    if out is not None and out.ndim == 0 and np.size(z) == 1:
+        out = out.reshape(np.shape(z))  # a function of one number, before NumPy 2.4 refuses arrays
     if out is None or out.shape != np.shape(z):
         came = "no numbers" if out is None else f"shape {out.shape}"
         raise ValueError(
