@@ -346,4 +346,185 @@ majority_vote = Exercise(
 )
 
 
-EXERCISES = (weighted_sum_on_paper, weighted_sum_exercise, neuron_class, majority_vote)
+# 01.5 ------------------------------------------------------------- find the bug
+
+
+def mended_neuron(x, w, b):
+    z = b
+    for i in range(len(x)):
+        z = z + w[i] * x[i]
+    return 1 / (1 + np.exp(-z))
+
+
+def mended_neuron_with_zip(x, w, b):
+    z = 0.0
+    for one_input, one_weight in zip(x, w, strict=True):
+        z += one_weight * one_input
+    return float(sigmoid(np.array(z + b)))
+
+
+def mended_neuron_without_a_loop(x, w, b):
+    return 0.5 * (1 + np.tanh((w @ x + b) / 2))
+
+
+def their_neuron(x, w, b, begin=1, bias_each_time=True):
+    """The buggy function of the notebook, with its two bugs or with one of them."""
+    z = 0.0 if bias_each_time else b
+    for i in range(begin, len(x)):
+        z = z + w[i] * x[i] + (b if bias_each_time else 0.0)
+    return 1 / (1 + np.exp(-z))
+
+
+mended_neuron_exercise = Exercise(
+    id="01.5",
+    title="Two bugs in one neuron",
+    points=2,
+    minutes=8,
+    difficulty="easy",
+    name="mended_neuron",
+    reference=mended_neuron,
+    alternatives=(mended_neuron_with_zip, mended_neuron_without_a_loop),
+    fixed=(
+        (np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.8, -0.5]), 2.0),
+        (np.array([0.5, 0.3]), np.array([0.4, 0.7]), 0.2),
+        (np.array([1.0]), np.array([-1.0]), 0.5),
+        (np.array([0.0, 0.0, 0.0, 0.0]), np.array([1.0, 2.0, 3.0, 4.0]), 1.0),
+    ),
+    random=lambda rng: (
+        *rng.uniform(-1, 1, size=(2, rng.integers(2, 6))).round(2),
+        round(rng.uniform(-1, 1), 2),
+    ),
+    hints=(
+        "Put a `print(i, z)` inside the loop, and compare with the lesson's sum, line by line. "
+        "How often should the loop go round?",
+        "Python counts from zero: the first input is `x[0]`. Which value of `i` comes first here?",
+        "That was one bug. The other: everything inside a loop happens in *every* round. What "
+        "should happen only once?",
+    ),
+    misconceptions=(
+        Misconception(
+            "nothing was changed",
+            their_neuron,
+            "Both bugs are still there. Let the loop print what it does in each round.",
+        ),
+        Misconception(
+            "bias in every round",
+            lambda x, w, b: their_neuron(x, w, b, begin=0),
+            "All inputs are heard now: one bug is gone. But the bias stands inside the loop, and "
+            "is added once for each input. A neuron adds it once.",
+        ),
+        Misconception(
+            "first input not heard",
+            lambda x, w, b: their_neuron(x, w, b, bias_each_time=False),
+            "The bias is added once now: one bug is gone. But the loop begins at 1, and the first "
+            "input has the number 0.",
+        ),
+        Misconception(
+            "bias lost",
+            lambda x, w, b: sigmoid(w @ x),
+            "All inputs are heard, and the bias is not added any more. It has to be, once.",
+        ),
+        Misconception(
+            "last input not heard",
+            lambda x, w, b: sigmoid(w[:-1] @ x[:-1] + b),
+            "Now the last input is left out. `range(n)` counts 0, 1, ... up to n − 1: n rounds.",
+        ),
+        Misconception(
+            "activation lost",
+            lambda x, w, b: w @ x + b,
+            "The sum is right, both bugs are gone. But the sigmoid went with them: the output of "
+            "the neuron lies between 0 and 1.",
+        ),
+    ),
+)
+
+
+# 01.6 ------------------------------------------------------------- write a function
+
+
+def undecided_bias(w, point):
+    return -(w @ point)
+
+
+def undecided_bias_in_a_loop(w, point):
+    bias = 0.0
+    for i in range(len(w)):
+        bias -= w[i] * point[i]
+    return bias
+
+
+def undecided_bias_of_products(w, point):
+    return float(np.sum(np.negative(w) * point))
+
+
+undecided_bias_exercise = Exercise(
+    id="01.6",
+    title="The place of doubt",
+    points=2,
+    minutes=8,
+    difficulty="medium",
+    name="undecided_bias",
+    reference=undecided_bias,
+    alternatives=(undecided_bias_in_a_loop, undecided_bias_of_products),
+    fixed=(
+        (np.array([3.0, 0.0]), np.array([1.0, 5.0])),
+        (np.array([1.0, 1.0]), np.array([1.0, 2.0])),
+        (np.array([2.0, -1.0, 0.5]), np.array([1.0, 1.0, 4.0])),
+        (np.array([4.0, -2.0]), np.array([0.0, 0.0])),
+        (np.array([-3.0]), np.array([2.0])),
+    ),
+    random=lambda rng: tuple(rng.uniform(-3, 3, size=(2, rng.integers(1, 6))).round(2)),
+    hints=(
+        "At which z is the sigmoid exactly one half? Look at the curve in the explorer.",
+        "z has to be 0 at this point. z is the sum of the products, plus the bias, and the sum "
+        "of the products you can compute.",
+        "If the products add up to 3, which bias makes 0 of it?",
+    ),
+    misconceptions=(
+        Misconception(
+            "minus sign forgotten",
+            lambda w, point: w @ point,
+            "With this bias z is twice the sum of the products. The bias has to *undo* the sum, so "
+            "that 0 is left.",
+        ),
+        Misconception(
+            "z of one half",
+            lambda w, point: 0.5 - w @ point,
+            "With this bias z is 0.5, and the output about 0.62. The *output* should be one half, "
+            "and for that z has to be 0.",
+        ),
+        Misconception(
+            "`*` in place of `@`",
+            lambda w, point: -(w * point),
+            "These are all the products, one for each input. A neuron has one bias: add them up.",
+        ),
+        Misconception(
+            "sums multiplied",
+            lambda w, point: -np.sum(w) * np.sum(point),
+            "The sum of the weights times the sum of the inputs lets every weight meet every "
+            "input. Each input meets its own weight only.",
+        ),
+        Misconception(
+            "weights only",
+            lambda w, point: -np.sum(w),
+            "That is right for the point where all inputs are 1. In general each weight has to be "
+            "multiplied by its input first.",
+        ),
+        Misconception(
+            "always zero",
+            lambda w, point: 0.0,
+            "With a bias of 0 the neuron is undecided where all inputs are 0. The bias shifts that "
+            "place: to where is asked here.",
+        ),
+    ),
+)
+
+
+EXERCISES = (
+    weighted_sum_on_paper,
+    weighted_sum_exercise,
+    neuron_class,
+    majority_vote,
+    mended_neuron_exercise,
+    undecided_bias_exercise,
+)
