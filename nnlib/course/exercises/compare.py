@@ -89,10 +89,15 @@ def function_text(function):
     name = getattr(function, "__qualname__", getattr(function, "__name__", None))
     if name is None:
         return repr(function)
-    module = (getattr(function, "__module__", None) or "__main__").split(".")
+    module = (module_of(function) or "__main__").split(".")
     if module[0] in ("__main__", "builtins"):
         return name
     return ".".join(["np" if module[0] == "numpy" else module[0], *module[1:], name])
+
+
+def module_of(function):
+    """The module to import it from, or None; the ufuncs of NumPy 2.0 do not say theirs."""
+    return getattr(function, "__module__", "numpy" if isinstance(function, np.ufunc) else None)
 
 
 def number_text(value, digits):

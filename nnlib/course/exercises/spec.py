@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnlib.course.exercises.compare import NotPlain, compare, kind_of, plain, show
+from nnlib.course.exercises.compare import NotPlain, compare, kind_of, module_of, plain, show
 
 RANDOM_CASES = 20
 MIN_MISCONCEPTIONS, MIN_ALTERNATIVES = 4, 2
@@ -189,12 +189,12 @@ def importable(function):
     """A case may hold a function only if another process can import it by name: else ValueError."""
     name = getattr(function, "__qualname__", getattr(function, "__name__", repr(function)))
     try:
-        found = importlib.import_module(function.__module__)
+        found = importlib.import_module(module_of(function) or "")
         for part in name.split("."):
             found = getattr(found, part)
     except (AttributeError, ImportError, TypeError, ValueError):
         found = None
-    if found is not function or function.__module__.startswith("nnlib.course"):
+    if found is not function or module_of(function).startswith("nnlib.course"):
         raise ValueError(f"the function {name}, which a grader cannot import by name")
 
 

@@ -106,7 +106,9 @@ def put_array(array, write):
 
 
 def put_function(function, write):
-    name = f"{function.__module__}:{function.__qualname__}"
+    # the ufuncs of NumPy 2.0 know their __name__ alone
+    module = getattr(function, "__module__", "numpy")
+    name = f"{module}:{getattr(function, '__qualname__', function.__name__)}"
     if find_function(name) is not function:
         raise ProtocolError(f"a function that cannot be imported as {name}")
     text = name.encode()
