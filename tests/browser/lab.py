@@ -215,7 +215,7 @@ class Notebook:
             return []
         node = self.cell(index)
         # pad and race store a still picture too; they are no LivePictures and have their own tests
-        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nnlib-race")
+        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nnlib-show")
         return node.query_selector_all(EXPLORER)
 
     def cell(self, index):
