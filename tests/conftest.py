@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import nbval.kernel
+import pytest
 from jupyter_client import KernelManager
 
 from nnlib.course.notebooks import private_sockets
@@ -87,3 +88,14 @@ class RunRecord:
             terminalreporter.section("this run left something out", red=True)
             for line in lines:
                 terminalreporter.write_line(line, red=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The one Chromium of this process: Playwright does not start twice in one."""
+    from tests.browser import lab  # here: a test copies this file to where tests.browser is not
+
+    if lab.chromium() is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with lab.browser() as started:
+        yield started

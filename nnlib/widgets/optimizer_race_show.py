@@ -1,17 +1,12 @@
 """The race of optimizers as a page that computes and draws by itself, at the screen's own rate."""
 
-import base64
-from pathlib import Path
-
-import anywidget
 import traitlets
 
 from nnlib.widgets.optimizer_race import KEYS, MOST, OPTIMIZERS, SIDE, SURFACES, explore_optimizers
+from nnlib.widgets.show import HERE, Show
 
-HERE = Path(__file__).parent
 
-
-class OptimizerRaceShow(anywidget.AnyWidget):
+class OptimizerRaceShow(Show):
     """The race in the browser. What is chosen there arrives here, and what is set here there.
 
     `surface`: a name of SURFACES; `runners`: names of those that run; `rates`: the learning rate
@@ -20,7 +15,6 @@ class OptimizerRaceShow(anywidget.AnyWidget):
     """
 
     _esm = HERE / "optimizer_race_show.js"
-    _css = HERE / "show.css"
     surface = traitlets.Enum(list(SURFACES), "bowl").tag(sync=True)
     runners = traitlets.List(traitlets.Enum(list(OPTIMIZERS)), list(OPTIMIZERS)).tag(sync=True)
     rates = traitlets.Dict(default_value=dict.fromkeys(OPTIMIZERS, 0.1)).tag(sync=True)
@@ -48,14 +42,6 @@ class OptimizerRaceShow(anywidget.AnyWidget):
 
     def __repr__(self):
         return f"A race of {', '.join(self.runners) or 'nobody'} on the surface {self.surface}."
-
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        # the still picture of the stored notebook: GitHub, nbconvert, no kernel
-        picture = self.picture()
-        data["image/png"] = base64.b64encode(picture.png).decode("ascii")
-        data["text/plain"] = picture.description
-        return data, metadata
 
 
 def race_optimizers(surface="bowl"):

@@ -1,19 +1,15 @@
 """A network in training as a page that computes and draws by itself, at the screen's own rate."""
 
-import base64
-from pathlib import Path
-
-import anywidget
 import traitlets
 
+from nnlib.widgets.show import HERE, Show
 from nnlib.widgets.training_live import explore_training
 
-HERE = Path(__file__).parent
 DATA = ("XOR", "blobs", "moons", "circles", "spirals")
 STILL_STEPS = 300  # after so many steps the stored notebook shows it
 
 
-class TrainingShow(anywidget.AnyWidget):
+class TrainingShow(Show):
     """Training in the browser: all points in each step, cross-entropy, float64.
 
     What is chosen there arrives here, and what is set here there. `data`, `layers` (hidden),
@@ -21,7 +17,6 @@ class TrainingShow(anywidget.AnyWidget):
     """
 
     _esm = HERE / "training_show.js"
-    _css = HERE / "show.css"
     data = traitlets.Enum(DATA, "moons").tag(sync=True)
     layers = traitlets.Int(1, min=0, max=2).tag(sync=True)
     units = traitlets.Int(6, min=1, max=8).tag(sync=True)
@@ -38,14 +33,6 @@ class TrainingShow(anywidget.AnyWidget):
 
     def __repr__(self):
         return f"A network that learns {self.data} while you watch."
-
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        # the still picture of the stored notebook: GitHub, nbconvert, no kernel
-        picture = self.picture()
-        data["image/png"] = base64.b64encode(picture.png).decode("ascii")
-        data["text/plain"] = picture.description
-        return data, metadata
 
 
 def watch_training(data="moons"):

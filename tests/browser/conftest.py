@@ -27,15 +27,6 @@ def server(folder, tmp_path_factory):
         yield started
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """The one Chromium of this process: Playwright does not start twice in one."""
-    if lab.chromium() is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with lab.browser() as started:
-        yield started
-
-
 @pytest.fixture(scope="module")
 def open_notebook(browser, server):
     """A function from a path to an open Notebook; all of them are closed with the module."""

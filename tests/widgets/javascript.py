@@ -6,15 +6,12 @@ import json
 import shutil
 import subprocess
 
-import pytest
-
-from tests.browser import lab
-
 
 @contextlib.contextmanager
-def runner(script, folder, name="show"):
+def runner(script, request, tmp_path_factory, name="show"):
     """Yield a function from a JavaScript expression to its result; `name` is the module in it."""
     if shutil.which("node"):
+        folder = tmp_path_factory.mktemp("javascript")
         shutil.copy(script, folder / "show.mjs")
 
         def with_node(expression):
@@ -29,15 +26,13 @@ def runner(script, folder, name="show"):
 
         yield with_node
         return
-    if lab.chromium() is None:
-        pytest.skip("neither node nor Chromium is installed")
-    with lab.browser() as browser:
-        page = browser.new_page()
-        url = "data:text/javascript;base64," + base64.b64encode(script.read_bytes()).decode()
-        yield lambda expression: json.loads(
-            page.evaluate(
-                f"async url => {{ const {name} = await import(url);"
-                f" return JSON.stringify({expression}); }}",
-                url,
-            )
+    page = request.getfixturevalue("browser").new_page()
+    url = "data:text/javascript;base64," + base64.b64encode(script.read_bytes()).decode()
+    yield lambda expression: json.loads(
+        page.evaluate(
+            f"async url => {{ const {name} = await import(url);"
+            f" return JSON.stringify({expression}); }}",
+            url,
         )
+    )
+    page.close()

@@ -32,8 +32,8 @@ STARTS = [(4.0, 3.0), (-4.5, -2.0), (-3.0, 4.0), (4.0, 0.1), (0.0, 0.0), (-4.0, 
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    with runner(SCRIPT, tmp_path_factory.mktemp("race"), "race") as started:
+def run(request, tmp_path_factory):
+    with runner(SCRIPT, request, tmp_path_factory, "race") as started:
         yield started
 
 

@@ -23,8 +23,8 @@ STEPS = 60
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    with runner(SCRIPT, tmp_path_factory.mktemp("training")) as started:
+def run(request, tmp_path_factory):
+    with runner(SCRIPT, request, tmp_path_factory) as started:
         yield started
 
 
