@@ -29,11 +29,15 @@ GROUPS = {
     "xor": ("XOR 2-4-1, 10,000 full-batch steps", digits(10_000, dropout=0, network="xor"), ONE),
 }
 
-# one thread: (group, contender) -> the largest ratio of nnlib's time to that contender's
+# one thread: (group, contender) -> the largest ratio of nnlib's time to that contender's.
+# The bare products are the floor for anything written in NumPy, so those ratios say how much nnlib
+# adds on any processor. A ratio to PyTorch compares two BLAS libraries as well: the products alone
+# take 0.2 of PyTorch's time with index batching on one processor, 0.38 on another. Those gates
+# hold on both, and say that nnlib stays well below PyTorch, and below PyTorch at its fastest.
 RATIO_GATES = {
-    ("reference", "torch_loader"): 0.50,
-    ("reference", "torch_index"): 0.45,
-    ("reference", "torch_fused"): 0.80,
+    ("reference", "torch_loader"): 0.70,
+    ("reference", "torch_index"): 0.70,
+    ("reference", "torch_fused"): 0.90,
     ("reference", "products"): 2.0,
     ("batch 256", "products"): 1.55,
     ("batch 1024", "products"): 1.4,
