@@ -103,9 +103,8 @@ class LossSurfaceExplorer(LivePicture):
         artists["place"].set_data([w], [b])
         artists["arrow"].set_offsets([(w, b)])
         artists["arrow"].set_UVC([-STRETCH * dw], [-STRETCH * db])
-        artists["numbers"].set_text(
-            f"loss {value:.4f}; gradient: dL/dw = {dw:+.4f}, dL/db = {db:+.4f}"
-        )
+        numbers = f"loss {value:.4f}; gradient: dL/dw = {dw:+.4f}, dL/db = {db:+.4f}"
+        artists["numbers"].set_text(numbers.replace("-", "−"))
 
     def describe(self, w, b, loss):
         value, dw, db = (float(one) for one in compute(loss, self.x, self.t, w, b))

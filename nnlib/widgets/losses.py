@@ -135,11 +135,11 @@ class LossExplorer(LivePicture):
             loss, slope = (float(one) for one in function(z, target))
             artists["points"][2 * k].set_data([at], [loss])
             artists["points"][2 * k + 1].set_data([at], [slope])
-            artists["rows"][k].set_text(f"{name}: loss {loss:.4f}, gradient {slope:+.4f}")
+            row = f"{name}: loss {loss:.4f}, gradient {slope:+.4f}"
+            artists["rows"][k].set_text(row.replace(" -", " −"))  # the name may have a hyphen
         p = float(sigmoid(z))
-        artists["prediction"].set_text(
-            f"p = sigmoid({short(z)}) = {p:.4f}, target {target}, so p − t = {p - target:+.4f}"
-        )
+        sure = f"p = sigmoid({short(z)}) = {p:.4f}, target {target}, so p − t = {p - target:+.4f}"
+        artists["prediction"].set_text(sure.replace("-", "−"))
 
     def describe(self, z, target, against):
         parts = []

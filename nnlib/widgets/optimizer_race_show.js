@@ -290,6 +290,7 @@ function drawMap(context, background, state, found, time, theme, lowest) {
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.drawImage(background, 0, 0);
   context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
+  nameAxes(context, "x", "y", theme);
   for (const [x, y] of lowest) star(context, across(x), down(y), theme);
   const lines = {};
   for (const [name, { path }] of Object.entries(found)) {
@@ -320,6 +321,17 @@ function drawMap(context, background, state, found, time, theme, lowest) {
   for (const [name, points] of Object.entries(lines)) {
     mark(context, name, ...points[points.length - 1], theme.runners[name], theme.ink);
   }
+}
+
+// The names of a map's axes, in its corners.
+function nameAxes(context, across, up, theme) {
+  context.fillStyle = theme.ink;
+  context.font = "12px sans-serif";
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  context.fillText(`${across} →`, SIZE - 10, SIZE - 14);
+  context.textAlign = "left";
+  context.fillText(`${up} ↑`, 10, 14);
 }
 
 function star(context, x, y, theme) {

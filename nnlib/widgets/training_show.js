@@ -257,6 +257,7 @@ function drawPlane(context, scratch, run, theme) {
   context.drawImage(scratch, 0, 0, SIZE, SIZE);
   boundary(context, logits, theme);
   run.x.forEach(([x, y], n) => point(context, across(x), down(y), run.y[n], theme));
+  nameAxes(context, "x₁", "x₂", theme);
 }
 
 // Where the logit is 0, between the points of the grid: one or two pieces of line a square.
@@ -284,6 +285,17 @@ function boundary(context, logits, theme) {
   context.strokeStyle = theme.ink;
   context.lineWidth = 1.5;
   context.stroke();
+}
+
+// The names of a map's axes, in its corners.
+function nameAxes(context, across, up, theme) {
+  context.fillStyle = theme.ink;
+  context.font = "12px sans-serif";
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  context.fillText(`${across} →`, SIZE - 10, SIZE - 14);
+  context.textAlign = "left";
+  context.fillText(`${up} ↑`, 10, 14);
 }
 
 function point(context, x, y, label, theme) {

@@ -45,8 +45,8 @@ def test_the_text_says_what_the_points_show():
     values = [point.get_ydata()[0] for point in explorer.artists["points"]]
     texts = [row.get_text() for row in explorer.artists["rows"]]
     assert texts == [
-        f"MSE: loss {values[0]:.4f}, gradient {values[1]:+.4f}",
-        f"cross-entropy: loss {values[2]:.4f}, gradient {values[3]:+.4f}",
+        f"MSE: loss {values[0]:.4f}, gradient {values[1]:+.4f}".replace(" -", " −"),
+        f"cross-entropy: loss {values[2]:.4f}, gradient {values[3]:+.4f}".replace(" -", " −"),
     ]
     assert f"gradient {values[3]:.4f}" in explorer.description
 
