@@ -3,7 +3,7 @@
 from itertools import zip_longest
 
 import numpy as np
-from ipywidgets import HBox, Layout, Play, link
+from ipywidgets import HBox, Layout, link
 
 from nnlib import nn
 from nnlib.palette import BLACK, GREY
@@ -11,7 +11,7 @@ from nnlib.widgets import backprop_steps as steps
 from nnlib.widgets.backprop_drawing import BLUE_TEXT, RED_TEXT, WIDTH, Drawing
 from nnlib.widgets.backprop_steps import ENTROPY, SQUARED, Scene, digits
 from nnlib.widgets.functions import name_of
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, log_slider
+from nnlib.widgets.live_picture import LivePicture, choice, int_slider, log_slider, player
 from nnlib.widgets.quick_text import QuickText
 from nnlib.widgets.small_network import KNOWN, SmallNetwork, number_control, pretty
 
@@ -123,7 +123,7 @@ class BackpropagationExplorer(LivePicture):
         network, _, target = self.networks[self.chosen]
         controls = {} if self.own else {"network": choice("network", list(self.networks))}
         controls["step"] = int_slider("step", 0, 1, 0)
-        play = Play(min=0, max=1, value=0, interval=1200, show_repeat=False)
+        play = player(1, interval=1200)
         play.layout = Layout(width="auto")
         link((play, "value"), (controls["step"], "value"))
         self.play = play

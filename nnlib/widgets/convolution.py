@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from nnlib import datasets
 from nnlib.data import to_float
 from nnlib.palette import BLACK, DIVERGING, DIVERGING_LIGHT, GREY, INK, ORANGE
-from nnlib.widgets.live_picture import LivePicture, int_slider, slider, toggle
+from nnlib.widgets.live_picture import LivePicture, int_slider, player, slider, toggle
 from nnlib.widgets.quick_text import QuickText, short
 
 KERNEL = 3  # rows and columns of the kernel
@@ -179,7 +179,7 @@ class ConvolutionExplorer(LivePicture):
         for weight in weights:
             weight.style.description_width = "2.2em"
             weight.layout.min_width = "0"
-        self.play = ipywidgets.Play(min=0, max=1_000_000, interval=100, show_repeat=False)
+        self.play = player(1_000_000, interval=100)
         self.play.observe(self._tick, names="value")
         sliding = ipywidgets.HBox([ipywidgets.Label("slide it"), self.play])
         buttons, *others = (child for child in column.children if child not in weights)

@@ -328,6 +328,16 @@ def choice(label, options, value=None):
     return ipywidgets.Dropdown(options=options, value=value, description=label)
 
 
+def player(most, interval):
+    """Buttons to play, pause and stop; the value counts 0 ... most, each `interval` milliseconds.
+
+    The tooltip names them, because the buttons themselves have only icons.
+    """
+    return ipywidgets.Play(
+        min=0, max=most, interval=interval, show_repeat=False, tooltip="Play or pause, and stop"
+    )
+
+
 def toggle(label, value=False):
     """A tick box."""
     return ipywidgets.Checkbox(value=value, description=label, indent=False)

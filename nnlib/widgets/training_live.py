@@ -23,7 +23,7 @@ from nnlib.palette import (
     MARKERS,
     RED,
 )
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, slider
+from nnlib.widgets.live_picture import LivePicture, choice, int_slider, player, slider
 from nnlib.widgets.quick_text import QuickText
 from nnlib.widgets.training_run import (
     CHOICES,
@@ -177,7 +177,7 @@ class TrainingExplorer(LivePicture):
 
     def make_controls(self):
         start = self.start
-        self.player = ipywidgets.Play(min=0, max=TICKS, interval=50, show_repeat=False)
+        self.player = player(TICKS, interval=50)
         batches = {"all": 0, "1": 1, "4": 4, "16": 16, "64": 64}
         decays = {f"{decay:g}": decay for decay in (0.0, 1e-4, 1e-3, 0.01, 0.1)}
         rates = {f"{lr:g}": lr for lr in (1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)}

@@ -62,6 +62,25 @@ def test_a_click_adds_a_point_to_the_perceptron(notebook):
     assert lab.alert(element) == ""
 
 
+def test_training_plays_until_it_is_paused(notebook):
+    (element,) = explorer(notebook, "explore_training")
+    player = element.query_selector(".widget-play")
+    assert player.get_attribute("title") == "Play or pause, and stop"
+    picture, play = element.wait_for_selector(lab.PICTURE), player.query_selector("button")
+
+    def step():
+        return int(re.search(r"Step (\d+)", picture.get_attribute("title"))[1])
+
+    before = step()
+    lab.until_picture_changes(notebook.page, element, play.click)
+    play.click()
+    notebook.page.wait_for_timeout(1000)  # the last frame on its way arrives
+    paused = step()
+    notebook.page.wait_for_timeout(1000)
+    assert before < paused == step()
+    assert lab.alert(element) == ""
+
+
 def test_the_log_console_stays_empty(notebook):
     assert notebook.log_entries() == 0
 
