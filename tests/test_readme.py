@@ -280,7 +280,7 @@ def test_the_guides_options_of_grade(tmp_path):
 )
 def test_make_runs_what_python_runs(arguments, runs):
     command = ["make", "-n", "-o", ".venv/bin/.ready", *arguments]
-    # a make that runs these tests hands its own variables down in MAKEFLAGS
-    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
+    # a make that runs these tests hands its own variables down: MAKEFLAGS, ARGS, PYTHON
+    environment = {"PATH": os.environ["PATH"]}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert runs in done.stdout
