@@ -142,7 +142,7 @@ my_loss_exercise = Exercise(
         "The lesson has a loop that prints each gap and its square. What does it do with the "
         "squares in the end?",
         "Go through both lists together: `for wanted, got in zip(points, curve):`. Collect the "
-        "squares in a list, and come back only after the loop.",
+        "squares in a list, and write `return` only behind the loop.",
         "After the loop the mean is a sum and a division: `sum(squares)` and `len(squares)`.",
     ),
     misconceptions=(
@@ -190,10 +190,11 @@ my_loss_exercise = Exercise(
             "else: it works on the bits of whole numbers, and fails for all others.",
         ),
         Misconception(
-            "lists subtracted",
+            "a list where a number belongs",
             lambda points, curve: (curve - points) ** 2,
-            "Python cannot subtract one list from another. Go through the pairs with `zip`, or "
-            "make arrays of both lists with `np.array`.",
+            "Python cannot subtract one list from another, nor divide a list by a number. Go "
+            "through the pairs with `zip` and use `sum` before you divide, or make arrays of both "
+            "lists with `np.array`.",
         ),
     ),
 )
@@ -255,21 +256,21 @@ fountain = Exercise(
             [0.55, 0.3, 1.0],
             "Your curve bends upwards at both ends, and the points make a hill. The sign of a "
             "decides which of the two it is.",
-            seen=lambda arguments, my_curve: my_curve[0] > 0,
+            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] > 0,
         ),
         Misconception(
             "a straight line",
             [0, 0.3, 3.9],
             "With a = 0 there is no bend at all, and no straight line comes near a hill. Move a "
             "first.",
-            seen=lambda arguments, my_curve: my_curve[0] == 0,
+            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] == 0,
         ),
         Misconception(
             "the two sides alike",
             [-0.55, 0, 6.1],
             "With b = 0 the left half mirrors the right one. The points on the right lie higher "
             "than those on the left, and b can lift one side and lower the other.",
-            seen=lambda arguments, my_curve: my_curve[1] == 0,
+            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[1] == 0,
         ),
         Misconception(
             "all points below the curve",

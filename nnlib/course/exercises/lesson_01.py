@@ -323,7 +323,7 @@ majority_vote = Exercise(
             seen=lambda arguments, majority: yes_from(majority) == 3,
         ),
         Misconception(
-            "always yes",
+            "yes without a vote",
             [1.0, 1.0, 1.0, 1.5],
             "It says yes without a single vote, because z is then the bias alone. What sign must "
             "the bias have?",
@@ -336,10 +336,10 @@ majority_vote = Exercise(
             seen=lambda arguments, majority: yes_from(majority) == 4,
         ),
         Misconception(
-            "one friend decides",
+            "it matters who votes",
             [5.0, 1.0, 1.0, -1.5],
-            "The answer depends on who votes, not only on how many: one weight is so large that "
-            "it outvotes the others.",
+            "The same number of votes is a yes from some friends and a no from others: the three "
+            "weights differ too much. Every friend should count the same, or nearly so.",
             seen=lambda arguments, majority: yes_from(majority) is None,
         ),
     ),
