@@ -200,6 +200,11 @@ def over_sum(powers, axis=1, keepdims=True):
     return powers / powers.sum(axis=axis, keepdims=keepdims)
 
 
+MAXIMA_IN_A_ROW = (
+    "Without `keepdims=True` the maxima lie in a row instead of a column. NumPy then subtracts "
+    "column by column where it should subtract row by row, or cannot subtract at all."
+)
+
 row_softmax_exercise = Exercise(
     id="02.3",
     title="The softmax that nearly always works",
@@ -261,10 +266,20 @@ row_softmax_exercise = Exercise(
             "a row.",
         ),
         Misconception(
-            "`keepdims` forgotten",
+            "`keepdims` forgotten in the sum",
             lambda z: over_sum(np.exp(z - z.max(axis=1, keepdims=True)), keepdims=False),
             "Without `keepdims=True` the sums lie in a row instead of a column. NumPy then divides "
             "column by column where it should divide row by row, or cannot divide at all.",
+        ),
+        Misconception(
+            "`keepdims` forgotten in the maximum",
+            lambda z: over_sum(np.exp(z - z.max(axis=1))),
+            MAXIMA_IN_A_ROW,
+        ),
+        Misconception(
+            "`keepdims` forgotten twice",
+            lambda z: over_sum(np.exp(z - z.max(axis=1)), keepdims=False),
+            MAXIMA_IN_A_ROW + " The sums have the same trouble.",
         ),
         Misconception(
             "logits clipped",
@@ -292,6 +307,8 @@ TARGET = 0.05
 
 
 def judge_choice(arguments, choice):
+    if isinstance(choice, str):
+        return f"A list of two names is wanted, as in ['ReLU', 'sigmoid']; {choice!r} is text."
     if len(choice) != 2:
         return f"Two names are wanted, as in ['ReLU', 'sigmoid']; there are {len(choice)}."
     for name in choice:
