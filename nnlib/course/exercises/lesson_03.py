@@ -558,8 +558,9 @@ epochs_needed_exercise = Exercise(
         Misconception(
             "counter never set back",
             count_epochs(lambda mistakes, error: mistakes + abs(error), start=0),
-            "The mistakes of all epochs are in one pot, so it is never empty again. Each epoch "
-            "begins to count from 0: set the counter inside the outer loop.",
+            "After a first epoch with mistakes, no epoch ever counts as free of them. Each epoch "
+            "begins to count from 0: set the counter inside the outer loop (and not the weights, "
+            "which have to be kept).",
         ),
         Misconception(
             "only the last example decides",

@@ -66,7 +66,7 @@ slope_of_w_exercise = Exercise(
         ),
         Misconception(
             "slopes added",
-            -2.5,
+            -1.5,
             "The slopes along the chain were added. Gears that stand one behind the other are "
             "multiplied.",
         ),
@@ -427,6 +427,16 @@ def measured_with(up=1, down=1, divide_by=2, put_back=True, together=False, own_
     return measured
 
 
+def measured_row_by_row(f, x, h):
+    slopes = np.zeros(x.shape)
+    for i in range(len(x)):
+        up, down = x.astype(float), x.astype(float)
+        up[i] += h
+        down[i] -= h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes
+
+
 def measured_without_floats(f, x, h):
     slopes = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
@@ -438,10 +448,12 @@ def measured_without_floats(f, x, h):
 
 
 def wrong_for_whole_numbers(arguments, result):
-    """Right when x holds floats; wrong, and yet of the right shape, when it holds integers."""
-    x = arguments[1]
-    right = np.shape(result) == x.shape and np.allclose(result, measured_gradient(*arguments))
-    return right == (x.dtype == float)
+    """Right when x holds floats; when it holds integers, wrong where a slope is no integer."""
+    x, slopes = arguments[1], measured_gradient(*arguments)
+    right = np.shape(result) == x.shape and np.allclose(result, slopes)
+    if x.dtype == float:
+        return right
+    return not right or np.allclose(slopes, np.round(slopes))
 
 
 measured_gradient_exercise = Exercise(
@@ -511,6 +523,12 @@ measured_gradient_exercise = Exercise(
             measured_with(together=True),
             "All entries are moved at the same time, so every slope is the same. A slope belongs "
             "to one entry, and all others stay where they are.",
+        ),
+        Misconception(
+            "whole rows nudged",
+            measured_row_by_row,
+            "With a single row of numbers all is right. But in a table `x[i]` is a whole row, and "
+            "all of it is moved at once. Each entry needs a turn of its own, whatever the shape.",
         ),
         Misconception(
             "always 0: no copy",
