@@ -70,6 +70,11 @@ two_days_exercise = Exercise(
             "logarithm of a probability.",
         ),
         Misconception(
+            "rounded too far",
+            0.37,
+            "To two decimals that is right. Give one more: three are asked for.",
+        ),
+        Misconception(
             "mean before the logarithm",
             -np.log(0.7),
             "Here the probabilities were averaged first. Each day has a loss of its own, and the "
@@ -125,6 +130,18 @@ def stops_at_large_logits(arguments, result):
     return result < 0.5 * right if right > 100 else abs(result) < 1e-3
 
 
+def overflows(z, t):
+    return np.mean(np.log(1 + np.exp(z)) - z * t)
+
+
+def overflows_at_10000(arguments, result):
+    """Right for logits up to 200; infinite or no number when there is a larger one."""
+    right = my_bce(*arguments)
+    if np.isclose(result, right):
+        return right < 1000  # with one formula for each target, a right answer may survive
+    return abs(arguments[0]).max() > 700 and not np.isfinite(result)
+
+
 my_bce_exercise = Exercise(
     id="05.2",
     title="Cross-entropy that never breaks",
@@ -162,10 +179,19 @@ my_bce_exercise = Exercise(
             seen=breaks_at_large_logits,
         ),
         Misconception(
+            "the right formula, and it overflows",
+            overflows,
+            "Up to 200 all is right: there is no p any more. But $e^{10000}$ is too large for a "
+            "computer. log(1 + eᶻ) is the log-sum-exp of 0 and z, so take the larger of the two "
+            "out first, as in the lesson.",
+            seen=overflows_at_10000,
+        ),
+        Misconception(
             "clipped",
             with_a_clip,
-            "Clipping avoids the infinity, but now the loss stops growing: a logit of 200 and one "
-            "of 10000 cost the same, so nothing pulls back. A formula in z needs no clipping.",
+            "Clipping, or a tiny number inside the logarithm, avoids the infinity. But now the "
+            "loss stops growing: a logit of 200 and one of 10000 cost the same, so nothing pulls "
+            "back. A formula in z needs neither.",
             seen=stops_at_large_logits,
         ),
         Misconception(
@@ -285,7 +311,7 @@ ce_gradient_exercise = Exercise(
         Misconception(
             "all three bugs are still there",
             with_bugs(True, True, True),
-            "These are the numbers of the function as it was given. Compare with a batch of two, "
+            "These are the numbers of the function as it was given. Compare with two examples, "
             "line by line: every row of p should make 1.",
         ),
         Misconception(
@@ -362,7 +388,8 @@ def judge_harsh(arguments, losses):
     if losses.shape != p.shape:
         return f"For {p.size} probabilities the answer has shape {losses.shape}, not {p.shape}."
     if not np.isfinite(losses).all():
-        return "Among the losses is one that is infinite or no number."
+        at = np.flatnonzero(~np.isfinite(losses))[0]
+        return f"At p = {p[at]:.3g} the loss is {losses[at]:g}: every loss has to be finite."
     if p.size == ALONG.size:
         return judge_shape(losses)
     ratios = pulls(losses)
@@ -450,8 +477,9 @@ harsh_exercise = Exercise(
         Misconception(
             "cross-entropy, scaled",
             lambda p: -3 * np.log(p),
-            "A multiple of cross-entropy pulls harder everywhere by the same factor: that is only "
-            "a larger learning rate. Yours should be harsher the more wrong the answer is.",
+            "A multiple of cross-entropy (another base of the logarithm makes one too) changes the "
+            "pull by the same factor at every p: that is only another learning rate. Yours should "
+            "be harsher the more wrong the answer is.",
             seen=is_scaled_cross_entropy,
         ),
         Misconception(
