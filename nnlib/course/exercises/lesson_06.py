@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib.course.exercises.compare import kind_of
 from nnlib.course.exercises.spec import Exercise, Misconception
 from nnlib.nn.functional import sigmoid
 
@@ -139,6 +140,23 @@ def teach_with_the_new_weights(X, t, lr, steps):
     return np.array([*w, b])
 
 
+def teach_after_each_example(X, t, lr, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        for inputs, target in zip(X, t, strict=True):
+            off = sigmoid(w @ inputs + b) - target
+            w, b = w - lr * off * inputs, b - lr * off
+    return np.array([*w, b])
+
+
+def is_one_step(arguments, result):
+    """After any number of steps the result of the first; None or zeros where no step was asked."""
+    X, t, lr, steps = arguments
+    if steps == 0:
+        return result is None or not np.any(result)
+    return np.allclose(result, teach(X, t, lr, 1))
+
+
 GATES = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 
 teach_exercise = Exercise(
@@ -222,6 +240,19 @@ teach_exercise = Exercise(
             "weights, so they belong inside the loop.",
         ),
         Misconception(
+            "only one step counts",
+            lambda X, t, lr, steps: teach(X, t, lr, min(steps, 1)),
+            "However many steps are asked for, the result is that of one. Either the `return` "
+            "stands inside the loop, or the weights are set back to 0 in each step.",
+            seen=is_one_step,
+        ),
+        Misconception(
+            "a step after each example",
+            teach_after_each_example,
+            "The weights move after every single example, as with the perceptron. Here one step "
+            "looks at all examples with the same weights, and moves once by the mean.",
+        ),
+        Misconception(
             "bias after the new weights",
             teach_with_the_new_weights,
             "The slope of the bias is computed with the weights that have moved already. First "
@@ -269,6 +300,18 @@ def epoch_with_while(p, X, y, order, size, lr):
         for i in batch:
             slope += 2 * (X[i] @ p - y[i]) * X[i]
         p = p - lr * slope / len(batch)
+    return p
+
+
+def epoch_of_whole_batches(p, X, y, order, size, lr):
+    return epoch(p, X, y, order[: len(order) // size * size], size, lr)
+
+
+def epoch_divided_by_size(p, X, y, order, size, lr):
+    X, y = X[order], y[order]
+    for first in range(0, len(y), size):
+        X_batch, y_batch = X[first : first + size], y[first : first + size]
+        p = p - lr * 2 * (X_batch @ p - y_batch) @ X_batch / size
     return p
 
 
@@ -397,6 +440,18 @@ epoch_exercise = Exercise(
             "The mean is right now, and two bugs are left. " + PAIRS,
         ),
         Misconception(
+            "a small last batch lost",
+            epoch_of_whole_batches,
+            "Whole batches are all used now. But when less than a whole batch is left over at the "
+            "end, those examples are never looked at: that is still a batch, a small one.",
+        ),
+        Misconception(
+            "divided by the batch size",
+            epoch_divided_by_size,
+            "All is right but the last batch, where it is a small one: `size` is larger than the "
+            "number of its examples. Divide by how many there really are.",
+        ),
+        Misconception(
             "order not used",
             epoch_with(shuffled=False),
             "Examples and targets belong together again, but in the old order. Both are to be "
@@ -445,7 +500,7 @@ BORDER = 2 / np.linalg.eigvalsh(2 * X_VALLEY.T @ X_VALLEY / 4)[-1]  # beyond it 
 
 def judge_rate(arguments, lr):
     if isinstance(lr, bool) or not isinstance(lr, int | float | np.integer | np.floating):
-        return f"A single number is wanted, the learning rate; {type(lr).__name__} came."
+        return f"A single number is wanted, the learning rate; {kind_of(lr)} came."
     reached = loss_after(lr)
     if reached < WANTED:
         return None
