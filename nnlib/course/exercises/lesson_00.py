@@ -184,6 +184,12 @@ my_loss_exercise = Exercise(
             "loop. Move it to the left, to the level of `for`.",
         ),
         Misconception(
+            "only the last point left",
+            lambda points, curve: gaps_of(points, curve)[-1] ** 2 / len(points),
+            "Only the square of the last point is left: `=` in the loop writes over what was there "
+            "before. Add with `+=`, or collect the squares in a list.",
+        ),
+        Misconception(
             "`^` in place of `**`",
             lambda points, curve: np.mean([gap ^ 2 for gap in gaps_of(points, curve)]),
             "In Python a power is written `**`, as in `gap ** 2`. The sign `^` means something "

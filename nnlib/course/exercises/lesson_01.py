@@ -134,6 +134,12 @@ weighted_sum_exercise = Exercise(
             "input. Each input meets its own weight only.",
         ),
         Misconception(
+            "only the last product left",
+            lambda x, w, b: w[-1] * x[-1] + b,
+            "Only the product of the last input is left: `=` in the loop writes over what was "
+            "there before. `+=` adds to it.",
+        ),
+        Misconception(
             "activation added",
             lambda x, w, b: 1 / (1 + np.exp(-(w @ x + b))),
             "That is the neuron's output, sigmoid and all. This exercise asks for z, the number "

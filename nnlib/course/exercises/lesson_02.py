@@ -55,6 +55,11 @@ one_neuron = Exercise(
             "$z_1 = 2x + 5$, and only then comes the other neuron.",
         ),
         Misconception(
+            "the bias first",
+            [-11, -6],
+            "Both numbers are right, and their order is not: first the weight, then the bias.",
+        ),
+        Misconception(
             "biases multiplied",
             [-6, 20],
             "Weights multiply along a chain, biases do not: the first one meets the second "

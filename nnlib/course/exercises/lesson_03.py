@@ -58,6 +58,12 @@ nand_by_hand = Exercise(
             "once, and the next input already meets the new numbers.",
         ),
         Misconception(
+            "the bias first",
+            [0, -1, -1],
+            "All three numbers are right, and their order is not: first the two weights, then the "
+            "bias.",
+        ),
+        Misconception(
             "stopped after the first correction",
             [0, 0, 1],
             "That is right after three inputs. One epoch is all four of them: look at (1, 1) too.",
