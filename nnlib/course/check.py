@@ -84,6 +84,12 @@ def solution_of(exercise):
     return f"solutions/{found[0].name if found else exercise.lesson + '_*.ipynb'}"
 
 
+def without_markup(markdown):
+    """Markdown without **bold**, *italics* and the backslashes before its signs."""
+    text = re.sub(r"(?<!\\)\*(\w[^*]*)\*", r"\1", markdown.replace("**", ""))
+    return re.sub(r"\\(?=[*_<[])", "", text)
+
+
 class Text:
     """A few lines, shown as Markdown in a notebook and as they are elsewhere."""
 
@@ -93,7 +99,7 @@ class Text:
     @property
     def text(self):
         parts = self.markdown.split("`")
-        parts[::2] = [re.sub(r"\*\*|\\(?=[*_<[])", "", part) for part in parts[::2]]
+        parts[::2] = [without_markup(part) for part in parts[::2]]
         return "".join(parts)
 
     def __repr__(self):

@@ -430,9 +430,9 @@ def test_markdown_signs_in_a_message_stay_what_they_are():
 
 
 def test_code_and_powers_in_a_text_survive():
-    text = module.Text("**Bold** and `x**2` and `a_b`")
-    assert repr(text) == "Bold and x**2 and a_b"
-    assert text._repr_markdown_() == "**Bold** and `x**2` and `a_b`"
+    text = module.Text("**Bold**, an *output* of 2 * 3 * 4, `x**2` and `a_b`")
+    assert repr(text) == "Bold, an output of 2 * 3 * 4, x**2 and a_b"
+    assert text._repr_markdown_() == "**Bold**, an *output* of 2 * 3 * 4, `x**2` and `a_b`"
 
 
 def test_printed_text_in_the_stream_is_cut_not_kept():
