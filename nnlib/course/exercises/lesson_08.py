@@ -129,6 +129,7 @@ def step_with(
     last_slope=lambda A2: A2 * (1 - A2),
     hidden_slope=lambda A1: A1 * (1 - A1),
     W2_sent_back=lambda old, new: old,
+    over_examples=np.sum,
     biases=True,
 ):
     """one_step with some of its parts exchanged, for the mistakes below."""
@@ -138,7 +139,7 @@ def step_with(
     dZ2 = error(A2, T) / (share or len(X)) * last_slope(A2)
     new_W2 = W2 - lr * dZ2.T @ A1
     dZ1 = dZ2 @ W2_sent_back(W2, new_W2) * hidden_slope(A1)
-    new_b1, new_b2 = b1 - lr * dZ1.sum(axis=0), b2 - lr * dZ2.sum(axis=0)
+    new_b1, new_b2 = (b - lr * over_examples(dZ, axis=0) for b, dZ in ((b1, dZ1), (b2, dZ2)))
     if not biases:
         new_b1, new_b2 = b1, b2
     return [W1 - lr * dZ1.T @ X, new_b1, new_W2, new_b2]
@@ -206,6 +207,18 @@ step_exercise = Exercise(
             lambda X, T, p, lr: step_with(X, T, p, lr, share=1),
             "The blame of all examples is added up, but the loss is a mean: divide by N, the "
             "number of rows of X. Otherwise a larger batch makes a longer step.",
+        ),
+        Misconception(
+            "divided by the number of targets",
+            lambda X, T, p, lr: step_with(X, T, p, lr, share=T.size),
+            "Right for a single output. With more of them you divide too often: N is the number of "
+            "examples, the rows of X, and not the number of all targets.",
+        ),
+        Misconception(
+            "biases divided by N twice",
+            lambda X, T, p, lr: step_with(X, T, p, lr, over_examples=np.mean),
+            "The weights are right. The biases got the mean of the blame over the examples, but "
+            "the blame is divided by N already: add it up.",
         ),
         Misconception(
             "slope of the last sigmoid forgotten",
@@ -324,6 +337,26 @@ mse_exercise = Exercise(
             "back, the other way round. Bring both into one shape.",
         ),
         Misconception(
+            "only the check added",
+            lambda outputs, targets: (
+                every_output_with_every_target(outputs, targets)
+                if outputs.size == targets.size
+                else safe_mse(outputs, targets)
+            ),
+            "A wrong number of targets is refused now. But a flat array of the right number still "
+            "makes a table, every output with every target. Bring both into one shape.",
+        ),
+        Misconception(
+            "the check added, and only the outputs made flat",
+            lambda outputs, targets: (
+                np.mean((outputs.ravel() - targets) ** 2)
+                if outputs.size == targets.size
+                else safe_mse(outputs, targets)
+            ),
+            "A wrong number of targets is refused, and flat targets are right. But when the "
+            "targets come as a column, the table is back, the other way round: make them flat too.",
+        ),
+        Misconception(
             "a single target for all",
             lambda outputs, targets: np.mean((outputs.ravel() - targets.ravel()) ** 2),
             "Right whenever the numbers fit. But a single target is silently compared with all the "
@@ -402,7 +435,7 @@ prescription_exercise = Exercise(
         "illness, and what was the cure?",
         "Make a small table: the scales 0.1, 0.5, 1, 2 and 5, each at the rates 0.3, 1, 3 and 10. "
         "One of the two numbers alone will not do.",
-        "The best place is at a scale between 0.3 and 1. There a rate of 1 is too slow for 1,000 "
+        "The best place is at a scale between 0.5 and 1. There a rate of 1 is too slow for 1,000 "
         "epochs, and a rate of 10 jumps about.",
     ),
     misconceptions=(
@@ -411,7 +444,7 @@ prescription_exercise = Exercise(
             [0.1, 3.0],
             "This is the illness of patient A: with first weights so small, all inputs look alike "
             "to the hidden neurons, and hardly any blame comes back. Larger first weights!",
-            seen=lambda arguments, p: 0 < p[0] <= 0.2 and p[1] > 0,
+            seen=lambda arguments, p: 0 < p[0] <= 0.2 and 0 < p[1] < 6,
         ),
         Misconception(
             "rate too small",
@@ -430,9 +463,9 @@ prescription_exercise = Exercise(
         Misconception(
             "steps too long",
             [0.5, 10.0],
-            "The first weights are good, but steps this long throw the neurons about, and some "
-            "land where their sigmoid is flat.",
-            seen=lambda arguments, p: 0.2 < p[0] < 2 and p[1] >= 6,
+            "Steps this long throw the neurons about, and some land where their sigmoid is flat. "
+            "A smaller learning rate is needed.",
+            seen=lambda arguments, p: 0 < p[0] < 2 and p[1] >= 6,
         ),
         Misconception(
             "on the way, and out of time",

@@ -182,6 +182,15 @@ adam_exercise = Exercise(
             "divide them by 1 − βᵗ before the step.",
         ),
         Misconception(
+            "only m corrected",
+            lambda *case: adam_with(
+                *case,
+                correct=lambda average, beta, t: average / (1 - beta**t if beta == 0.9 else 1),
+            ),
+            "m is corrected and v is not. Both start at 0: v has to be divided by 1 − 0.999 to the "
+            "power of t before its root is taken.",
+        ),
+        Misconception(
             "no power of t",
             lambda *case: adam_with(*case, correct=lambda average, beta, t: average / (1 - beta)),
             "Your correction is 1 − β in every step. That is right at t = 1 only, and so a test of "
@@ -209,6 +218,14 @@ adam_exercise = Exercise(
             "way round.",
         ),
         Misconception(
+            "the shares exchanged",
+            lambda *case: adam_with(
+                *case, beta1=0.1, beta2=0.001, correct=lambda a, beta, t: a / (1 - (1 - beta) ** t)
+            ),
+            "Your averages forget nearly all of the past in each step. β is the share of the old "
+            "average that stays, and the new gradient gets 1 − β, that is 0.1 and 0.001.",
+        ),
+        Misconception(
             "gradient not squared",
             lambda *case: adam_with(*case, square=lambda g: g),
             "v is to average the squares of the gradients. Without the square, slopes of both "
@@ -227,6 +244,21 @@ adam_exercise = Exercise(
             ),
             "Inside the root 1e-8 counts as 1e-4, and slows down parameters with small slopes. The "
             "formula adds it to the root.",
+        ),
+        Misconception(
+            "the 1e-8 forgotten",
+            lambda *case: adam_with(*case, divide=lambda m_hat, v_hat: m_hat / np.sqrt(v_hat)),
+            "Where a parameter has had no gradient yet, v is 0, and 0 / 0 is `nan`. That is what "
+            "the 1e-8 below the line is for.",
+        ),
+        Misconception(
+            "the 1e-8 beside the uncorrected root",
+            lambda p, g, m, v, t, lr: adam_with(
+                *(p, g, m, v, t, lr),
+                divide=lambda m_hat, v_hat: m_hat / (np.sqrt(v_hat) + 1e-8 / np.sqrt(1 - 0.999**t)),
+            ),
+            "Nearly: you put the correction into the rate, as some programs do, and so the 1e-8 "
+            "meets the root of v without its hat, and counts for more. The formula has √v̂ + 1e-8.",
         ),
         Misconception(
             "whole gradients added",
@@ -304,6 +336,18 @@ def shared_velocity(params, gradients, lr, mu):
     return params
 
 
+def roll_with_one_shape(params, gradients, lr, mu):
+    """A velocity for each parameter, but all of them in the shape of the first one."""
+    params = [p.copy() for p in params]
+    velocities = [np.zeros_like(params[0]) for _ in params]
+    for step in gradients:
+        for p, v, g in zip(params, velocities, step, strict=True):
+            v *= mu
+            v += g
+            p -= lr * v
+    return params
+
+
 def roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: mu * v + g, late=False):
     """roll with another rule for the velocity, for the mistakes below."""
     velocities = [np.zeros_like(p) for p in params]
@@ -367,6 +411,19 @@ roll_exercise = Exercise(
             shared_velocity,
             "All parameters still share one velocity: `[array] * n` holds the same array n times, "
             "and what one parameter adds, the others get.",
+        ),
+        Misconception(
+            "one shape for all",
+            roll_with_one_shape,
+            "Each parameter has a velocity of its own now, but all of them have the shape of "
+            "`params[0]`. A velocity is shaped like its own parameter.",
+        ),
+        Misconception(
+            "nothing moves",
+            lambda params, gradients, lr, mu: params,
+            "The parameters came back as they were. In a loop over lists, `p = p - lr * v` gives a "
+            "new array the name p, and leaves the list as it was. Change the array itself, as "
+            "`p -= lr * v` does, or put the new array into the list.",
         ),
         Misconception(
             "the memory is lost",
@@ -439,13 +496,25 @@ def judge_runner(arguments, runner):
         return f"The rate has to be above 0, and mu from 0 up to 1, without the 1; got {lr}, {mu}."
     loss = given.race_on_a_line(name, lr, mu)
     if loss >= TARGET:
-        ended = "it runs away" if diverges(runner) else f"the loss is still {loss:.3g}"
+        ended = "it runs away" if diverges(runner) else f"the loss is still {loss:.4g}"
         return f"After 60 steps {ended}, and it has to be below {TARGET}."
     return None
 
 
 def diverges(runner):
     return not given.race_on_a_line(*runner) < 1000
+
+
+def swings(runner):
+    """Whether a little less μ does better at the same rate: then it is not for lack of speed."""
+    name, lr, mu = runner
+    return given.race_on_a_line(name, lr, max(mu - 0.05, 0)) < given.race_on_a_line(*runner)
+
+
+def is_slow(runner):
+    """Whether a little more of the rate does better."""
+    name, lr, mu = runner
+    return given.race_on_a_line(name, 1.1 * lr, mu) < given.race_on_a_line(*runner)
 
 
 runner_exercise = Exercise(
@@ -484,10 +553,10 @@ runner_exercise = Exercise(
         Misconception(
             "still swinging",
             ["momentum", 0.03, 0.9],
-            "The usual 0.9 keeps so much velocity that the ball still swings after 60 steps. "
+            "With this μ the ball keeps so much velocity that it still swings after 60 steps. "
             "A smaller μ calms it down.",
             seen=lambda arguments, runner: (
-                runner[0] == "momentum" and runner[2] >= 0.85 and not diverges(runner)
+                runner[0] == "momentum" and swings(runner) and not diverges(runner)
             ),
         ),
         Misconception(
@@ -497,7 +566,8 @@ runner_exercise = Exercise(
             "a larger μ (below 0.9), or a larger rate.",
             seen=lambda arguments, runner: (
                 runner[0] == "momentum"
-                and runner[2] < 0.85
+                and is_slow(runner)
+                and not swings(runner)
                 and TARGET <= given.race_on_a_line(*runner) < 1000
             ),
         ),
