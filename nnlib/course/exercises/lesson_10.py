@@ -300,6 +300,14 @@ norm_exercise = Exercise(
             "divide by.",
         ),
         Misconception(
+            "root taken twice",
+            lambda z, gamma, beta: norm_with(
+                z, gamma, beta, size=lambda var: np.sqrt(np.sqrt(var) + 1e-5)
+            ),
+            "Under your root stands the std, which is a root already. The variance belongs there, "
+            "`z.var(axis=0)`.",
+        ),
+        Misconception(
             "mean not subtracted",
             lambda z, gamma, beta: gamma * z / np.sqrt(z.var(axis=0) + 1e-5) + beta,
             "The sizes are right, but each neuron still has its old mean. Subtract it first.",
@@ -445,6 +453,12 @@ clip_exercise = Exercise(
             "length 0 becomes nan. Clipping makes nothing longer.",
         ),
         Misconception(
+            "all brought to the limit",
+            scaled_by(lambda gradients: whole_length(gradients) + 1e-6, always=True),
+            "Long gradients are right. But short ones are stretched up to the limit, too. Clipping "
+            "makes nothing longer: the factor is never above 1.",
+        ),
+        Misconception(
             "root forgotten",
             scaled_by(lambda gradients: whole_length(gradients) ** 2),
             "You compare with the sum of the squares. The length is the root of that: (3, 4) has "
@@ -503,7 +517,7 @@ def judge_swish(arguments, std):
     if LOWEST <= signal <= HIGHEST:
         return None
     return (
-        f"After ten layers the numbers are {signal:.3g} times as large as at first. It should be "
+        f"After ten layers the numbers are {signal:.4g} times as large as at first. It should be "
         f"between {LOWEST} and {HIGHEST:.0f} times."
     )
 

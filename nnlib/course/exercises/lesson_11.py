@@ -124,6 +124,24 @@ def with_a_leak(train, new):
     return (train - mean) / std, (new - mean) / std
 
 
+def only_where_it_varies(train, new):
+    """A column of train that never changes becomes 0, in the new rows too."""
+    varies = np.ptp(train, axis=0) > 0
+    return tuple(np.where(varies, part, 0.0) for part in standardise(train, new))
+
+
+def divided_by_something_tiny(arguments, result):
+    """Right but for a column that never changes, and there huge: std + 1e-8, or the like."""
+    varies = np.ptp(arguments[0], axis=0) > 0
+    for mine, right in zip(result, standardise(*arguments), strict=True):
+        rest, wanted = np.abs(mine[:, ~varies]), right[:, ~varies]
+        if not np.allclose(mine[:, varies], right[:, varies], rtol=1e-3, atol=1e-3):
+            return False
+        if not np.array_equal(rest > 100, wanted != 0) or np.isinf(rest).any():
+            return False
+    return True
+
+
 def scaled_with(train, new, mean, std):
     return (train - mean) / std, (new - mean) / std
 
@@ -187,6 +205,21 @@ standardise_exercise = Exercise(
             lambda train, new: scaled_with(train, new, train.mean(axis=0), train.std(axis=0)),
             "All is well until a column never changes: its std is 0, and the result is `nan` or "
             "`inf`. Such a column is only shifted, as if its std were 1.",
+        ),
+        Misconception(
+            "divided by something tiny",
+            lambda train, new: scaled_with(
+                train, new, train.mean(axis=0), train.std(axis=0) + 1e-8
+            ),
+            "All is well until a column never changes. Its std is 0, and divided by a tiny number "
+            "a small difference in `new` becomes enormous. Divide such a column by 1.",
+            seen=divided_by_something_tiny,
+        ),
+        Misconception(
+            "a column that never changes set to 0",
+            only_where_it_varies,
+            "A column that never changes in `train` may still hold another value in `new`: 5, "
+            "where `train` always has 3, becomes 2. It is only shifted, not wiped out.",
         ),
         Misconception(
             "one mean for all columns",
@@ -676,6 +709,15 @@ early_stopping_exercise = Exercise(
             "epochs were never trained, so nobody knows their losses.",
         ),
         Misconception(
+            "the lowest of all losses taken",
+            lambda v, patience: (
+                min(int(np.argmin(v)) + 1 + patience, len(v)),
+                int(np.argmin(v)) + 1,
+            ),
+            "The lowest of all losses was found first, and the stop was counted from there. But "
+            "the training may have stopped long before it. Go epoch by epoch, and look back only.",
+        ),
+        Misconception(
             "never stops",
             lambda v, patience: (len(v), int(np.argmin(v)) + 1),
             "The best epoch of the whole training is found, but the training is never stopped, "
@@ -730,7 +772,7 @@ def judge_remedy(arguments, remedy):
         return None
     return (
         f"With p = {p:g} and weight decay {weight_decay:g} the loss on the 2,000 test points is "
-        f"{loss:.2f}; at most {AT_MOST} is wanted."
+        f"{loss:.4f}; at most {AT_MOST} is wanted."
     )
 
 
