@@ -212,8 +212,8 @@ read_idx_exercise = Exercise(
         Misconception(
             "header always of 8 bytes",
             lambda data: whole(*parts_of(data, skip=8)),
-            "Lists are read rightly, images are not: their header has a length for each axis, "
-            "and so is longer than 8 bytes.",
+            "Lists are read rightly, images are not. Their header has four bytes for each axis: is "
+            "every length read from its own four, and do the values begin behind the last?",
         ),
         Misconception(
             "header always of 16 bytes",
@@ -498,7 +498,7 @@ def judge_reading(arguments, answers):
         return None
     shuffled = " with shuffled pixels" if arguments[2] else ""
     return (
-        f"{share:.1%} of the {len(labels):,} new images{shuffled} were read rightly; at least "
+        f"{share:.2%} of the {len(labels):,} new images{shuffled} were read rightly; at least "
         f"{AT_LEAST:.0%} are wanted."
     )
 

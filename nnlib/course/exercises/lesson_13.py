@@ -152,6 +152,19 @@ def without_the_2_below(a, m, s, x, t):
     return narrow / np.array([1, 1, np.sqrt(2)])
 
 
+def with_exponent(exponent, by_m, by_s):
+    """bump_gradients with another exponent of (x - m, s), and its slopes by m and by s."""
+
+    def gradients(a, m, s, x, t):
+        distance = x - m
+        shape = np.exp(exponent(distance, s))
+        pull = 2 * (a * shape - t) * shape / len(x)
+        slopes = 1, a * by_m(distance, s), a * by_s(distance, s)
+        return np.array([np.sum(pull * slope) for slope in slopes])
+
+    return gradients
+
+
 def of_the_bump(a, m, s, x, t):
     shape = np.exp(-((x - m) ** 2) / (2 * s**2))
     distance = (x - m) / s
@@ -231,6 +244,22 @@ bump_exercise = Exercise(
             "2 below the fraction forgotten",
             without_the_2_below,
             "The bump is too narrow: (x − m)² is divided by 2 s², not by s².",
+        ),
+        Misconception(
+            "multiplied by s² in place of divided",
+            with_exponent(
+                lambda d, s: -(d**2) / 2 * s**2, lambda d, s: d * s**2, lambda d, s: -(d**2) * s
+            ),
+            "`... / 2 * s**2` divides by 2 and then multiplies by s². All of 2 s² is below the "
+            "line: it needs brackets, `/ (2 * s**2)`.",
+        ),
+        Misconception(
+            "minus in the exponent forgotten",
+            with_exponent(
+                lambda d, s: d**2 / (2 * s**2), lambda d, s: -d / s**2, lambda d, s: -(d**2) / s**3
+            ),
+            "The minus in the exponent is missing: your bump is a pit that grows without end to "
+            "both sides.",
         ),
         Misconception(
             "the loss returned",

@@ -294,7 +294,7 @@ def judge_racer(arguments, racer):
     reached = given.race(tuple(racer))
     if reached < FINISH:
         drawn = "-".join(map(str, racer))
-        return f"{drawn} reaches {reached:.1f} % in the race, and {FINISH} % is wanted."
+        return f"{drawn} reaches {reached:.2f} % in the race, and {FINISH} % is wanted."
     return None
 
 
@@ -320,8 +320,8 @@ racer_exercise = Exercise(
         Misconception(
             "too large for the budget",
             [784, 256, 64, 10],
-            "A fine network, but each image costs it so much work that it sees only a few "
-            "thousand before the budget is used up. The first layer is the dear one.",
+            "A fine network, but each image costs it so much work that it sees about ten thousand "
+            "of them, or fewer, before the budget is used up. It is the first layer that costs.",
             seen=lambda arguments, racer: racer[0] == 784 and racer[1] >= 100,
         ),
         Misconception(
@@ -470,8 +470,8 @@ def judge_reader(arguments, arrays):
     margin = 2 * (reached * (100 - reached) / 10_000) ** 0.5
     if reached - margin < GOAL:
         return (
-            f"It reads {reached:.1f} % of 10,000 other images. Minus its margin of {margin:.1f} "
-            f"that is {reached - margin:.1f} %, and {GOAL:.0f} % is wanted."
+            f"It reads {reached:.2f} % of 10,000 other images. Minus its margin of {margin:.2f} "
+            f"that is {reached - margin:.2f} %, and {GOAL:.0f} % is wanted."
         )
     return None
 
