@@ -131,6 +131,36 @@ def padded_below_and_right(image, kernel, stride, padding):
     return convolve(np.pad(image, (0, 2 * padding)), kernel, stride, 0)
 
 
+def minus_nothing(image, kernel, stride, padding):
+    """An empty sheet, whose middle is paper[p:-p, p:-p]: with p = 0 that slice is empty."""
+    if padding == 0:
+        raise ValueError("could not broadcast")
+    return convolve(image, kernel, stride, padding)
+
+
+def of_size(places):
+    """convolve with another number of places in each direction: places(length, k, stride)."""
+
+    def convolved(image, kernel, stride, padding):
+        k, image = len(kernel), np.pad(image, padding)
+        height, width = (places(length, k, stride) for length in image.shape)
+        return convolve(image, kernel, stride, 0)[:height, :width]
+
+    return convolved
+
+
+def as_wide_as_high(image, kernel, stride, padding):
+    k = len(kernel)
+    image = np.pad(image, padding)
+    size = (image.shape[0] - k) // stride + 1
+    result = np.zeros((size, size))
+    for row in range(size):
+        for column in range(size):
+            top, left = stride * row, stride * column
+            result[row, column] = (image[top : top + k, left : left + k] * kernel).sum()
+    return result
+
+
 def case_of_convolve(rng):
     k = int(rng.integers(1, 4))
     return (
@@ -207,6 +237,31 @@ convolve_exercise = Exercise(
             padded_below_and_right,
             "The result has the right size, but all of the empty pixels are below and on the "
             "right. Padding puts p of them on each of the four sides.",
+        ),
+        Misconception(
+            "minus 0",
+            minus_nothing,
+            "With padding all is right, without it the call ends in an error. `a[p:-p]` is the "
+            "middle of a, but with p = 0 it is `a[0:0]`, which is empty. Write "
+            "`a[p : p + height]`, or use `np.pad`.",
+        ),
+        Misconception(
+            "the + 1 forgotten",
+            of_size(lambda length, k, stride: (length - k) // stride),
+            "A row and a column are missing at the end. The quotient in the formula counts the "
+            "moves of the window; the place where it begins makes one more.",
+        ),
+        Misconception(
+            "the last window forgotten",
+            of_size(lambda length, k, stride: -((k - length) // stride)),
+            "Right where the last window ends before the edge. Otherwise that window is missing: "
+            "`range(0, n - k, stride)` leaves out n − k itself, and there a window still fits.",
+        ),
+        Misconception(
+            "as wide as it is high",
+            as_wide_as_high,
+            "Right for square images. Otherwise the map is not square either: its width comes from "
+            "the width of the image.",
         ),
         Misconception(
             "kernel turned round",
