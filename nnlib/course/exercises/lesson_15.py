@@ -138,27 +138,28 @@ def minus_nothing(image, kernel, stride, padding):
     return convolve(image, kernel, stride, padding)
 
 
-def of_size(places):
-    """convolve with another number of places in each direction: places(length, k, stride)."""
+def with_size(size):
+    """convolve, but for the size of the result: size(image, k, stride, padding)."""
 
     def convolved(image, kernel, stride, padding):
         k, image = len(kernel), np.pad(image, padding)
-        height, width = (places(length, k, stride) for length in image.shape)
-        return convolve(image, kernel, stride, 0)[:height, :width]
+        result = np.zeros(size(image, k, stride, padding))
+        for row, column in np.ndindex(result.shape):
+            top, left = stride * row, stride * column
+            result[row, column] = (image[top : top + k, left : left + k] * kernel).sum()
+        return result
 
     return convolved
 
 
-def as_wide_as_high(image, kernel, stride, padding):
-    k = len(kernel)
-    image = np.pad(image, padding)
-    size = (image.shape[0] - k) // stride + 1
-    result = np.zeros((size, size))
-    for row in range(size):
-        for column in range(size):
-            top, left = stride * row, stride * column
-            result[row, column] = (image[top : top + k, left : left + k] * kernel).sum()
-    return result
+one_place_less = with_size(lambda image, k, stride, p: [(n - k) // stride for n in image.shape])
+last_window_less = with_size(
+    lambda image, k, stride, p: [len(range(0, n - k, stride)) for n in image.shape]
+)
+as_wide_as_high = with_size(lambda image, k, stride, p: 2 * [(len(image) - k) // stride + 1])
+rim_counted_twice = with_size(
+    lambda image, k, stride, p: [(n + 2 * p - k) // stride + 1 for n in image.shape]
+)
 
 
 def case_of_convolve(rng):
@@ -247,15 +248,21 @@ convolve_exercise = Exercise(
         ),
         Misconception(
             "the + 1 forgotten",
-            of_size(lambda length, k, stride: (length - k) // stride),
+            one_place_less,
             "A row and a column are missing at the end. The quotient in the formula counts the "
             "moves of the window; the place where it begins makes one more.",
         ),
         Misconception(
             "the last window forgotten",
-            of_size(lambda length, k, stride: -((k - length) // stride)),
+            last_window_less,
             "Right where the last window ends before the edge. Otherwise that window is missing: "
             "`range(0, n - k, stride)` leaves out n − k itself, and there a window still fits.",
+        ),
+        Misconception(
+            "rim counted twice",
+            rim_counted_twice,
+            "Right whenever `padding` is 0. The H of the formula is the height of the image as it "
+            "came. Behind `np.pad` the 2p are in `image.shape` already.",
         ),
         Misconception(
             "as wide as it is high",
