@@ -546,8 +546,8 @@ runner_exercise = Exercise(
         Misconception(
             "the flat direction pays",
             ["SGD", 0.025, 0.9],
-            "Plain SGD gets no lower than this in 60 steps: the steep direction limits its rate, "
-            "and with that rate it crawls in the flat one. No rate mends that.",
+            "Plain SGD does not get there in 60 steps, at any rate: the steep direction limits "
+            "how large it can be, and then it crawls in the flat one.",
             seen=lambda arguments, runner: runner[0] == "SGD" and not diverges(runner),
         ),
         Misconception(

@@ -132,10 +132,11 @@ def padded_below_and_right(image, kernel, stride, padding):
 
 
 def minus_nothing(image, kernel, stride, padding):
-    """An empty sheet, whose middle is paper[p:-p, p:-p]: with p = 0 that slice is empty."""
-    if padding == 0:
-        raise ValueError("could not broadcast")
-    return convolve(image, kernel, stride, padding)
+    """Without padding the middle of the paper is paper[0:0], and the image does not fit in."""
+    height, width = image.shape
+    paper = np.zeros((height + 2 * padding, width + 2 * padding))
+    paper[padding:-padding, padding:-padding] = image
+    return convolve(paper, kernel, stride, 0)
 
 
 def with_size(size):
