@@ -118,6 +118,12 @@ def test_a_tensor_counts_as_its_array():
     torch = pytest.importorskip("torch")  # it is in requirements.txt
     assert compare(torch.tensor([1.0, 2.0], requires_grad=True), A([1.0, 2.0])) is None
     assert compare(torch.tensor(2.0), 2.0) is None
+    assert compare(torch.nn.Parameter(torch.tensor([1.0, 2.0])), A([1.0, 2.0])) is None
+
+
+@pytest.mark.parametrize("result", [[1.00001, 2.00002], [1.00005, 2.00005]])
+def test_nearly_right_numbers_follow_no_pattern(result):
+    assert compare(A(result), A([1.0, 2.0])) == f"The number at [0] is {result[0]}, expected 1.0."
 
 
 def test_show_is_short_and_large_arrays_are_shown_by_their_shape():

@@ -501,7 +501,7 @@ reader_exercise = Exercise(
     fixed=((0,),),
     random=lambda rng: (int(rng.integers(1, 46_000)),),
     random_cases=1,
-    seconds=6.0,
+    seconds=15.0,
     hints=(
         "First make it run: any network of at most 20,000 numbers, trained as in the lesson. Then "
         "hold 800 of the 4,000 images back, and measure on them after every change you make.",
@@ -515,7 +515,7 @@ reader_exercise = Exercise(
             "too many numbers",
             lambda images, labels: random_numbers(784, 64, 10),
             "The budget is 20,000 numbers, weights and biases together. The 784 pixels make the "
-            "first layer dear: about 25 neurons are what it may have.",
+            "first layer expensive: about 25 neurons are what it may have.",
             seen=lambda arguments, arrays: numbers_in(arrays) > MOST_NUMBERS,
         ),
         Misconception(
