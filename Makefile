@@ -48,9 +48,12 @@ grade: $(BIN)/.ready  ## grade a folder of submissions: make grade FOLDER=submis
 	@test -n "$(FOLDER)" || { echo "Say which folder: make grade FOLDER=submissions" >&2; exit 2; }
 	$(BIN)/python -m nnlib grade "$(FOLDER)" $(ARGS)
 
-# .venv is made when it is missing or older than requirements.txt
+# .venv is made when it is missing or older than requirements.txt; its JupyterLab does not begin with
+# a question about news, and does not advise to leave the pinned version
 $(BIN)/.ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("nnlib needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	-$(BIN)/python -m jupyter labextension disable --level=sys_prefix \
+		@jupyterlab/apputils-extension:announcements >/dev/null 2>&1
 	touch $@
