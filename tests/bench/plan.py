@@ -32,12 +32,12 @@ GROUPS = {
 # one thread: (group, contender) -> the largest ratio of nnlib's time to that contender's.
 # The bare products are the floor for anything written in NumPy, so those ratios say how much nnlib
 # adds on any processor. A ratio to PyTorch compares two BLAS libraries as well: the products alone
-# take 0.2 of PyTorch's time with index batching on one processor, 0.38 on another. Those gates
-# hold on both, and say that nnlib stays well below PyTorch, and below PyTorch at its fastest.
+# take 0.2 of PyTorch's time with index batching on one processor, 0.38 on another, and there the
+# gates against PyTorch at batch 64 are out of reach.
 RATIO_GATES = {
-    ("reference", "torch_loader"): 0.70,
-    ("reference", "torch_index"): 0.70,
-    ("reference", "torch_fused"): 0.90,
+    ("reference", "torch_loader"): 0.50,
+    ("reference", "torch_index"): 0.45,
+    ("reference", "torch_fused"): 0.80,
     ("reference", "products"): 2.0,
     ("batch 256", "products"): 1.55,
     ("batch 1024", "products"): 1.4,
