@@ -293,8 +293,12 @@ def roll(params, gradients, lr, mu):
 
 
 def roll_in_place(params, gradients, lr, mu):
+    return roll_into([np.zeros(p.shape) for p in params], params, gradients, lr, mu)
+
+
+def roll_into(velocities, params, gradients, lr, mu):
+    """roll with these arrays for the velocities, changed in place."""
     params = [np.array(p, dtype=float) for p in params]
-    velocities = [np.zeros_like(p) for p in params]
     for step in gradients:
         for p, v, g in zip(params, velocities, step, strict=True):
             v *= mu
@@ -325,27 +329,13 @@ def roll_with_nnlib(params, gradients, lr, mu):
 
 
 def shared_velocity(params, gradients, lr, mu):
-    """The buggy function of the notebook."""
-    params = [p.copy() for p in params]
-    velocities = [np.zeros_like(params[0])] * len(params)
-    for step in gradients:
-        for p, v, g in zip(params, velocities, step, strict=True):
-            v *= mu
-            v += g
-            p -= lr * v
-    return params
+    """The buggy function of the notebook: one array under as many names as there are params."""
+    return roll_into([np.zeros_like(params[0])] * len(params), params, gradients, lr, mu)
 
 
 def roll_with_one_shape(params, gradients, lr, mu):
     """A velocity for each parameter, but all of them in the shape of the first one."""
-    params = [p.copy() for p in params]
-    velocities = [np.zeros_like(params[0]) for _ in params]
-    for step in gradients:
-        for p, v, g in zip(params, velocities, step, strict=True):
-            v *= mu
-            v += g
-            p -= lr * v
-    return params
+    return roll_into([np.zeros_like(params[0]) for _ in params], params, gradients, lr, mu)
 
 
 def roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: mu * v + g, late=False):
