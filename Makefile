@@ -10,7 +10,7 @@ lab: $(BIN)/.ready  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb $(ARGS)
 
 test: $(BIN)/.ready  ## run every test, the notebooks and the browser included
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests --nbval lessons solutions \
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests bench --nbval lessons solutions \
 		--every-notebook -n 2 --dist loadscope -q $(ARGS)
 
 lint: $(BIN)/.ready  ## check style, and that no secret lies in a file
@@ -25,28 +25,28 @@ audit: $(BIN)/.ready  ## do the pinned packages have known vulnerabilities? need
 		-r /dev/stdin $(ARGS)
 
 bench: $(BIN)/.ready  ## time nnlib against PyTorch, and the explorers; writes bench.json
-	$(BIN)/python -m tests.bench $(ARGS)
-	$(BIN)/python -m tests.bench.explorers
+	$(BIN)/python -m bench $(ARGS)
+	$(BIN)/python -m bench.explorers
 
 lessons: $(BIN)/.ready  ## run every lesson and store its outputs
-	$(BIN)/python -m nnlib.course.notebooks $(ARGS) lessons/*.ipynb
+	$(BIN)/python -m nncourse.authoring.notebooks $(ARGS) lessons/*.ipynb
 
 exercises: $(BIN)/.ready  ## make exercises/ from solutions/; ARGS=--run runs the solutions first
-	$(BIN)/python -m nnlib release $(ARGS)
+	$(BIN)/python -m nncourse release $(ARGS)
 
 site: $(BIN)/.ready  ## the course as a website, in docs/_build/html; REPOSITORY=owner/name adds links
 	REPOSITORY="$(REPOSITORY)" $(BIN)/python -m sphinx -q -E -W --keep-going -b html \
 		-c docs -d docs/_build/doctrees . docs/_build/html $(ARGS)
 
 nbgrader: $(BIN)/.ready  ## does nbgrader accept the solutions? it gets an environment of its own
-	$(BIN)/python -m tests.course.nbgrader_accepts $(ARGS)
+	$(BIN)/python -m tests.nncourse.nbgrader_accepts $(ARGS)
 
 oldest: $(BIN)/.ready  ## the tests with the oldest packages that pyproject.toml allows
 	$(BIN)/python -m tests.oldest $(ARGS)
 
 grade: $(BIN)/.ready  ## grade a folder of submissions: make grade FOLDER=submissions
 	@test -n "$(FOLDER)" || { echo "Say which folder: make grade FOLDER=submissions" >&2; exit 2; }
-	$(BIN)/python -m nnlib grade "$(FOLDER)" $(ARGS)
+	$(BIN)/python -m nncourse grade "$(FOLDER)" $(ARGS)
 
 # .venv is made when it is missing or older than requirements.txt; its JupyterLab does not begin with
 # a question about news, and does not advise to leave the pinned version

@@ -4,12 +4,9 @@ Start with lessons/00_start_here.ipynb. Importing nnlib imports NumPy and nothin
 no matplotlib, no ipywidgets, no torch.
 """
 
-from nnlib import preflight
-
-if preflight.passed():  # else there is no NumPy, and `python -m nnlib doctor` says so
-    from nnlib import nn, optim
-    from nnlib.random import manual_seed
-    from nnlib.serialization import load, save
+from nnlib import nn, optim
+from nnlib.random import manual_seed
+from nnlib.serialization import load, save
 
 __all__ = ["load", "manual_seed", "nn", "optim", "save"]
 __version__ = "0.1.0"

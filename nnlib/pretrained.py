@@ -28,8 +28,8 @@ def mnist_network():
 def mnist_mlp():
     """The reference network, trained on MNIST's 60,000 training images, in eval mode.
 
-    About 98 % of the 10,000 test images are read correctly. The weights were made by
-    `python -m nnlib.course.train_mnist`. Raises FileNotFoundError when their file is missing, and
+    About 98 % of the 10,000 test images are read correctly. CONTRIBUTING.md
+    says how the weights were made. Raises FileNotFoundError when their file is missing, and
     ValueError when it is damaged.
     """
     path = WEIGHTS / "mnist_mlp.npz"

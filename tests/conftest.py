@@ -7,7 +7,7 @@ import nbval.kernel
 import pytest
 from jupyter_client import KernelManager
 
-from nnlib.course.notebooks import private_sockets
+from nncourse.authoring.notebooks import private_sockets
 
 TESTS = Path(__file__).parent
 

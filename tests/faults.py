@@ -18,10 +18,11 @@ import numpy as np
 from nbformat import v4
 
 import nnlib
-from nnlib.course import notebooks, progress, release
-from nnlib.course.exercises import find
-from nnlib.course.exercises.spec import Verdict
-from nnlib.course.grading import report
+from nncourse.authoring import notebooks, release
+from nncourse.exercises import find
+from nncourse.grading import report
+from nncourse.judging.exercise import Verdict
+from nncourse.learner import progress
 
 LONG = 40_000  # numbers or words: enough that a save takes a while
 
@@ -71,7 +72,7 @@ def noise():
 
 
 class Lesson:
-    """make lessons, and the solutions of python -m nnlib release --run"""
+    """make lessons, and the solutions of python -m nncourse release --run"""
 
     name = "06_lesson.ipynb"
 
@@ -83,7 +84,7 @@ class Lesson:
 
 
 class Exercises:
-    """python -m nnlib reset 06, and release"""
+    """python -m nncourse reset 06, and release"""
 
     name = "06_exercises.ipynb"
 
@@ -95,7 +96,7 @@ class Exercises:
 
 
 class Report:
-    """python -m nnlib grade"""
+    """python -m nncourse grade"""
 
     name = "index.html"
 

@@ -24,10 +24,14 @@ OF_THEN = ["pyparsing==3.2.0"]
 TESTS = (
     *("tests/test_datasets.py", "tests/test_metrics.py", "tests/test_plots.py"),
     *("tests/test_random.py", "tests/widgets"),
-    *("tests/course/test_check.py", "tests/course/test_progress.py", "tests/course/test_quiz.py"),
-    *("tests/course/test_spec.py", "tests/course/test_exercises_gate.py"),
+    *(
+        "tests/nncourse/test_check.py",
+        "tests/nncourse/test_progress.py",
+        "tests/nncourse/test_quiz.py",
+    ),
+    *("tests/nncourse/test_spec.py", "tests/nncourse/test_exercises_gate.py"),
 )
-GATE = "tests/course/test_exercises_gate.py::test_"
+GATE = "tests/nncourse/test_exercises_gate.py::test_"
 WITH_TORCH = [  # the answers of lesson 13 that are written in PyTorch
     *(f"--deselect={GATE}reference_and_alternatives_get_all_points[13.{n}]" for n in (2, 3, 4)),
     f"--deselect={GATE}the_untouched_stub_gets_nothing_and_is_called_not_started[13]",

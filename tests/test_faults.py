@@ -19,11 +19,11 @@ from typing import NamedTuple
 
 import pytest
 
-from nnlib import preflight
-from nnlib.__main__ import main as nnlib_main
+from nncourse import preflight
+from nncourse.__main__ import main as nnlib_main
 from tests.browser import test_make_lab as make_lab
-from tests.course.grading.helpers import needs_bubblewrap
 from tests.faults import WRITERS
+from tests.nncourse.grading.helpers import needs_bubblewrap
 
 ROOT = Path(__file__).parents[1]
 CAREFUL = [name for name in WRITERS if name != "careless"]
@@ -76,7 +76,7 @@ FAULTS = (
         ("test_a_read_only_folder",),
     ),
     Fault(
-        "the folder is read-only: python -m nnlib doctor",
+        "the folder is read-only: python -m nncourse doctor",
         "this folder can be written to: no, Permission denied. Copy the course to a folder of your "
         "own, or make this one writable: ",
         ("test_the_doctor_in_a_read_only_folder",),
@@ -134,7 +134,7 @@ FAULTS = (
     ),
     Fault(
         "half a clone: a module missing",
-        "is missing. Restore it with: git checkout -- nnlib/course/release",
+        "is missing. Restore it with: git checkout -- nncourse/authoring/release",
         ("test_a_missing_module",),
     ),
     Fault(
@@ -143,7 +143,7 @@ FAULTS = (
         ("test_make_with_an_old_python",),
     ),
     Fault(
-        "Python is too old: python -m nnlib, import nnlib",
+        "Python is too old: python -m nncourse, import nnlib",
         "nnlib needs Python 3.11 or newer, and ",
         (
             "test_nnlib_with_an_old_python",
@@ -278,7 +278,7 @@ def test_the_doctor_in_a_read_only_folder(tmp_path):
 
 def nnlib(*arguments, **how):
     how = {"env": os.environ | {"PYTHONPATH": str(ROOT)}} | how
-    command = [sys.executable, "-m", "nnlib", *arguments]
+    command = [sys.executable, "-m", "nncourse", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **how)
 
 
@@ -371,10 +371,10 @@ WRITERS["JupyterLab"].write(path, 2)
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_what_a_killed_jupyterlab_left_can_be_restored(tmp_path):
-    for name in ("nnlib/course/exercises/lesson_07.py", "solutions/07.ipynb", "exercises/x"):
+    for name in ("nncourse/exercises/lesson_07.py", "solutions/07.ipynb", "exercises/x"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    from nnlib.course import doctor
+    from nncourse.learner import doctor
 
     path = tmp_path / "exercises" / WRITERS["JupyterLab"].name
     done = subprocess.run([sys.executable, "-c", KILLED_JUPYTERLAB, str(path)], cwd=ROOT)
@@ -479,7 +479,8 @@ def test_make_goes_on_where_an_installation_stopped(small_course):
 def test_the_doctor_in_half_a_clone(tmp_path):
     """nnlib without a data file and the weights, and no lessons/: as a ZIP file cut off leaves."""
     left_out = shutil.ignore_patterns("__pycache__", "t10k-labels*", "mnist_mlp.npz")
-    shutil.copytree(ROOT / "nnlib", tmp_path / "nnlib", ignore=left_out)
+    for package in ("nnlib", "nncourse"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=left_out)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     done = nnlib("doctor", cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)})
     assert done.returncode == 1
@@ -492,7 +493,7 @@ def test_the_doctor_in_half_a_clone(tmp_path):
 
 
 def test_a_missing_module(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "nnlib.course.release", None)
+    monkeypatch.setitem(sys.modules, "nncourse.authoring.release", None)
     assert nnlib_main(["release"]) == 1
     assert sees("half a clone: a module") in capsys.readouterr().err
 
@@ -503,16 +504,16 @@ PRETEND = """
 import sys
 sys.version_info = (3, 9, 1)
 sys.argv = {arguments}
-import nnlib
+import nncourse
 """
 
 
 @pytest.mark.parametrize("arguments", [["-m", "doctor"], ["-m", "grade", "x"], ["-m"]])
-def test_nnlib_with_an_old_python(arguments):
+def test_the_course_with_an_old_python(arguments):
     code = PRETEND.format(arguments=arguments)
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
-    assert done.stderr.startswith(sees("Python is too old: python -m nnlib"))
+    assert done.stderr.startswith(sees("Python is too old: python -m nncourse"))
     assert done.stderr == preflight.too_old((3, 9, 1)) + "\n"
     assert "3.9.1. Install a newer one" in done.stderr
     assert "make lab PYTHON=" in done.stderr
@@ -525,10 +526,10 @@ def test_old_pythons_of_this_computer(tmp_path):
     names = [f"python3.{minor}" for minor in range(4, preflight.PYTHON[1])]
     pythons = {place / name for place in places for name in names if runs(place / name)}
     for python in sorted(pythons):
-        for command in (["-m", "nnlib", "doctor"], ["-c", "import nnlib"]):
+        for command in (["-m", "nncourse", "doctor"], ["-c", "import nncourse"]):
             done = subprocess.run([python, "-B", *command], cwd=ROOT, capture_output=True)
             last = done.stderr.decode().strip().splitlines()[-1]
-            assert sees("Python is too old: python -m nnlib") in last, python
+            assert sees("Python is too old: python -m nncourse") in last, python
 
 
 def runs(python):
@@ -540,7 +541,7 @@ def runs(python):
 
 @pytest.mark.parametrize("name", ["__init__.py", "preflight.py"])
 def test_what_an_old_python_reads_first_is_old_syntax(name):
-    source = (ROOT / "nnlib" / name).read_text()
+    source = (ROOT / "nncourse" / name).read_text()
     tree = ast.parse(source, feature_version=(3, 4))
     new = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match)
     assert not [node for node in ast.walk(tree) if isinstance(node, new)]
@@ -562,7 +563,9 @@ def with_numpy(folder, text, *command):
 MISSING = "raise ModuleNotFoundError(\"No module named 'numpy'\", name='numpy')"
 
 
-@pytest.mark.parametrize("command", [("-m", "nnlib", "progress"), ("-m", "nnlib.course.notebooks")])
+@pytest.mark.parametrize(
+    "command", [("-m", "nncourse", "progress"), ("-m", "nncourse.authoring.notebooks")]
+)
 def test_without_numpy(tmp_path, command):
     done = with_numpy(tmp_path, MISSING, *command)
     assert done.returncode == 1
@@ -570,7 +573,7 @@ def test_without_numpy(tmp_path, command):
 
 
 def test_with_a_broken_numpy(tmp_path):
-    done = with_numpy(tmp_path, "raise ImportError('DLL load failed')", "-c", "import nnlib")
+    done = with_numpy(tmp_path, "raise ImportError('DLL load failed')", "-c", "import nncourse")
     assert done.stderr.splitlines()[-1].startswith("ImportError: " + sees("NumPy is broken"))
     assert "--force-reinstall" in done.stderr
 
@@ -582,5 +585,5 @@ def test_a_command_without_its_package(tmp_path):
     done = nnlib("release", cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths})
     assert done.returncode == 1
     assert done.stderr.startswith(sees("another package") + preflight.install_all())
-    assert "python -m nnlib doctor" in done.stderr
+    assert "python -m nncourse doctor" in done.stderr
     assert "Traceback" not in done.stderr

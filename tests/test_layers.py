@@ -13,16 +13,16 @@ PACKAGE = Path(__file__).parents[1] / "nnlib"
 
 # from the ground up; a module may import from its own layer and from those before it
 LAYERS = (
-    {"random", "preflight"},
+    {"random"},
     {"nn"},
     {"optim", "schedule", "data", "datasets", "gradcheck", "serialization"},
-    {"training", "metrics", "plots", "palette", "pretrained", "given"},
-    {"widgets", "course", "__main__"},
+    {"training", "metrics", "plots", "palette", "pretrained"},
+    {"widgets"},
 )
 CORE = {"random", "nn", "optim", "gradcheck", "data", "training"}
 HEAVY = {"matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "torch"}
 MAY_DRAW = {"plots", "palette"}
-MAY_SHOW = {"widgets", "course"}
+MAY_SHOW = {"widgets"}
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 
@@ -73,8 +73,6 @@ def test_heavy_packages_stay_on_top(path):
         heavy -= {"matplotlib"}
     if part_of(path) in MAY_SHOW:
         heavy -= HEAVY - {"torch"}
-    if path.parent.name == "exercises" and path.stem >= "lesson_13":
-        heavy -= {"torch"}  # inside functions: another test imports all modules without it
     assert not heavy, f"{path.name} imports {heavy}"
 
 
@@ -123,3 +121,33 @@ def test_every_file_of_the_core_can_be_shown_whole():
     shown = [path for path in core if path.name != "__init__.py"]  # those hold names alone
     total = sum(lines_of_code(path) for path in shown)
     assert total <= 950, f"the core has {total} lines of code"
+
+
+# nncourse stands on top of nnlib, and inside it learner and grading on judging and exercises
+ENGINE = Path(__file__).parents[1] / "nncourse"
+ENGINE_LAYERS = (
+    {"preflight", "files", "exercises/given"},
+    {"judging"},
+    {"exercises"},
+    {"learner", "grading", "authoring"},
+    {"__main__", "__init__"},
+)
+
+
+def room(path):
+    """The part of nncourse that holds a file, as ENGINE_LAYERS names it."""
+    inside = path.relative_to(ENGINE).with_suffix("").as_posix()
+    return "exercises/given" if inside.startswith("exercises/given") else inside.split("/")[0]
+
+
+@pytest.mark.parametrize("path", sorted(ENGINE.rglob("*.py")), ids=lambda p: p.stem)
+def test_the_engine_imports_one_way(path):
+    height = {name: number for number, names in enumerate(ENGINE_LAYERS) for name in names}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nncourse."):
+            other = room(ENGINE / node.module.removeprefix("nncourse.").replace(".", "/"))
+            assert height[other] <= height[room(path)], f"{path.name} imports {node.module}"
+
+
+def test_the_library_knows_nothing_of_the_engine():
+    assert not [path for path in FILES if "nncourse" in path.read_text(encoding="utf-8")]

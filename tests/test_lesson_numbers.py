@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlib.course.lesson import Lesson
+from nncourse.authoring.lesson import Lesson
 
 # what course.md's tutorials state, and the lesson must compute: as its output shows it
 COMPUTED = {

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nnlib.course.lesson import Lesson, tags
-from nnlib.course.structure import FIRST_TORCH_LESSON
+from nncourse.authoring.lesson import Lesson, tags
+from nncourse.authoring.structure import FIRST_TORCH_LESSON
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
@@ -26,7 +26,7 @@ def run(path, folder, **environment):
     folder.mkdir(exist_ok=True)
     copy = shutil.copy(path, folder)
     completed = subprocess.run(
-        [sys.executable, "-m", "nnlib.course.notebooks", copy],
+        [sys.executable, "-m", "nncourse.authoring.notebooks", copy],
         env=os.environ | environment,
         capture_output=True,
         text=True,

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from nnlib.course import notebooks, structure
-from nnlib.course.lesson import Lesson
-from nnlib.course.notebooks import NotebookError, main, normalise, problems, run
+from nncourse.authoring import notebooks, structure
+from nncourse.authoring.lesson import Lesson
+from nncourse.authoring.notebooks import NotebookError, main, normalise, problems, run
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "lessons").glob("[!.]*.ipynb"))
@@ -249,14 +249,14 @@ def test_run_stores_one_form_and_the_same_form_twice(tmp_path):
 
 
 def test_tracebacks_hold_no_path_of_this_machine(tmp_path):
-    path = write(fresh("import nnlib.course.quiz as q\nq.quiz('', '', {}, '')"), tmp_path)
+    path = write(fresh("import nncourse.learner.quiz as q\nq.quiz('', '', {}, '')"), tmp_path)
     stored = v4.reads(path.read_text())
     stored.cells[0].metadata["tags"] = ["raises-exception"]
     write(stored, tmp_path)
     run(path)
     root = str(notebooks.ROOT)
     text = path.read_text()
-    assert "nnlib/course/quiz.py" in text
+    assert "nncourse/learner/quiz.py" in text
     assert root not in text
     assert root.replace(str(Path.home()), "~", 1) not in text
 

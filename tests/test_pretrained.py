@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import nnlib
+from nncourse.authoring import train_mnist
 from nnlib import datasets, pretrained
-from nnlib.course import train_mnist
 from nnlib.data import to_float
 from nnlib.training import predict
 

@@ -19,7 +19,6 @@ ABOVE_THE_CORE = {
     "course",
     "given",
     "plots",
-    "preflight",
     "widgets",
 }  # tested elsewhere
 

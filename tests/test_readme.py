@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from docs import pictures
-from nnlib.course.lesson import Lesson, first_line
-from tests.course.grading import test_bad_submissions
+from nncourse.authoring.lesson import Lesson, first_line
+from tests.nncourse.grading import test_bad_submissions
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", "docs/instructors.md", "docs/index.md", "CONTRIBUTING.md")
@@ -28,9 +28,9 @@ BUSY = "run by hand: it takes minutes of a quiet machine"
 SELF = "the run of the tests is this command"
 NETWORK = "it needs the network"
 PERSON = "it changes the environment or the machine of whoever runs it"
-GATE = "tests/course/test_exercises_gate.py"
-FOLDER = "tests/course/grading/test_folder.py"
-RELEASE = "tests/course/test_release.py"
+GATE = "tests/nncourse/test_exercises_gate.py"
+FOLDER = "tests/nncourse/grading/test_folder.py"
+RELEASE = "tests/nncourse/test_release.py"
 HERE = "tests/test_readme.py"
 RUN = {  # command: (file of the test, a text in it that shows that it is run)
     "make lab": ("tests/browser/test_make_lab.py", '"make", "lab"'),
@@ -45,40 +45,41 @@ RUN = {  # command: (file of the test, a text in it that shows that it is run)
         "tests/browser/lab.py",
         '"-m", "jupyterlab"',
     ),
-    "python -m nnlib doctor": ("tests/course/test_doctor.py", "main("),
-    "python -m nnlib grade submissions": (FOLDER, "command_line.main("),
-    "python -m nnlib grade submissions --expect 05,06": (HERE, '"--expect", "05,06"'),
-    "python -m nnlib grade submissions --new-seed": (HERE, '"--new-seed"'),
-    "python -m nnlib grade submissions --out week5": (HERE, '"--out"'),
-    "python -m nnlib grade submissions --seed 7": (HERE, '"--seed", "7"'),
-    "python -m nnlib grade submissions --workers 8": (HERE, '"--workers", "8"'),
-    "python -m nnlib grade COURSE/submitted": (FOLDER, "test_nbgraders_folders"),
-    "python -m nnlib grade submissions --executor dask://HOST:8786": (FOLDER, '"dask://"'),
-    "python -m nnlib release": (RELEASE, "main([])"),
-    "python -m nnlib release --check": (RELEASE, '"--check"'),
-    "python -m nnlib release --new 05": (RELEASE, '"--new"'),
-    "python -m nnlib release --run 05": (RELEASE, '"--run"'),
-    "python -m nnlib reset": (RELEASE, "test_reset_keeps"),
-    "python -m nnlib reset 05": (RELEASE, "test_reset_keeps"),
-    "python -m nnlib.course.notebooks lessons/06_gradient_descent.ipynb": (
+    "python -m nncourse doctor": ("tests/nncourse/test_doctor.py", "main("),
+    "python -m nncourse grade submissions": (FOLDER, "command_line.main("),
+    "python -m nncourse grade submissions --expect 05,06": (HERE, '"--expect", "05,06"'),
+    "python -m nncourse grade submissions --new-seed": (HERE, '"--new-seed"'),
+    "python -m nncourse grade submissions --out week5": (HERE, '"--out"'),
+    "python -m nncourse grade submissions --seed 7": (HERE, '"--seed", "7"'),
+    "python -m nncourse grade submissions --workers 8": (HERE, '"--workers", "8"'),
+    "python -m nncourse grade COURSE/submitted": (FOLDER, "test_nbgraders_folders"),
+    "python -m nncourse grade submissions --executor dask://HOST:8786": (FOLDER, '"dask://"'),
+    "python -m nncourse release": (RELEASE, "main([])"),
+    "python -m nncourse release --check": (RELEASE, '"--check"'),
+    "python -m nncourse release --new 05": (RELEASE, '"--new"'),
+    "python -m nncourse release --run 05": (RELEASE, '"--run"'),
+    "python -m nncourse reset": (RELEASE, "test_reset_keeps"),
+    "python -m nncourse reset 05": (RELEASE, "test_reset_keeps"),
+    "python -m nncourse.authoring.notebooks lessons/06_gradient_descent.ipynb": (
         "tests/test_notebooks.py",
         "main([str(",
     ),
-    "python -m tests.bench.chart bench.json docs/static/speed.svg": (
-        "tests/bench/test_bench.py",
+    "python -m bench.chart bench.json docs/static/speed.svg": (
+        "bench/test_bench.py",
         "chart",
     ),
 }
 NOT_RUN = {  # command: why no test runs it
     "make test": SELF,
     'make test ARGS="-x"': SELF,
-    "python -m pytest tests/course/grading": SELF,
+    "python -m pytest tests/nncourse/grading": SELF,
     "python -m pytest tests/nn -q": SELF,
     "python -m pytest tests/widgets/test_losses.py -q": SELF,
-    "python -m pytest tests/course/test_exercises_gate.py -q -k 05": SELF,
+    "python -m pytest tests/nncourse/test_exercises_gate.py -q -k 05": SELF,
     "python -m pytest --nbval lessons/06_gradient_descent.ipynb -q": SELF,
-    "make bench": BUSY + "; tests/bench runs its parts",
-    "python -m nnlib.course.train_mnist": BUSY + "; a test holds the weights to their accuracy",
+    "make bench": BUSY + "; bench runs its parts",
+    "python -m nncourse.authoring.train_mnist": BUSY
+    + "; a test holds the weights to their accuracy",
     'make nbgrader ARGS="05"': NETWORK,
     "make audit": NETWORK,
     "make oldest": NETWORK,
@@ -250,7 +251,7 @@ OPTIONS = (
 
 def test_the_guides_options_of_grade(tmp_path):
     (tmp_path / "submissions" / "ada").mkdir(parents=True)
-    command = [sys.executable, "-m", "nnlib", "grade", "submissions"]
+    command = [sys.executable, "-m", "nncourse", "grade", "submissions"]
 
     def grade(*options):
         return subprocess.run(
@@ -268,13 +269,13 @@ def test_the_guides_options_of_grade(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "runs"),
     [
-        (["grade", "FOLDER=submissions"], '-m nnlib grade "submissions"'),
-        (["exercises"], "-m nnlib release"),
-        (["lessons"], "-m nnlib.course.notebooks  lessons/"),
+        (["grade", "FOLDER=submissions"], '-m nncourse grade "submissions"'),
+        (["exercises"], "-m nncourse release"),
+        (["lessons"], "-m nncourse.authoring.notebooks  lessons/"),
         (["site", "REPOSITORY=owner/name"], 'REPOSITORY="owner/name" .venv/bin/python -m sphinx'),
-        (["nbgrader", "ARGS=05"], "-m tests.course.nbgrader_accepts 05"),
+        (["nbgrader", "ARGS=05"], "-m tests.nncourse.nbgrader_accepts 05"),
         (["oldest", "ARGS=--newest"], "-m tests.oldest --newest"),
-        (["bench"], "-m tests.bench"),
+        (["bench"], "-m bench"),
         (["lint"], "ruff check"),
     ],
 )

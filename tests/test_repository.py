@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from nnlib.course.lesson import read
-from nnlib.course.notebooks import CELL_METADATA, NOTEBOOK_METADATA
+from nncourse.authoring.lesson import read
+from nncourse.authoring.notebooks import CELL_METADATA, NOTEBOOK_METADATA
 
 ROOT = Path(__file__).parents[1]
 MNIST = ROOT / "nnlib" / "datasets" / "files"

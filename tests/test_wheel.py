@@ -14,6 +14,7 @@ import nnlib
 from nnlib.datasets.mnist import SHA256
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = ("nnlib", "nncourse")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,8 @@ def wheel(tmp_path_factory):
     """Made from a copy of what git holds, so that nothing is built into the course's folder."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    shutil.copytree(ROOT / "nnlib", source / "nnlib", ignore=left_out)
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, source / package, ignore=left_out)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     command = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation"]
@@ -50,15 +52,17 @@ def test_its_name_says_that_it_runs_everywhere(wheel):
 
 def test_every_file_of_nnlib_is_in_it(unpacked):
     skipped = {"__pycache__", ".ipynb_checkpoints"}
-    here = {name for name in inside(ROOT / "nnlib") if not skipped & set(Path(name).parts)}
-    assert inside(unpacked / "nnlib") == here
+    for package in PACKAGES:
+        here = {name for name in inside(ROOT / package) if not skipped & set(Path(name).parts)}
+        assert inside(unpacked / package) == here
+    here = inside(unpacked / "nnlib")
     assert {f"datasets/files/{name}.gz" for name in SHA256} <= here
     assert {"weights/mnist_mlp.npz", "widgets/digit_pad.js", "widgets/digit_pad.css"} <= here
 
 
 def test_nothing_else_is_in_it(unpacked):
     tops = {name.split("/")[0] for name in inside(unpacked)}
-    assert tops == {"nnlib", f"nnlib-{nnlib.__version__}.dist-info"}
+    assert tops == {*PACKAGES, f"nnlib-{nnlib.__version__}.dist-info"}
     (licence,) = unpacked.glob("*.dist-info/licenses/LICENSE")
     assert licence.read_text() == (ROOT / "LICENSE").read_text()
 
@@ -80,7 +84,7 @@ def run(unpacked, folder, *command):
 
 
 def test_the_doctor_finds_everything_from_any_folder(unpacked, tmp_path):
-    done = run(unpacked, tmp_path, "-m", "nnlib", "doctor")
+    done = run(unpacked, tmp_path, "-m", "nncourse", "doctor")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "with the right checksums: yes" in done.stdout
     assert "the trained network that reads digits: yes" in done.stdout

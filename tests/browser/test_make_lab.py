@@ -12,7 +12,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from nnlib.course.lesson import first_line, read
+from nncourse.authoring.lesson import first_line, read
 from tests.browser import lab
 
 ROOT = Path(__file__).parents[2]

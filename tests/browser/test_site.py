@@ -18,11 +18,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from docs.pages import SHOWS, for_colab, for_the_web
-from nnlib.course.grading import report
-from nnlib.course.grading.book import Book
-from nnlib.course.grading.marking import grade_submission
-from nnlib.course.grading.submissions import Submission
-from tests.course.grading import helpers
+from nncourse.grading import report
+from nncourse.grading.book import Book
+from nncourse.grading.marking import grade_submission
+from nncourse.grading.submissions import Submission
+from tests.nncourse.grading import helpers
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,58 @@
+"""python -m nncourse COMMAND: everything that is done from a terminal."""
+
+import importlib
+import sys
+
+from nncourse import preflight
+
+COMMANDS = {  # name: (module, function that takes the arguments and returns an exit code, help)
+    "progress": ("nncourse.learner.progress", "main", "the map of lessons and points"),
+    "doctor": ("nncourse.learner.doctor", "main", "is everything there? and what to do if not"),
+    "hint": ("nncourse.learner.check", "hint_command", "a hint: hint 05.2, or hint 05.2 3"),
+    "reset": ("nncourse.authoring.release", "reset_command", "exercises 05 new again: reset 05"),
+    "grade": ("nncourse.grading.__main__", "main", "mark a folder of submissions"),
+    "release": (
+        "nncourse.authoring.release",
+        "main",
+        "exercises/ from solutions/ (for authors)",
+    ),
+}
+
+
+def usage():
+    lines = ["usage: python -m nncourse COMMAND ...", ""]
+    lines += [f"  {name:<10} {help}" for name, (_, _, help) in COMMANDS.items()]
+    return "\n".join([*lines, "", "python -m nncourse COMMAND --help says more."])
+
+
+def main(arguments=None):
+    """Run one command; the exit code is 2 when there is no such command."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    name, *rest = arguments or ["--help"]
+    if name in ("-h", "--help"):
+        print(usage())
+        return 0
+    if name not in COMMANDS:
+        print(f"There is no command {name!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    module, function, _ = COMMANDS[name]
+    try:
+        return getattr(importlib.import_module(module), function)(rest)
+    except ModuleNotFoundError as error:
+        print(without(error.name), file=sys.stderr)
+        return 1
+
+
+def without(module):
+    """What to do about a module that is not there, one of ours or one of a package."""
+    if module.startswith(("nnlib.", "nncourse.")):
+        path = module.replace(".", "/")
+        return f"{module} is missing. Restore it with: git checkout -- {path} {path}.py"
+    return (
+        f"{module} is not installed. In the course's folder, run: {preflight.install_all()}\n"
+        "To see what else is missing: python -m nncourse doctor"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

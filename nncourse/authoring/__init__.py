@@ -1,0 +1,1 @@
+"""What an author runs: store lessons, make exercises/ from solutions/, keep the rules."""

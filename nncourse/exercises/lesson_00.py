@@ -1,0 +1,297 @@
+"""Exercises for lesson 00: the loss by hand, as a function, and made small with sliders."""
+
+import math
+
+import numpy as np
+
+from nncourse.judging.exercise import Exercise, Misconception
+
+TITLE = "Start here"
+
+
+def about(value):
+    """Recognises a number that somebody may have rounded to two places."""
+    return lambda arguments, result: abs(result - value) < 0.006
+
+
+# 00.1 ------------------------------------------------------------- predict a number
+
+GAPS = (1, -4, 0, 3)
+
+
+def loss_on_paper():
+    return sum(gap * gap for gap in GAPS) / len(GAPS)
+
+
+loss_on_paper_exercise = Exercise(
+    id="00.1",
+    title="A loss on paper",
+    points=1,
+    minutes=4,
+    difficulty="easy",
+    name="loss_on_paper",
+    reference=loss_on_paper,
+    hints=(
+        "Make a little table: one row for each point, and columns for the gap and for the gap "
+        "multiplied by itself.",
+        "The gaps are 1, −4, 0 and 3. Multiply each by itself before you add anything.",
+        "The squares are 1, 16, 0 and 9. The loss is their mean, and there are four of them.",
+    ),
+    misconceptions=(
+        Misconception(
+            "gaps cancel out",
+            0,
+            "Above and below cancel out if the gaps are added as they are: 1 − 4 + 0 + 3 = 0. The "
+            "curve misses three of the four points, so a loss of 0 cannot be. Square each gap "
+            "first.",
+        ),
+        Misconception(
+            "sum in place of the mean",
+            26,
+            "All the squares are there, and added up. The loss is their mean: share the sum out "
+            "among the points.",
+        ),
+        Misconception(
+            "gaps not squared",
+            2,
+            "That is the mean size of the gaps. The loss takes each gap times itself, so that a "
+            "gap of 4 costs sixteen times as much as a gap of 1.",
+        ),
+        Misconception(
+            "the square keeps its minus sign",
+            -1.5,
+            "−4 times −4 is +16: a square is never negative, and so no point can lower the loss "
+            "below 0.",
+        ),
+        Misconception(
+            "a perfect point left out",
+            26 / 3,
+            "The third point has no gap, and it still counts as a point. It brings the mean down, "
+            "as a good point should.",
+            seen=about(26 / 3),
+        ),
+        Misconception(
+            "gaps doubled",
+            4,
+            "A square is a number times itself, and not times 2: the square of 4 is 16.",
+        ),
+        Misconception(
+            "root taken at the end",
+            math.sqrt(6.5),
+            "Up to the mean all is right. Then a square root was taken, as some books do to get "
+            "back to the size of the gaps. Our loss stays a mean of squares.",
+            seen=about(math.sqrt(6.5)),
+        ),
+    ),
+)
+
+
+# 00.2 ------------------------------------------------------------- write a function
+
+
+def my_loss(points, curve):
+    return np.mean((np.array(curve) - np.array(points)) ** 2)
+
+
+def loss_in_a_loop(points, curve):
+    total = 0
+    for wanted, got in zip(points, curve, strict=True):
+        gap = got - wanted
+        total += gap * gap
+    return total / len(points)
+
+
+def loss_as_a_product(points, curve):
+    gaps = np.subtract(points, curve)
+    return gaps @ gaps / gaps.size
+
+
+def gaps_of(points, curve):
+    return [got - wanted for wanted, got in zip(points, curve, strict=True)]
+
+
+def is_mean_gap(arguments, result):
+    """Either way round: curve minus points, or points minus curve."""
+    return math.isclose(abs(result), abs(np.mean(gaps_of(*arguments))), abs_tol=1e-9)
+
+
+def some_points(rng):
+    n = int(rng.integers(2, 7))
+    return rng.uniform(-5, 5, n).round(1).tolist(), rng.uniform(-5, 5, n).round(1).tolist()
+
+
+my_loss_exercise = Exercise(
+    id="00.2",
+    title="The loss as a function",
+    points=2,
+    minutes=8,
+    difficulty="easy",
+    name="my_loss",
+    reference=my_loss,
+    alternatives=(loss_in_a_loop, loss_as_a_product),
+    fixed=(
+        ([1, 4, 2], [1, 3, 5]),
+        ([3], [3]),
+        ([5], [2]),
+        ([0.0, 0.0], [1.0, -1.0]),
+        ([2, 6, 1, 4], [3, 2, 1, 7]),
+        ([-1.5, 2.5, 0.0], [-1.0, -2.5, 0.0]),
+    ),
+    random=some_points,
+    hints=(
+        "The lesson has a loop that prints each gap and its square. What does it do with the "
+        "squares in the end?",
+        "Go through both lists together: `for wanted, got in zip(points, curve):`. Collect the "
+        "squares in a list, and write `return` only behind the loop.",
+        "After the loop the mean is a sum and a division: `sum(squares)` and `len(squares)`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "sum in place of the mean",
+            lambda points, curve: sum(gap**2 for gap in gaps_of(points, curve)),
+            "The squares are added up, and not yet shared out. Divide by the number of points; "
+            "otherwise more points would always mean a larger loss.",
+        ),
+        Misconception(
+            "gaps not squared",
+            lambda points, curve: np.mean(gaps_of(points, curve)),
+            "The gaps are averaged as they are, so gaps above and below cancel out. Square each "
+            "gap first.",
+            seen=is_mean_gap,
+        ),
+        Misconception(
+            "sizes in place of squares",
+            lambda points, curve: np.mean(np.abs(gaps_of(points, curve))),
+            "That is the mean size of the gaps, without their signs. This is a loss too, and a "
+            "good one, but ours squares each gap: large gaps are to count more.",
+        ),
+        Misconception(
+            "squared too late",
+            lambda points, curve: np.mean(gaps_of(points, curve)) ** 2,
+            "Here the mean comes first and the square second, and by then the gaps have cancelled "
+            "out. First square each gap, then take the mean.",
+        ),
+        Misconception(
+            "root taken at the end",
+            lambda points, curve: np.sqrt(np.mean(np.square(gaps_of(points, curve)))),
+            "Up to the mean all is right. Leave the square root out: our loss is the mean of the "
+            "squares itself.",
+        ),
+        Misconception(
+            "`return` inside the loop",
+            lambda points, curve: gaps_of(points, curve)[0] ** 2,
+            "Only the first point was looked at: `return` ends the function at once, also inside a "
+            "loop. Move it to the left, to the level of `for`.",
+        ),
+        Misconception(
+            "only the last point left",
+            lambda points, curve: gaps_of(points, curve)[-1] ** 2 / len(points),
+            "Only the square of the last point is left: `=` in the loop writes over what was there "
+            "before. Add with `+=`, or collect the squares in a list.",
+        ),
+        Misconception(
+            "`^` in place of `**`",
+            lambda points, curve: np.mean([gap ^ 2 for gap in gaps_of(points, curve)]),
+            "In Python a power is written `**`, as in `gap ** 2`. The sign `^` means something "
+            "else: it works on the bits of whole numbers, and fails for all others.",
+        ),
+        Misconception(
+            "a list where a number belongs",
+            lambda points, curve: (curve - points) ** 2,
+            "Python cannot subtract one list from another, nor divide a list by a number. Go "
+            "through the pairs with `zip` and use `sum` before you divide, or make arrays of both "
+            "lists with `np.array`.",
+        ),
+    ),
+)
+
+
+# 00.3 ------------------------------------------------------------- reach a target
+
+FOUNTAIN_X = np.array([-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0])
+FOUNTAIN_Y = np.array([0.4, 2.8, 5.3, 6.1, 6.2, 4.5, 2.3])
+TARGET = 0.1
+
+
+def fountain_loss(a, b, c):
+    return float(np.mean((a * FOUNTAIN_X**2 + b * FOUNTAIN_X + c - FOUNTAIN_Y) ** 2))
+
+
+def judge_fountain(arguments, my_curve):
+    if len(my_curve) != 3:
+        return f"Three numbers are wanted, a, b and c; there are {len(my_curve)}."
+    loss = fountain_loss(*my_curve)
+    if loss < TARGET:
+        return None
+    return f"The loss of your curve is {loss:.4g}, and it has to come below {TARGET}."
+
+
+def fountain_gaps(my_curve):
+    a, b, c = my_curve
+    return a * FOUNTAIN_X**2 + b * FOUNTAIN_X + c - FOUNTAIN_Y
+
+
+fountain = Exercise(
+    id="00.3",
+    title="The fountain",
+    points=2,
+    minutes=8,
+    difficulty="easy",
+    name="my_curve",
+    reference=lambda: [-0.56, 0.3, 6.2],
+    alternatives=(lambda: (-0.5, 0.35, 6.0), lambda: np.array([-0.56, 0.26, 6.2])),
+    judge=judge_fountain,
+    hints=(
+        "Tick “show the loss”, and move one slider at a time. Keep a step only if the loss gets "
+        "smaller.",
+        "The water goes up and comes down again, so the bow is a hill: $a$ is negative. And $c$ is "
+        "the height in the middle, at $x = 0$.",
+        "Begin with $c$ at 6 and $a$ at −0.5. The right end lies higher than the left one: what "
+        "does $b$ have to do about that?",
+    ),
+    misconceptions=(
+        Misconception(
+            "the wrong order",
+            [6.1, 0.3, -0.55],
+            "Turned round, these three numbers fit well. The first one belongs to $x^2$: write "
+            "a, b, c.",
+            seen=lambda arguments, my_curve: fountain_loss(*my_curve[::-1]) < TARGET,
+        ),
+        Misconception(
+            "a valley in place of a hill",
+            [0.55, 0.3, 1.0],
+            "Your curve bends upwards at both ends, and the points make a hill. The sign of a "
+            "decides which of the two it is.",
+            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] > 0,
+        ),
+        Misconception(
+            "a straight line",
+            [0, 0.3, 3.9],
+            "With a = 0 there is no bend at all, and no straight line comes near a hill. Move a "
+            "first.",
+            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] == 0,
+        ),
+        Misconception(
+            "the two sides alike",
+            [-0.55, 0, 6.1],
+            "With b = 0 the left half mirrors the right one. The points on the right lie higher "
+            "than those on the left, and b can lift one side and lower the other.",
+            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[1] == 0,
+        ),
+        Misconception(
+            "all points below the curve",
+            [-0.55, 0.3, 8.0],
+            "The curve passes above every one of the points. Lower c: it moves the whole curve.",
+            seen=lambda arguments, my_curve: min(fountain_gaps(my_curve)) > 0,
+        ),
+        Misconception(
+            "all points above the curve",
+            [-0.55, 0.3, 4.0],
+            "The curve passes below every one of the points. Raise c: it moves the whole curve.",
+            seen=lambda arguments, my_curve: max(fountain_gaps(my_curve)) < 0,
+        ),
+    ),
+)
+
+
+EXERCISES = (loss_on_paper_exercise, my_loss_exercise, fountain)

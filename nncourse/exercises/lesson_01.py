@@ -1,0 +1,536 @@
+"""Exercises for lesson 01, the neuron."""
+
+import numpy as np
+
+from nncourse.exercises.given import lesson_01 as given
+from nncourse.judging.exercise import Exercise, Misconception
+from nnlib.nn.functional import sigmoid
+
+TITLE = "The neuron"
+
+
+# 01.1 ------------------------------------------------------------- predict a number
+
+
+def z_on_paper():
+    return 0.5 * 6 - 1 * 2 + 1
+
+
+weighted_sum_on_paper = Exercise(
+    id="01.1",
+    title="A weighted sum on paper",
+    points=1,
+    minutes=3,
+    difficulty="easy",
+    name="z_on_paper",
+    reference=z_on_paper,
+    hints=(
+        "Each input meets its own weight. How many products are there?",
+        "The products are 0.5 · 6 and −1 · 2. The bias is added once, at the end.",
+        "The products are 3 and −2, and together they are 1. One number is still to be added.",
+    ),
+    misconceptions=(
+        Misconception(
+            "bias forgotten",
+            0.5 * 6 - 1 * 2,
+            "That is the sum of the two products. The neuron still adds its bias.",
+        ),
+        Misconception(
+            "minus sign lost",
+            0.5 * 6 + 1 * 2 + 1,
+            "The second weight is −1: its input speaks against, and takes 2 away.",
+        ),
+        Misconception(
+            "sums multiplied",
+            (0.5 - 1) * (6 + 2) + 1,
+            "That is (sum of the weights) × (sum of the inputs). "
+            "But each input meets its own weight only.",
+        ),
+        Misconception(
+            "bias added to each product",
+            (0.5 * 6 + 1) + (-1 * 2 + 1),
+            "A neuron has one bias, and adds it once, not once for each input.",
+        ),
+        Misconception(
+            "weights crossed",
+            0.5 * 2 - 1 * 6 + 1,
+            "The first weight belongs to the first input: 0.5 meets 6, and −1 meets 2.",
+        ),
+    ),
+)
+
+
+# 01.2 ------------------------------------------------------------- write a function
+
+
+def weighted_sum(x, w, b):
+    return w @ x + b
+
+
+def weighted_sum_in_a_loop(x, w, b):
+    total = b
+    for one_input, one_weight in zip(x, w, strict=True):
+        total += one_input * one_weight
+    return total
+
+
+def weighted_sum_of_products(x, w, b):
+    return np.sum(x * w) + b
+
+
+weighted_sum_exercise = Exercise(
+    id="01.2",
+    title="The weighted sum",
+    points=2,
+    minutes=5,
+    difficulty="easy",
+    name="weighted_sum",
+    reference=weighted_sum,
+    alternatives=(weighted_sum_in_a_loop, weighted_sum_of_products),
+    fixed=(
+        (np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.8, -0.5]), 2.0),
+        (np.array([0.5, 0.3]), np.array([0.4, 0.7]), 0.2),
+        (np.array([2.0, 3.0]), np.array([0.0, 1.0]), 4.0),
+        (np.array([0.0, 0.0]), np.array([5.0, -5.0]), -1.5),
+        (np.array([7.0]), np.array([-3.0]), 0.0),
+    ),
+    random=lambda rng: (
+        *rng.normal(size=(2, rng.integers(2, 7))).round(2),
+        round(rng.normal(), 2),
+    ),
+    hints=(
+        "Three steps: multiply each input by its weight, add the products up, add the bias.",
+        "NumPy has one sign for “multiply each pair and add up”. The lesson used it.",
+        "`w @ x` is the sum of the products. What is still missing?",
+    ),
+    misconceptions=(
+        Misconception(
+            "bias forgotten",
+            lambda x, w, b: w @ x,
+            "The products are added up, and the bias `b` is not. It is what the neuron says when "
+            "all inputs are 0.",
+        ),
+        Misconception(
+            "`*` in place of `@`",
+            lambda x, w, b: w * x + b,
+            "`w * x` multiplies each pair and does not add up, so as many numbers come back as "
+            "there are inputs, each with the bias.",
+        ),
+        Misconception(
+            "bias subtracted",
+            lambda x, w, b: w @ x - b,
+            "The bias is added: z = w · x + b.",
+        ),
+        Misconception(
+            "bias added to each product",
+            lambda x, w, b: np.sum(w * x + b),
+            "Here the bias is inside the sum, and so it is added once for each input. "
+            "A neuron adds it once.",
+        ),
+        Misconception(
+            "sums multiplied",
+            lambda x, w, b: np.sum(w) * np.sum(x) + b,
+            "The sum of the weights times the sum of the inputs lets every weight meet every "
+            "input. Each input meets its own weight only.",
+        ),
+        Misconception(
+            "only the last product left",
+            lambda x, w, b: w[-1] * x[-1] + b,
+            "Only the product of the last input is left: `=` in the loop writes over what was "
+            "there before. `+=` adds to it.",
+        ),
+        Misconception(
+            "activation added",
+            lambda x, w, b: 1 / (1 + np.exp(-(w @ x + b))),
+            "That is the neuron's output, sigmoid and all. This exercise asks for z, the number "
+            "before the activation.",
+        ),
+    ),
+)
+
+
+# 01.3 ------------------------------------------------------------- write a class
+
+
+class Neuron:
+    def __init__(self, weights, bias):
+        self.weights = weights
+        self.bias = bias
+
+    def forward(self, x):
+        z = self.weights @ x + self.bias
+        return 1 / (1 + np.exp(-z))
+
+
+class NeuronWithTanh:
+    """The sigmoid is a tanh, squeezed: sigmoid(z) = (1 + tanh(z / 2)) / 2."""
+
+    def __init__(self, weights, bias):
+        self.everything = (np.array(weights), bias)
+
+    def forward(self, x):
+        weights, bias = self.everything
+        return 0.5 + 0.5 * np.tanh((np.sum(weights * x) + bias) / 2)
+
+
+class NeuronWithBiasAsWeight:
+    """The bias is one more weight, whose input is always 1."""
+
+    def __init__(self, weights, bias):
+        self.weights = [*weights, bias]
+
+    def forward(self, x):
+        return sigmoid(np.array(np.dot(self.weights, [*x, 1.0])))
+
+
+class NeuronWithoutBias(Neuron):
+    def forward(self, x):
+        return sigmoid(self.weights @ x)
+
+
+class NeuronWithoutActivation(Neuron):
+    def forward(self, x):
+        return self.weights @ x + self.bias
+
+
+class NeuronWithPlusSign(Neuron):
+    def forward(self, x):
+        return 1 / (1 + np.exp(self.weights @ x + self.bias))
+
+
+class NeuronBiasAfterActivation(Neuron):
+    def forward(self, x):
+        return sigmoid(self.weights @ x) + self.bias
+
+
+class NeuronActivatedTooEarly(Neuron):
+    def forward(self, x):
+        return np.sum(sigmoid(self.weights * x)) + self.bias
+
+
+neuron_class = Exercise(
+    id="01.3",
+    title="A neuron of your own",
+    points=3,
+    minutes=10,
+    difficulty="medium",
+    name="MyNeuron",
+    reference=Neuron,
+    alternatives=(NeuronWithTanh, NeuronWithBiasAsWeight),
+    driver=given.build_and_call,
+    fixed=(
+        ((np.array([0.0, 1.0]), 4.0), np.array([2.0, 3.0])),
+        ((np.array([0.2, 0.8, -0.5]), 2.0), np.array([1.0, 2.0, 3.0])),
+        ((np.array([0.4, 0.7]), 0.2), np.array([0.5, 0.3])),
+        ((np.array([1.0, -1.0]), 0.0), np.array([0.0, 0.0])),
+    ),
+    random=lambda rng: (
+        (rng.normal(size=3).round(2), round(rng.normal(), 2)),
+        rng.normal(size=3).round(2),
+    ),
+    hints=(
+        "`__init__` only stores: `self.weights = weights`. All arithmetic is in `forward`.",
+        "`forward` needs two lines: first z from the stored weights and bias, then the sigmoid.",
+        "The sigmoid of z is `1 / (1 + np.exp(-z))`. Mind the minus sign.",
+    ),
+    misconceptions=(
+        Misconception(
+            "bias forgotten",
+            NeuronWithoutBias,
+            "The stored bias is never used in `forward`, so with all inputs at 0 the neuron can "
+            "only answer 0.5.",
+        ),
+        Misconception(
+            "activation forgotten",
+            NeuronWithoutActivation,
+            "What comes back is z. The neuron's output is the sigmoid of z, between 0 and 1.",
+        ),
+        Misconception(
+            "minus sign of the sigmoid lost",
+            NeuronWithPlusSign,
+            "The sigmoid is 1 / (1 + exp(−z)). With exp(z) it falls where it should rise.",
+        ),
+        Misconception(
+            "bias added after the activation",
+            NeuronBiasAfterActivation,
+            "The bias belongs to z: add it before the sigmoid, or the output leaves 0 to 1.",
+        ),
+        Misconception(
+            "activation of each product",
+            NeuronActivatedTooEarly,
+            "Here the sigmoid is taken of each product. First everything is added up to z, and "
+            "then comes one sigmoid.",
+        ),
+    ),
+)
+
+
+# 01.4 ------------------------------------------------------------- numbers, judged by what they do
+
+VOTES = tuple((a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1))
+
+
+def says_yes(majority, votes):
+    """Whether the neuron with these three weights and this bias has z above 0."""
+    *weights, bias = majority
+    return sum(w * v for w, v in zip(weights, votes, strict=True)) + bias > 0
+
+
+def judge_majority(arguments, majority):
+    if len(majority) != 4:
+        return f"Four numbers are wanted, three weights and the bias; there are {len(majority)}."
+    for votes in VOTES:
+        wanted = sum(votes) >= 2
+        if says_yes(majority, votes) != wanted:
+            answer = "no" if wanted else "yes"
+            return (
+                f"With the votes {votes} your neuron says {answer}, and it should say "
+                f"{'yes' if wanted else 'no'}."
+            )
+    return None
+
+
+def yes_from(majority):
+    """How many votes it takes, whoever gives them; None if it matters who."""
+    counts = {k: {says_yes(majority, v) for v in VOTES if sum(v) == k} for k in range(4)}
+    if any(len(answers) > 1 for answers in counts.values()):
+        return None
+    return next((k for k in range(4) if True in counts[k]), 4)
+
+
+majority_vote = Exercise(
+    id="01.4",
+    title="Two out of three",
+    points=2,
+    minutes=8,
+    difficulty="medium",
+    name="majority",
+    reference=lambda: [1.0, 1.0, 1.0, -1.5],
+    alternatives=(lambda: [2, 2, 2, -3], lambda: (0.5, 0.6, 0.7, -1.0)),
+    judge=judge_majority,
+    hints=(
+        "All three votes count the same. What does that say about the three weights?",
+        "Let all three weights be 1. Then z is the number of votes, plus the bias. From which "
+        "number of votes on is z to be above 0?",
+        "With weights of 1 the bias has to outvote one vote, and not two: it lies between two "
+        "whole numbers.",
+    ),
+    misconceptions=(
+        Misconception(
+            "one vote is enough",
+            [1.0, 1.0, 1.0, -0.5],
+            "This is OR: the bias is outvoted by a single yes. It has to be more negative.",
+            seen=lambda arguments, majority: yes_from(majority) == 1,
+        ),
+        Misconception(
+            "all three needed",
+            [1.0, 1.0, 1.0, -2.5],
+            "This is AND: two votes do not outvote the bias. It has to be less negative.",
+            seen=lambda arguments, majority: yes_from(majority) == 3,
+        ),
+        Misconception(
+            "yes without a vote",
+            [1.0, 1.0, 1.0, 1.5],
+            "It says yes without a single vote, because z is then the bias alone. What sign must "
+            "the bias have?",
+            seen=lambda arguments, majority: yes_from(majority) == 0,
+        ),
+        Misconception(
+            "never yes",
+            [1.0, 1.0, 1.0, -3.5],
+            "Three votes do not outvote this bias either.",
+            seen=lambda arguments, majority: yes_from(majority) == 4,
+        ),
+        Misconception(
+            "it matters who votes",
+            [5.0, 1.0, 1.0, -1.5],
+            "The same number of votes is a yes from some friends and a no from others: the three "
+            "weights differ too much. Every friend should count the same, or nearly so.",
+            seen=lambda arguments, majority: yes_from(majority) is None,
+        ),
+    ),
+)
+
+
+# 01.5 ------------------------------------------------------------- find the bug
+
+
+def mended_neuron(x, w, b):
+    z = b
+    for i in range(len(x)):
+        z = z + w[i] * x[i]
+    return 1 / (1 + np.exp(-z))
+
+
+def mended_neuron_with_zip(x, w, b):
+    z = 0.0
+    for one_input, one_weight in zip(x, w, strict=True):
+        z += one_weight * one_input
+    return float(sigmoid(np.array(z + b)))
+
+
+def mended_neuron_without_a_loop(x, w, b):
+    return 0.5 * (1 + np.tanh((w @ x + b) / 2))
+
+
+def their_neuron(x, w, b, begin=1, bias_each_time=True):
+    """The buggy function of the notebook, with its two bugs or with one of them."""
+    z = 0.0 if bias_each_time else b
+    for i in range(begin, len(x)):
+        z = z + w[i] * x[i] + (b if bias_each_time else 0.0)
+    return 1 / (1 + np.exp(-z))
+
+
+mended_neuron_exercise = Exercise(
+    id="01.5",
+    title="Two bugs in one neuron",
+    points=2,
+    minutes=8,
+    difficulty="easy",
+    name="mended_neuron",
+    reference=mended_neuron,
+    alternatives=(mended_neuron_with_zip, mended_neuron_without_a_loop),
+    fixed=(
+        (np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.8, -0.5]), 2.0),
+        (np.array([0.5, 0.3]), np.array([0.4, 0.7]), 0.2),
+        (np.array([1.0]), np.array([-1.0]), 0.5),
+        (np.array([0.0, 0.0, 0.0, 0.0]), np.array([1.0, 2.0, 3.0, 4.0]), 1.0),
+    ),
+    random=lambda rng: (
+        *rng.uniform(-1, 1, size=(2, rng.integers(2, 6))).round(2),
+        round(rng.uniform(-1, 1), 2),
+    ),
+    hints=(
+        "Put a `print(i, z)` inside the loop, and compare with the lesson's sum, line by line. "
+        "How often should the loop go round?",
+        "Python counts from zero: the first input is `x[0]`. Which value of `i` comes first here?",
+        "That was one bug. The other: everything inside a loop happens in *every* round. What "
+        "should happen only once?",
+    ),
+    misconceptions=(
+        Misconception(
+            "nothing was changed",
+            their_neuron,
+            "Both bugs are still there. Let the loop print what it does in each round.",
+        ),
+        Misconception(
+            "bias in every round",
+            lambda x, w, b: their_neuron(x, w, b, begin=0),
+            "All inputs are heard now: one bug is gone. But the bias stands inside the loop, and "
+            "is added once for each input. A neuron adds it once.",
+        ),
+        Misconception(
+            "first input not heard",
+            lambda x, w, b: their_neuron(x, w, b, bias_each_time=False),
+            "The bias is added once now: one bug is gone. But the loop begins at 1, and the first "
+            "input has the number 0.",
+        ),
+        Misconception(
+            "bias lost",
+            lambda x, w, b: sigmoid(w @ x),
+            "All inputs are heard, and the bias is not added any more. It has to be, once.",
+        ),
+        Misconception(
+            "last input not heard",
+            lambda x, w, b: sigmoid(w[:-1] @ x[:-1] + b),
+            "Now the last input is left out. `range(n)` counts 0, 1, ... up to n − 1: n rounds.",
+        ),
+        Misconception(
+            "activation lost",
+            lambda x, w, b: w @ x + b,
+            "The sum is right, both bugs are gone. But the sigmoid went with them: the output of "
+            "the neuron lies between 0 and 1.",
+        ),
+    ),
+)
+
+
+# 01.6 ------------------------------------------------------------- write a function
+
+
+def undecided_bias(w, point):
+    return -(w @ point)
+
+
+def undecided_bias_in_a_loop(w, point):
+    bias = 0.0
+    for i in range(len(w)):
+        bias -= w[i] * point[i]
+    return bias
+
+
+def undecided_bias_of_products(w, point):
+    return float(np.sum(np.negative(w) * point))
+
+
+undecided_bias_exercise = Exercise(
+    id="01.6",
+    title="The place of doubt",
+    points=2,
+    minutes=8,
+    difficulty="medium",
+    name="undecided_bias",
+    reference=undecided_bias,
+    alternatives=(undecided_bias_in_a_loop, undecided_bias_of_products),
+    fixed=(
+        (np.array([3.0, 0.0]), np.array([1.0, 5.0])),
+        (np.array([1.0, 1.0]), np.array([1.0, 2.0])),
+        (np.array([2.0, -1.0, 0.5]), np.array([1.0, 1.0, 4.0])),
+        (np.array([4.0, -2.0]), np.array([0.0, 0.0])),
+        (np.array([-3.0]), np.array([2.0])),
+    ),
+    random=lambda rng: tuple(rng.uniform(-3, 3, size=(2, rng.integers(1, 6))).round(2)),
+    hints=(
+        "At which z is the sigmoid exactly one half? Look at the curve in the explorer.",
+        "z has to be 0 at this point. z is the sum of the products, plus the bias, and the sum "
+        "of the products you can compute.",
+        "If the products add up to 3, which bias makes 0 of it?",
+    ),
+    misconceptions=(
+        Misconception(
+            "minus sign forgotten",
+            lambda w, point: w @ point,
+            "With this bias z is twice the sum of the products. The bias has to *undo* the sum, so "
+            "that 0 is left.",
+        ),
+        Misconception(
+            "z of one half",
+            lambda w, point: 0.5 - w @ point,
+            "With this bias z is 0.5, and the output about 0.62. The *output* should be one half, "
+            "and for that z has to be 0.",
+        ),
+        Misconception(
+            "`*` in place of `@`",
+            lambda w, point: -(w * point),
+            "These are all the products, one for each input. A neuron has one bias: add them up.",
+        ),
+        Misconception(
+            "sums multiplied",
+            lambda w, point: -np.sum(w) * np.sum(point),
+            "The sum of the weights times the sum of the inputs lets every weight meet every "
+            "input. Each input meets its own weight only.",
+        ),
+        Misconception(
+            "weights only",
+            lambda w, point: -np.sum(w),
+            "That is right for the point where all inputs are 1. In general each weight has to be "
+            "multiplied by its input first.",
+        ),
+        Misconception(
+            "always zero",
+            lambda w, point: 0.0,
+            "With a bias of 0 the neuron is undecided where all inputs are 0. The bias shifts that "
+            "place: to where is asked here.",
+        ),
+    ),
+)
+
+
+EXERCISES = (
+    weighted_sum_on_paper,
+    weighted_sum_exercise,
+    neuron_class,
+    majority_vote,
+    mended_neuron_exercise,
+    undecided_bias_exercise,
+)

@@ -1,0 +1,615 @@
+"""Exercises for lesson 03: the perceptron rule by hand and from scratch, and sixteen gates."""
+
+import numpy as np
+
+from nncourse.judging.exercise import Exercise, Misconception
+
+TITLE = "The perceptron"
+
+ROWS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+AND, OR, NAND, XOR = (
+    np.array(targets) for targets in ([0, 0, 0, 1], [0, 1, 1, 1], [1, 1, 1, 0], [0, 1, 1, 0])
+)
+THREE = np.array([[a, b, c] for a in (0.0, 1.0) for b in (0.0, 1.0) for c in (0.0, 1.0)])
+MAJORITY = np.array([0, 0, 0, 1, 0, 1, 1, 1])
+
+
+# 03.1 ------------------------------------------------------------- predict numbers
+
+nand_by_hand = Exercise(
+    id="03.1",
+    title="One epoch of NAND on paper",
+    points=1,
+    minutes=5,
+    difficulty="easy",
+    name="after_one_epoch",
+    reference=lambda: [-1, -1, 0],
+    hints=(
+        "Make a table with a line for each of the four inputs: z, output, target, error, and then "
+        "the new weights and bias. Always go on with the newest ones.",
+        "The first input is (0, 0): z is 0, the output 0, the target 1. The weights cannot change, "
+        "because both inputs are 0. What about the bias?",
+        "With the bias at 1, the second and the third input are right. The fourth, (1, 1), has "
+        "z = 1 and so the output 1, but its target is 0.",
+    ),
+    misconceptions=(
+        Misconception(
+            "bias never corrected",
+            [0, 0, 0],
+            "The bias is corrected too, by the error itself. It works like the weight of an input "
+            "that is always 1, so it changes also at (0, 0).",
+        ),
+        Misconception(
+            "error the wrong way round",
+            [-1, -1, -3],
+            "The error is target minus output. Your numbers come from output minus target: every "
+            "correction made the mistake worse.",
+        ),
+        Misconception(
+            "a sum of 0 counted as a yes",
+            [-1, -1, -1],
+            "A perceptron says 1 only if z is above 0. At the very first input z is exactly 0, so "
+            "the output is 0, and 1 was wanted.",
+        ),
+        Misconception(
+            "all four inputs judged by the first weights",
+            [1, 1, 3],
+            "Here all four outputs come from the weights at the start. A perceptron corrects at "
+            "once, and the next input already meets the new numbers.",
+        ),
+        Misconception(
+            "the bias first",
+            [0, -1, -1],
+            "All three numbers are right, and their order is not: first the two weights, then the "
+            "bias.",
+        ),
+        Misconception(
+            "stopped after the first correction",
+            [0, 0, 1],
+            "That is right after three inputs. One epoch is all four of them: look at (1, 1) too.",
+        ),
+        Misconception(
+            "AND in place of NAND",
+            [1, 1, 1],
+            "That is one epoch of AND. NAND is “not both”: its targets are 1, 1, 1, 0.",
+        ),
+    ),
+)
+
+
+# 03.2 ------------------------------------------------------------- write a function
+
+
+def correct(w, b, inputs, target, lr):
+    output = int(w @ inputs + b > 0)
+    error = target - output
+    return w + lr * error * inputs, b + lr * error
+
+
+def correct_with_cases(w, b, inputs, target, lr):
+    says_yes = np.sum(w * inputs) + b > 0
+    if says_yes and target == 0:
+        return w - lr * inputs, b - lr
+    if not says_yes and target == 1:
+        return w + lr * inputs, b + lr
+    return w, b
+
+
+def correct_with_bias_as_weight(w, b, inputs, target, lr):
+    weights, values = np.append(w, b), np.append(inputs, 1.0)
+    weights = weights + lr * (target - np.heaviside(weights @ values, 0)) * values
+    return weights[:-1], weights[-1]
+
+
+def error_of(w, b, inputs, target):
+    return target - int(w @ inputs + b > 0)
+
+
+def correct_a_zero_sum(w, b, inputs, target, lr):
+    error = target - int(w @ inputs + b >= 0)
+    return w + lr * error * inputs, b + lr * error
+
+
+def correct_by_z(w, b, inputs, target, lr):
+    error = target - (w @ inputs + b)
+    return w + lr * error * inputs, b + lr * error
+
+
+def correct_always(w, b, inputs, target, lr):
+    sign = 1 if target == 1 else -1
+    return w + lr * sign * inputs, b + lr * sign
+
+
+def some_look(rng):
+    n = rng.integers(1, 5)
+    return (
+        rng.integers(-3, 4, n).astype(float),
+        float(rng.integers(-3, 4)),
+        rng.integers(0, 3, n).astype(float),
+        int(rng.integers(0, 2)),
+        float(rng.choice([0.1, 0.5, 1.0, 2.0])),
+    )
+
+
+correct_exercise = Exercise(
+    id="03.2",
+    title="One look, one correction",
+    points=2,
+    minutes=8,
+    difficulty="easy",
+    name="correct",
+    reference=correct,
+    alternatives=(correct_with_cases, correct_with_bias_as_weight),
+    fixed=(
+        (np.array([0.0, 0.0]), 0.0, np.array([1.0, 1.0]), 1, 1.0),
+        (np.array([1.0, 1.0]), 1.0, np.array([0.0, 1.0]), 0, 1.0),
+        (np.array([1.0, 1.0]), 1.0, np.array([0.0, 1.0]), 1, 1.0),
+        (np.array([0.5, -2.0]), 0.5, np.array([1.0, 1.0]), 1, 0.1),
+        (np.array([2.0, -1.0, 0.5]), -4.0, np.array([3.0, 1.0, -2.0]), 0, 0.5),
+        (np.array([1.0, -1.0]), 0.0, np.array([2.0, 2.0]), 0, 0.5),
+        (np.array([1.0, 1.0]), -3.0, np.array([1.0, 1.0]), 0, 1.0),
+    ),
+    random=some_look,
+    hints=(
+        "Three steps: what does the neuron say now, how wrong is that, and what are the new "
+        "numbers?",
+        "The output is 1 if `w @ inputs + b` is above 0, otherwise 0. The error is target minus "
+        "output: 1, 0 or −1.",
+        "The rule of the lesson has two halves: lr · error · inputs is added to w, and lr · error "
+        "to b. Return both, with a comma between them.",
+    ),
+    misconceptions=(
+        Misconception(
+            "bias not corrected",
+            lambda w, b, inputs, target, lr: (correct(w, b, inputs, target, lr)[0], b),
+            "The weights are right and the bias stays as it was. It is corrected too, by lr times "
+            "the error.",
+        ),
+        Misconception(
+            "error the wrong way round",
+            lambda w, b, inputs, target, lr: (
+                w - lr * error_of(w, b, inputs, target) * inputs,
+                b - lr * error_of(w, b, inputs, target),
+            ),
+            "Every correction goes the wrong way. The error is target minus output: if 1 was "
+            "wanted and 0 came, z has to grow.",
+        ),
+        Misconception(
+            "learning rate left out",
+            lambda w, b, inputs, target, lr: correct(w, b, inputs, target, 1.0),
+            "The direction is right, and the size is always that of lr = 1. Multiply both "
+            "corrections by `lr`.",
+        ),
+        Misconception(
+            "learning rate only for the weights",
+            lambda w, b, inputs, target, lr: (
+                correct(w, b, inputs, target, lr)[0],
+                correct(w, b, inputs, target, 1.0)[1],
+            ),
+            "The weights are right. The correction of the bias is multiplied by `lr` as well.",
+        ),
+        Misconception(
+            "inputs left out",
+            lambda w, b, inputs, target, lr: (
+                w + lr * error_of(w, b, inputs, target),
+                b + lr * error_of(w, b, inputs, target),
+            ),
+            "All weights get the same correction. Each should get its own: an input of 0 had no "
+            "part in the mistake, so multiply by the inputs.",
+        ),
+        Misconception(
+            "inputs for the bias too",
+            lambda w, b, inputs, target, lr: (
+                w + lr * error_of(w, b, inputs, target) * inputs,
+                b + lr * error_of(w, b, inputs, target) * inputs,
+            ),
+            "The bias has become an array, with one number for each input. It has no input of its "
+            "own (or one that is always 1), so leave the inputs out there.",
+        ),
+        Misconception(
+            "a sum of 0 counted as a yes",
+            correct_a_zero_sum,
+            "It differs only where z is exactly 0. The output is 1 if z is above 0, so at 0 it is "
+            "0: `>` and not `>=`.",
+        ),
+        Misconception(
+            "corrected although it was right",
+            correct_always,
+            "It moves the weights on every look. A perceptron learns from mistakes only: when the "
+            "answer is right, the error is 0 and nothing changes.",
+        ),
+        Misconception(
+            "z in place of the output",
+            correct_by_z,
+            "The target is compared with z, which can be any number. Compare it with the output, "
+            "1 if z is above 0 and otherwise 0.",
+        ),
+    ),
+)
+
+
+# 03.3 ------------------------------------------------------------- AND and OR from scratch
+
+
+def train_gate(x, targets, epochs):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(epochs):
+        for i in range(len(x)):
+            w, b = correct(w, b, x[i], targets[i], 1.0)
+    return w, b
+
+
+def train_gate_with_zip(x, targets, epochs):
+    w, b = np.array([0.0] * len(x[0])), 0
+    for _ in range(epochs):
+        for inputs, target in zip(x, targets, strict=True):
+            error = target - int(np.dot(w, inputs) + b > 0)
+            w, b = w + error * inputs, b + error
+    return w, b
+
+
+def train_gate_with_one_table(x, targets, epochs):
+    """The bias as the weight of an input that is always 1; one long list of looks."""
+    rows = np.column_stack([x, np.ones(len(x))])
+    w = np.zeros(rows.shape[1])
+    for look in range(epochs * len(rows)):
+        row = rows[look % len(rows)]
+        w += (targets[look % len(rows)] - (w @ row > 0)) * row
+    return w[:-1], w[-1]
+
+
+def train_all_at_once(x, targets, epochs):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(epochs):
+        errors = targets - (x @ w + b > 0)
+        w, b = w + errors @ x, b + errors.sum()
+    return w, b
+
+
+def train_without_bias(x, targets, epochs):
+    w = np.zeros(x.shape[1])
+    for _ in range(epochs):
+        for i in range(len(x)):
+            w, _ = correct(w, 0.0, x[i], targets[i], 1.0)
+    return w, 0.0
+
+
+def train_until_one_is_right(x, targets, epochs):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(epochs):
+        for i in range(len(x)):
+            if error_of(w, b, x[i], targets[i]) == 0:
+                break
+            w, b = correct(w, b, x[i], targets[i], 1.0)
+    return w, b
+
+
+def some_gate(rng):
+    x = (ROWS, THREE)[rng.integers(2)]
+    return x, rng.integers(0, 2, len(x)), int(rng.integers(1, 6))
+
+
+train_gate_exercise = Exercise(
+    id="03.3",
+    title="AND and OR from scratch",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="train_gate",
+    reference=train_gate,
+    alternatives=(train_gate_with_zip, train_gate_with_one_table),
+    builds_on=("03.2",),
+    fixed=(
+        (ROWS, AND, 1),
+        (ROWS, AND, 2),
+        (ROWS, OR, 3),
+        (ROWS, AND, 8),
+        (ROWS, NAND, 20),
+        (ROWS, XOR, 3),
+        (THREE, MAJORITY, 4),
+        (np.array([[0.5], [-0.5], [2.0]]), np.array([1, 0, 0]), 2),
+    ),
+    random=some_gate,
+    hints=(
+        "Two loops, one inside the other. What does the outer one count, and what does the inner "
+        "one go through?",
+        "Before the loops, make the start: `np.zeros(x.shape[1])` for the weights, one for each "
+        "column of x, and 0 for the bias. It must not be made again inside.",
+        "The inner line is `w, b = correct(w, b, inputs, target, 1.0)`. The `return` stands behind "
+        "both loops, as far to the left as the outer `for`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "only one epoch counts",
+            lambda x, targets, epochs: train_gate(x, targets, 1),
+            "However many epochs are asked for, the result is that of one. Either the `return` "
+            "stands inside the outer loop, or the weights are set back to 0 in each epoch.",
+        ),
+        Misconception(
+            "only the first example is looked at",
+            lambda x, targets, epochs: correct(np.zeros(x.shape[1]), 0.0, x[0], targets[0], 1.0),
+            "The `return` stands inside the inner loop, so the function ends after the very first "
+            "correction. Move it behind both loops.",
+        ),
+        Misconception(
+            "one epoch too few",
+            lambda x, targets, epochs: train_gate(x, targets, epochs - 1),
+            "It stops one epoch early: `range(1, epochs)` counts to `epochs - 1`. "
+            "`range(epochs)` has the right number of rounds.",
+        ),
+        Misconception(
+            "the last example left out",
+            lambda x, targets, epochs: train_gate(x[:-1], targets, epochs),
+            "The last row is never looked at, and for AND it is the only one with target 1. "
+            "`range(len(x))` already ends in time, without − 1.",
+        ),
+        Misconception(
+            "all corrections at once",
+            train_all_at_once,
+            "Here all examples of an epoch are judged by the same weights, and then all "
+            "corrections are added. It is a rule of its own (you will meet it in lesson 06), but "
+            "the perceptron corrects after each look.",
+        ),
+        Misconception(
+            "bias never kept",
+            train_without_bias,
+            "The weights change, and the bias is 0 for ever. `correct` returns both: take both of "
+            "them, and hand both on to the next look.",
+        ),
+        Misconception(
+            "stopped at the first right answer",
+            train_until_one_is_right,
+            "It leaves the epoch as soon as one example is right. A right answer changes nothing, "
+            "but the examples after it still have to be looked at.",
+        ),
+    ),
+)
+
+
+# 03.4 ------------------------------------------------------------- measure, and answer
+
+SAME_FOR_ALL = {(0, 0, 0, 0), (1, 1, 1, 1)}
+ONE_INPUT = {(0, 0, 1, 1), (0, 1, 0, 1), (1, 1, 0, 0), (1, 0, 1, 0)}
+SYMMETRIC = {(0, 0, 0, 1), (0, 1, 1, 1), (1, 1, 1, 0), (1, 0, 0, 0)}
+ONE_AND_NOT_THE_OTHER = {(0, 1, 0, 0), (0, 0, 1, 0), (1, 0, 1, 1), (1, 1, 0, 1)}
+IMPOSSIBLE = {(0, 1, 1, 0), (1, 0, 0, 1)}
+
+
+def rows_of(not_learned):
+    return [tuple(int(target) for target in row) for row in not_learned]
+
+
+def judge_not_learned(arguments, not_learned):
+    rows = rows_of(not_learned)
+    for row in rows:
+        if len(row) != 4 or not set(row) <= {0, 1}:
+            return f"Each gate is a list of four targets, 0 or 1; {list(row)} is not."
+        if row not in IMPOSSIBLE:
+            w, b = train_gate(ROWS, row, 50)
+            return (
+                f"{list(row)} is learned: w = ({w[0]:g}, {w[1]:g}) and b = {b:g} get all four "
+                "rows right."
+            )
+    missing = len(IMPOSSIBLE - set(rows))
+    if missing:
+        return f"{2 - missing} of the 2 gates found."
+    return None
+
+
+def has_any(gates):
+    return lambda arguments, not_learned: bool(gates & set(rows_of(not_learned)))
+
+
+sixteen_gates = Exercise(
+    id="03.4",
+    title="Sixteen gates",
+    points=2,
+    minutes=10,
+    difficulty="medium",
+    name="not_learned",
+    reference=lambda: [[0, 1, 1, 0], [1, 0, 0, 1]],
+    alternatives=(lambda: [(1, 0, 0, 1), (0, 1, 1, 0)],),
+    judge=judge_not_learned,
+    hints=(
+        "Each of the four targets is 0 or 1. Four loops inside each other, or one loop over "
+        "`range(16)`, give all the columns.",
+        "Train on each of them for 50 epochs, then compare the four answers with the four "
+        "targets: `((x @ w + b > 0) == targets).all()`.",
+        "One of the two you know: the lamp on the stairs. For the other one, change the lamp in "
+        "your mind so that it is on when the two switches are alike.",
+    ),
+    misconceptions=(
+        Misconception(
+            "only XOR",
+            [[0, 1, 1, 0]],
+            "XOR is one of them. If no line can keep two points apart from the other two, does it "
+            "matter which pair is called 1?",
+            seen=lambda arguments, not_learned: set(rows_of(not_learned)) == {(0, 1, 1, 0)},
+        ),
+        Misconception(
+            "always the same answer",
+            [[0, 0, 0, 0], [1, 1, 1, 1]],
+            "A gate that always gives the same answer needs no line between the points. A bias far "
+            "enough below or above 0 does it.",
+            seen=has_any(SAME_FOR_ALL),
+        ),
+        Misconception(
+            "one input is enough",
+            [[0, 0, 1, 1], [0, 1, 0, 1]],
+            "One of your gates depends on one input only. A weight of 0 switches the other input "
+            "off, and the line stands upright or lies flat.",
+            seen=has_any(ONE_INPUT),
+        ),
+        Misconception(
+            "a gate that one line does",
+            [[1, 1, 1, 0], [1, 0, 0, 0]],
+            "One of your gates has a single corner that differs from the other three. A line can "
+            "cut off any corner.",
+            seen=has_any(SYMMETRIC),
+        ),
+        Misconception(
+            "stopped too early",
+            [[0, 1, 0, 0], [0, 0, 1, 0]],
+            "One of your gates (“this one and not that one”, or its opposite) is learned too, but "
+            "takes some epochs. Give all gates 50 of them before you judge.",
+            seen=has_any(ONE_AND_NOT_THE_OTHER),
+        ),
+    ),
+)
+
+
+# 03.5 ------------------------------------------------------------- find the bug
+
+
+def epochs_needed(x, targets, most):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for epoch in range(1, most + 1):
+        mistakes = 0
+        for i in range(len(x)):
+            error = targets[i] - int(w @ x[i] + b > 0)
+            w, b = w + error * x[i], b + error
+            mistakes += abs(error)
+        if mistakes == 0:
+            return epoch
+    return None
+
+
+def epochs_needed_by_squares(x, targets, most):
+    w, b = np.zeros(x.shape[1]), 0.0
+    for epoch in range(most):
+        errors = []
+        for inputs, target in zip(x, targets, strict=True):
+            errors.append(target - int(w @ inputs + b > 0))
+            w, b = w + errors[-1] * inputs, b + errors[-1]
+        if sum(error * error for error in errors) == 0:
+            return epoch + 1
+    return None
+
+
+def epochs_needed_by_comparing(x, targets, most):
+    """Nothing to correct in an epoch: the weights after it are those before it."""
+    for epoch in range(1, most + 1):
+        before, after = (train_gate(x, targets, count) for count in (epoch - 1, epoch))
+        right = (x @ after[0] + after[1] > 0) == targets
+        if right.all() and np.array_equal(before[0], after[0]) and before[1] == after[1]:
+            return epoch
+    return None
+
+
+def count_epochs(count, start=None):
+    """epochs_needed with another way to count: count(mistakes so far, error)."""
+
+    def answer(x, targets, most):
+        w, b = np.zeros(x.shape[1]), 0.0
+        mistakes = 0
+        for epoch in range(1, most + 1):
+            mistakes = 0 if start is None else mistakes
+            for i in range(len(x)):
+                error = targets[i] - int(w @ x[i] + b > 0)
+                w, b = w + error * x[i], b + error
+                mistakes = count(mistakes, error)
+            if mistakes == 0:
+                return epoch
+        return None
+
+    return answer
+
+
+def or_else(x, targets, most):
+    found = epochs_needed(x, targets, most)
+    return most if found is None else found
+
+
+def one_less(x, targets, most):
+    found = epochs_needed(x, targets, most)
+    return None if found is None else found - 1
+
+
+epochs_needed_exercise = Exercise(
+    id="03.5",
+    title="The program that learned XOR",
+    points=3,
+    minutes=10,
+    difficulty="medium",
+    name="epochs_needed",
+    reference=epochs_needed,
+    alternatives=(epochs_needed_by_squares, epochs_needed_by_comparing),
+    fixed=(
+        (ROWS, AND, 20),
+        (ROWS, XOR, 20),
+        (ROWS, OR, 20),
+        (ROWS, NAND, 20),
+        (ROWS, np.array([0, 0, 0, 0]), 20),
+        (ROWS, np.array([1, 1, 1, 1]), 20),
+        (ROWS, AND, 6),
+        (ROWS, AND, 5),
+        (ROWS, np.array([1, 0, 0, 1]), 20),
+        (THREE, MAJORITY, 30),
+        (np.array([[0.5], [-0.5], [2.0]]), np.array([1, 0, 1]), 5),
+    ),
+    random=lambda rng: (ROWS, rng.integers(0, 2, 4), int(rng.integers(2, 15))),
+    hints=(
+        "An error can be 1, and it can be −1. Print `error` during one epoch of XOR.",
+        "In the first epoch of XOR one error is 1 and one is −1. What is their sum, and what "
+        "should have been counted?",
+        "A mistake is a mistake in either direction: count the size of the error, `abs(error)`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "nothing was changed",
+            count_epochs(lambda mistakes, error: mistakes + error),
+            "It still adds up the errors as they are, and an error of 1 and an error of −1 cancel "
+            "out. So an epoch full of mistakes can look like an epoch without any.",
+        ),
+        Misconception(
+            "counter never set back",
+            count_epochs(lambda mistakes, error: mistakes + abs(error), start=0),
+            "After a first epoch with mistakes, no epoch ever counts as free of them. Each epoch "
+            "begins to count from 0: set the counter inside the outer loop (and not the weights, "
+            "which have to be kept).",
+        ),
+        Misconception(
+            "only the last example decides",
+            count_epochs(lambda mistakes, error: abs(error)),
+            "The counter holds the last error only: `=` where `+=` is needed. An epoch is free of "
+            "mistakes when all its examples are right.",
+        ),
+        Misconception(
+            "only one kind of mistake counted",
+            count_epochs(lambda mistakes, error: mistakes + max(error, 0)),
+            "Errors of 1 are counted, and errors of −1 are not. Saying yes too often is a mistake "
+            "as well.",
+        ),
+        Misconception(
+            "a number where nothing was found",
+            or_else,
+            "Where no epoch was free of mistakes, your function gives the number of epochs that it "
+            "tried. Then nobody can tell “learned at the last moment” from “never”: return `None`.",
+        ),
+        Misconception(
+            "one too small",
+            one_less,
+            "The count is one too small: it is the last epoch with a mistake, or the epochs are "
+            "numbered from 0. The first epoch is number 1.",
+        ),
+        Misconception(
+            "the last epoch not run",
+            lambda x, targets, most: epochs_needed(x, targets, most - 1),
+            "`range(1, most)` ends at `most - 1`, so the last epoch that was allowed is missing.",
+        ),
+    ),
+    equivalent_mutants={
+        "line 8: mistakes += abs(error) -> mistakes -= abs(error)": (
+            "the count is only compared with 0"
+        ),
+    },
+)
+
+
+EXERCISES = (
+    nand_by_hand,
+    correct_exercise,
+    train_gate_exercise,
+    sixteen_gates,
+    epochs_needed_exercise,
+)

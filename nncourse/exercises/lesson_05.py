@@ -1,0 +1,503 @@
+"""Exercises for lesson 05, loss functions."""
+
+import numpy as np
+
+from nncourse.judging.exercise import Exercise, Misconception
+from nnlib.nn.functional import sigmoid
+
+TITLE = "Loss functions"
+
+
+# 05.1 ------------------------------------------------------------- predict a number
+
+
+def two_days():
+    return -(np.log(0.8) + np.log(1 - 0.4)) / 2
+
+
+two_days_exercise = Exercise(
+    id="05.1",
+    title="Two days of rain",
+    points=1,
+    minutes=4,
+    difficulty="easy",
+    name="two_days",
+    reference=two_days,
+    rtol=0,
+    atol=6e-4,  # three decimals are asked for
+    hints=(
+        "For each day, first find q: the probability that was given to what really happened.",
+        "On the first day q is 0.8. On the second day it stayed dry: which probability did the "
+        "forecaster give to a dry day?",
+        "The losses of the two days are −log 0.8 and −log 0.6, with the natural logarithm. The "
+        "binary cross-entropy is their mean.",
+    ),
+    misconceptions=(
+        Misconception(
+            "p in place of q",
+            -(np.log(0.8) + np.log(0.4)) / 2,
+            "On the second day it did not rain. What counts there is the probability that was "
+            "given to a dry day, 1 − p.",
+        ),
+        Misconception(
+            "yes and no exchanged",
+            -(np.log(0.2) + np.log(0.4)) / 2,
+            "Here the days are exchanged: when it rains (target 1), p counts, and when it stays "
+            "dry (target 0), 1 − p.",
+        ),
+        Misconception(
+            "sum in place of the mean",
+            -(np.log(0.8) + np.log(0.6)),
+            "That is the sum of both losses. The binary cross-entropy is their mean, so that more "
+            "days do not mean a larger loss.",
+        ),
+        Misconception(
+            "minus sign lost",
+            (np.log(0.8) + np.log(0.6)) / 2,
+            "The logarithm of a number below 1 is negative, and a loss is not: the minus sign in "
+            "front turns it round.",
+        ),
+        Misconception(
+            "another logarithm",
+            -(np.log10(0.8) + np.log10(0.6)) / 2,
+            "That is the logarithm to base 10. `log` in this course, and `np.log`, is the natural "
+            "logarithm, often written “ln” on calculators.",
+        ),
+        Misconception(
+            "squared error",
+            (0.2**2 + 0.4**2) / 2,
+            "That is the mean squared error of the two forecasts. Cross-entropy takes the "
+            "logarithm of a probability.",
+        ),
+        Misconception(
+            "rounded too far",
+            0.37,
+            "To two decimals that is right. Give one more: three are asked for.",
+        ),
+        Misconception(
+            "mean before the logarithm",
+            -np.log(0.7),
+            "Here the probabilities were averaged first. Each day has a loss of its own, and the "
+            "mean is taken over the losses.",
+        ),
+    ),
+)
+
+
+# 05.2 ------------------------------------------------------------- write a function
+
+
+def my_bce(z, t):
+    return np.mean(np.logaddexp(0, z) - z * t)
+
+
+def my_bce_with_the_largest_taken_out(z, t):
+    m = np.maximum(z, 0)
+    return np.mean(m + np.log(np.exp(-m) + np.exp(z - m)) - t * z)
+
+
+def my_bce_in_a_loop(z, t):
+    total = 0.0
+    for one_z, one_t in zip(z, t, strict=True):
+        wrongness = -one_z if one_t == 1 else one_z  # how far the logit is on the wrong side
+        total += max(wrongness, 0) + np.log1p(np.exp(-abs(wrongness)))
+    return total / len(z)
+
+
+def through_the_probability(z, t):
+    p = 1 / (1 + np.exp(-z))
+    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
+def with_a_clip(z, t):
+    p = np.clip(sigmoid(z), 1e-12, 1 - 1e-12)
+    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
+def breaks_at_large_logits(arguments, result):
+    """Right for ordinary logits; infinite or no number when a large one is wrong."""
+    right = my_bce(*arguments)
+    if abs(arguments[0]).max() < 30:
+        return np.isclose(result, right)
+    return not np.isfinite(result) if right > 100 else not result > 1e-3
+
+
+def stops_at_large_logits(arguments, result):
+    """Right for ordinary logits; a number, but too small a one, when a large one is wrong."""
+    right = my_bce(*arguments)
+    if abs(arguments[0]).max() < 30:
+        return np.isclose(result, right)
+    return result < 0.5 * right if right > 100 else abs(result) < 1e-3
+
+
+def overflows(z, t):
+    return np.mean(np.log(1 + np.exp(z)) - z * t)
+
+
+def overflows_at_10000(arguments, result):
+    """Right for logits up to 200; infinite or no number when there is a larger one."""
+    right = my_bce(*arguments)
+    if np.isclose(result, right):
+        return right < 1000  # with one formula for each target, a right answer may survive
+    return abs(arguments[0]).max() > 700 and not np.isfinite(result)
+
+
+my_bce_exercise = Exercise(
+    id="05.2",
+    title="Cross-entropy that never breaks",
+    points=3,
+    minutes=12,
+    difficulty="hard",
+    name="my_bce",
+    reference=my_bce,
+    alternatives=(my_bce_with_the_largest_taken_out, my_bce_in_a_loop),
+    fixed=(
+        (np.array([0.0]), np.array([1.0])),
+        (np.array([2.0, -1.0, 0.5]), np.array([1.0, 0.0, 0.0])),
+        (np.array([200.0, -200.0]), np.array([0.0, 1.0])),
+        (np.array([1e4, -1e4]), np.array([0.0, 1.0])),
+        (np.array([1e4, -1e4]), np.array([1.0, 0.0])),
+    ),
+    random=lambda rng: (
+        rng.uniform(-5, 5, size=(n := rng.integers(2, 7))).round(2),
+        rng.integers(0, 2, size=n).astype(float),
+    ),
+    hints=(
+        "If p appears anywhere, digits are already lost. Write −log p with the formula of the "
+        "sigmoid in it, and simplify on paper.",
+        "For target 0 the loss is −log(1 − σ(z)) = log(1 + eᶻ), and that is the log-sum-exp of 0 "
+        "and z. For target 1 it is the same, minus z.",
+        "Both in one: log-sum-exp of 0 and z, minus z t. `np.logaddexp(a, b)` computes "
+        "log(eᵃ + eᵇ) without overflow.",
+    ),
+    misconceptions=(
+        Misconception(
+            "through the probability",
+            through_the_probability,
+            "For ordinary logits all is right. But at 200 the sigmoid is exactly 1, and the "
+            "logarithm of 1 − p is infinite. Do not take the detour over p.",
+            seen=breaks_at_large_logits,
+        ),
+        Misconception(
+            "the right formula, and it overflows",
+            overflows,
+            "Up to 200 all is right: there is no p any more. But $e^{10000}$ is too large for a "
+            "computer. log(1 + eᶻ) is the log-sum-exp of 0 and z, so take the larger of the two "
+            "out first, as in the lesson.",
+            seen=overflows_at_10000,
+        ),
+        Misconception(
+            "clipped",
+            with_a_clip,
+            "Clipping, or a tiny number inside the logarithm, avoids the infinity. But now the "
+            "loss stops growing: a logit of 200 and one of 10000 cost the same, so nothing pulls "
+            "back. A formula in z needs neither.",
+            seen=stops_at_large_logits,
+        ),
+        Misconception(
+            "no mean",
+            lambda z, t: np.logaddexp(0, z) - z * t,
+            "There is one loss for each example here, and each is right. What is wanted is a "
+            "single number, their mean.",
+        ),
+        Misconception(
+            "sum in place of the mean",
+            lambda z, t: np.sum(np.logaddexp(0, z) - z * t),
+            "The losses are added up, so that twice as many examples give twice the loss. The "
+            "mean divides by their number.",
+        ),
+        Misconception(
+            "target forgotten",
+            lambda z, t: np.mean(np.logaddexp(0, z)),
+            "This is right for target 0 only. For target 1 the loss is smaller by z, which is "
+            "what “minus z t” says.",
+        ),
+        Misconception(
+            "yes and no exchanged",
+            lambda z, t: np.mean(np.logaddexp(0, -z) + z * t),
+            "The loss is that of the opposite targets. Check with one example: a large positive "
+            "logit and target 1 should cost almost nothing.",
+        ),
+        Misconception(
+            "plus z t",
+            lambda z, t: np.mean(np.logaddexp(0, z) + z * t),
+            "The sign of z t is turned round. With target 1 and a large positive logit the loss "
+            "should vanish, and here it becomes large.",
+        ),
+        Misconception(
+            "logit taken for a probability",
+            lambda z, t: -np.mean(t * np.log(z) + (1 - t) * np.log(1 - z)),
+            "`z` is a logit, any number from minus to plus infinity. The logarithm is taken of "
+            "the probability, the sigmoid of z, and not of z.",
+        ),
+    ),
+)
+
+
+# 05.3 ------------------------------------------------------------- find the bugs
+
+
+def ce_gradient(logits, targets):
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    p[np.arange(len(p)), targets] -= 1
+    return p / len(p)
+
+
+def ce_gradient_with_one_hot(logits, targets):
+    e = np.exp(logits - np.max(logits, axis=1)[:, None])
+    one_hot = np.eye(logits.shape[1])[targets]
+    return (e / np.sum(e, axis=1)[:, None] - one_hot) / logits.shape[0]
+
+
+def ce_gradient_row_by_row(logits, targets):
+    rows = []
+    for z, t in zip(logits, targets, strict=True):
+        row = np.exp(z - z.max())
+        row = row / row.sum()
+        row[t] = row[t] - 1
+        rows.append(row / len(targets))
+    return np.array(rows)
+
+
+def with_bugs(whole_table=False, whole_columns=False, no_mean=False):
+    def gradient(logits, targets):
+        e = np.exp(logits - logits.max(axis=1, keepdims=True))
+        p = e / (e.sum() if whole_table else e.sum(axis=1, keepdims=True))
+        if whole_columns:
+            p[:, targets] -= 1
+        else:
+            p[np.arange(len(p)), targets] -= 1
+        return p if no_mean else p / len(p)
+
+    return gradient
+
+
+TABLE = "`e.sum()` adds up the whole table, so all rows together make 1. Each row is a softmax."
+COLUMNS = (
+    "`p[:, targets]` takes these columns in every row. In each row only the entry of its own "
+    "target loses 1."
+)
+MEAN = "The loss is a mean over the examples, so its gradient is divided by their number."
+
+ce_gradient_exercise = Exercise(
+    id="05.3",
+    title="Right for one, wrong for many",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="ce_gradient",
+    reference=ce_gradient,
+    alternatives=(ce_gradient_with_one_hot, ce_gradient_row_by_row),
+    fixed=(
+        (np.array([[2.0, 1.0, 0.1], [0.0, 0.0, 0.0]]), np.array([0, 2])),
+        (np.array([[2.0, 1.0, 0.1]]), np.array([0])),
+        (np.array([[1000.0, 0.0], [1.0, 2.0], [-1000.0, 0.0]]), np.array([1, 0, 1])),
+        (np.array([[1.0, -1.0, 0.5, 2.0], [0.3, 0.2, 0.1, 0.0]]), np.array([3, 3])),
+    ),
+    random=lambda rng: (
+        rng.normal(size=(n := rng.integers(2, 6), k := rng.integers(3, 6))).round(2),
+        rng.integers(0, k, size=n),
+    ),
+    hints=(
+        "There are three bugs, one in each of three lines. Take two examples, and look at what "
+        "each line makes of them: what should the sum of each row be?",
+        "Line 2: every row has to make 1 by itself. Line 3: print `p` before and after; how many "
+        "entries changed? Line 4: what does the word “mean” in the loss do to the slopes?",
+        "`axis=1, keepdims=True` gives one sum for each row. `p[np.arange(len(p)), targets]` picks "
+        "one entry in each row. And the gradient of a mean is divided by the number of rows.",
+    ),
+    misconceptions=(
+        Misconception(
+            "all three bugs are still there",
+            with_bugs(True, True, True),
+            "These are the numbers of the function as it was given. Compare with two examples, "
+            "line by line: every row of p should make 1.",
+        ),
+        Misconception(
+            "softmax over the whole table",
+            with_bugs(whole_table=True),
+            "Two bugs are mended, one is left. " + TABLE,
+        ),
+        Misconception(
+            "minus 1 in whole columns",
+            with_bugs(whole_columns=True),
+            "Two bugs are mended, one is left. " + COLUMNS,
+        ),
+        Misconception(
+            "not divided by the number of examples",
+            with_bugs(no_mean=True),
+            "Two bugs are mended, one is left. " + MEAN,
+        ),
+        Misconception(
+            "only the sum mended",
+            with_bugs(whole_columns=True, no_mean=True),
+            "The softmax is right now, and two bugs are left. " + COLUMNS,
+        ),
+        Misconception(
+            "only the index mended",
+            with_bugs(whole_table=True, no_mean=True),
+            "The −1 is in the right places now, and two bugs are left. " + TABLE,
+        ),
+        Misconception(
+            "only the mean mended",
+            with_bugs(whole_table=True, whole_columns=True),
+            "The division is right now, and two bugs are left. " + TABLE,
+        ),
+        Misconception(
+            "sign turned round",
+            lambda logits, targets: -ce_gradient(logits, targets),
+            "This is one-hot minus probabilities. The gradient is probabilities minus one-hot: "
+            "the right class has a negative slope, because its logit should grow.",
+        ),
+        Misconception(
+            "right answer forgotten",
+            lambda logits, targets: (
+                with_bugs()(logits, targets) + np.eye(logits.shape[1])[targets] / len(targets)
+            ),
+            "These are the probabilities alone (divided by the number of examples). The one-hot "
+            "row of the right class is still to be taken away.",
+        ),
+    ),
+)
+
+
+# 05.4 ------------------------------------------------------------- a loss, judged by its pull
+
+
+def harsh(p):
+    return 1 / p - 1
+
+
+STEP = 0.001
+FAR_OFF = np.array([0.1, 0.01, 0.001])  # probabilities at which the pull is measured
+_z = np.log(FAR_OFF / (1 - FAR_OFF))
+PAIRS = sigmoid(np.concatenate([_z - STEP, _z + STEP]))
+ALONG = np.array([0.001, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.0])
+
+
+def pulls(losses):
+    """How hard this loss pulls on the logit, as a multiple of the pull of cross-entropy, 1 − p."""
+    left, right = np.split(np.asarray(losses, dtype=float), 2)
+    return (left - right) / (2 * STEP) / (1 - FAR_OFF)
+
+
+def judge_harsh(arguments, losses):
+    (p,) = arguments
+    losses = np.asarray(losses, dtype=float)
+    if losses.shape != p.shape:
+        return f"For {p.size} probabilities the answer has shape {losses.shape}, not {p.shape}."
+    if not np.isfinite(losses).all():
+        at = np.flatnonzero(~np.isfinite(losses))[0]
+        return f"At p = {p[at]:.3g} the loss is {losses[at]:g}: every loss has to be finite."
+    if p.size == ALONG.size:
+        return judge_shape(losses)
+    ratios = pulls(losses)
+    measured = ", ".join(f"{r:.2f} at p = {at:g}" for r, at in zip(ratios, FAR_OFF, strict=True))
+    if ratios[0] <= 1.001:
+        said = "It should be above 1 at p = 0.1 already."
+    elif ratios[1] < 1.02 * ratios[0] or ratios[2] < 1.02 * ratios[1]:
+        said = "It should grow from each of them to the next."
+    else:
+        return None
+    return f"Your pull on the logit, divided by that of cross-entropy, is {measured}. {said}"
+
+
+def judge_shape(losses):
+    if abs(losses[-1]) > 1e-9:
+        return f"At p = 1, certain and right, the loss should be 0; it is {losses[-1]:.4g}."
+    rises = np.flatnonzero(np.diff(losses) > 1e-12)
+    if rises.size:
+        at = rises[0]
+        return (
+            f"From p = {ALONG[at]:g} to p = {ALONG[at + 1]:g} the loss grows, from "
+            f"{losses[at]:.4g} to {losses[at + 1]:.4g}. A better answer should never cost more."
+        )
+    return None
+
+
+def is_scaled_cross_entropy(arguments, losses):
+    p = arguments[0]
+    inner = p < 1
+    share = np.asarray(losses)[inner] / -np.log(p[inner])
+    return np.allclose(share, share[0]) and share[0] > 0 and not np.isclose(share[0], 1)
+
+
+def rises(arguments, losses):
+    p, losses = arguments[0], np.asarray(losses)
+    return bool((np.diff(losses[np.argsort(p)]) > 0).all())
+
+
+def is_never_zero(arguments, losses):
+    p, losses = arguments[0], np.asarray(losses)
+    falls = bool((np.diff(losses[np.argsort(p)]) < 0).all())
+    return falls and (p[-1] < 1 or losses[-1] > 1e-9)
+
+
+harsh_exercise = Exercise(
+    id="05.4",
+    title="A harsher loss",
+    points=3,
+    minutes=12,
+    difficulty="hard",
+    name="harsh",
+    reference=harsh,
+    alternatives=(
+        lambda p: np.log(p) ** 2,
+        lambda p: -np.log(p) / p,
+        lambda p: p**-0.5 - 1,
+    ),
+    fixed=((ALONG,), (PAIRS,)),
+    judge=judge_harsh,
+    hints=(
+        "Start from −log p and ask which function rises faster still when p comes near 0.",
+        "The pull on the logit is the slope by p, times p (1 − p). For cross-entropy that is "
+        "(1/p) · p (1 − p) = 1 − p. So what is needed is a slope by p that is steeper than 1/p.",
+        "The slope of 1/p is −1/p². Now only the value at p = 1 is not 0 yet. (The square of the "
+        "logarithm is another way.)",
+    ),
+    misconceptions=(
+        Misconception(
+            "squared error",
+            lambda p: (1 - p) ** 2,
+            "This is MSE, and its pull dies where the answer is most wrong, because the factor "
+            "p (1 − p) of the sigmoid goes to 0. A loss that ends at 1 cannot be steep for long.",
+        ),
+        Misconception(
+            "plain distance",
+            lambda p: 1 - p,
+            "The distance ends at 1 when p is 0. Its slope by p is −1 everywhere, and the flat end "
+            "of the sigmoid takes the pull away.",
+        ),
+        Misconception(
+            "cross-entropy itself",
+            lambda p: -np.log(p),
+            "That is cross-entropy, so it pulls exactly as hard. Something steeper is wanted.",
+        ),
+        Misconception(
+            "cross-entropy, scaled",
+            lambda p: -3 * np.log(p),
+            "A multiple of cross-entropy (another base of the logarithm makes one too) changes the "
+            "pull by the same factor at every p: that is only another learning rate. Yours should "
+            "be harsher the more wrong the answer is.",
+            seen=is_scaled_cross_entropy,
+        ),
+        Misconception(
+            "upside down",
+            lambda p: np.log(p),
+            "This number grows when the answer gets better. A loss is large for a bad answer: "
+            "turn its sign round.",
+            seen=rises,
+        ),
+        Misconception(
+            "never zero",
+            lambda p: 1 / p,
+            "It falls as it should, but a certain and right answer, p = 1, still costs something. "
+            "Take away what is left there.",
+            seen=is_never_zero,
+        ),
+    ),
+)
+
+
+EXERCISES = (two_days_exercise, my_bce_exercise, ce_gradient_exercise, harsh_exercise)

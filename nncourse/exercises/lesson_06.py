@@ -1,0 +1,567 @@
+"""Exercises for lesson 06, gradient descent."""
+
+import numpy as np
+
+from nncourse.judging.compare import kind_of
+from nncourse.judging.exercise import Exercise, Misconception
+from nnlib.nn.functional import sigmoid
+
+TITLE = "Gradient descent"
+
+
+# 06.1 ------------------------------------------------------------- predict a number
+
+
+def two_steps():
+    w = 1.0
+    for _ in range(2):
+        w = w - 0.05 * (18 * w - 36)
+    return w
+
+
+two_steps_exercise = Exercise(
+    id="06.1",
+    title="Two steps downhill",
+    points=1,
+    minutes=4,
+    difficulty="easy",
+    name="two_steps",
+    reference=two_steps,
+    hints=(
+        "Feel the slope where you stand, step against it, and then feel the slope again: it is "
+        "another one at the new place.",
+        "At w = 1 the slope is 18 − 36 = −18. The step is minus 0.05 times that: +0.9.",
+        "After the first step w = 1.9. There the slope is 18 · 1.9 − 36 = −1.8. One more step.",
+    ),
+    misconceptions=(
+        Misconception(
+            "only one step",
+            1.9,
+            "That is the place after the first step. From there it takes one more.",
+        ),
+        Misconception(
+            "same slope twice",
+            2.8,
+            "The second step was made with the slope of the start. At the new place the ground is "
+            "flatter: compute the slope again there.",
+        ),
+        Misconception(
+            "uphill",
+            -1.61,
+            "Here the slope was added. The gradient points uphill, so it is taken away: minus "
+            "times minus makes this weight grow.",
+        ),
+        Misconception(
+            "learning rate forgotten",
+            -287.0,
+            "The whole slope was taken as the step. Only 0.05 of it is meant, or the weight "
+            "jumps far over the valley.",
+        ),
+        Misconception(
+            "loss in place of the slope",
+            0.55 - 0.05 * (3 * 0.55 - 6) ** 2,
+            "The step was made with the loss itself. How far to go, and in which direction, is "
+            "said by the slope of the loss.",
+        ),
+        Misconception(
+            "the bottom itself",
+            2.0,
+            "At w = 2 is the bottom of the valley, and there the descent is heading. Where is it "
+            "after two steps?",
+        ),
+        Misconception(
+            "three steps",
+            1.999,
+            "That is one step too many. The start, w = 1, does not count as a step.",
+        ),
+    ),
+)
+
+
+# 06.2 ------------------------------------------------------------- write a function
+
+
+def teach(X, t, lr, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        a = 1 / (1 + np.exp(-(X @ w + b)))
+        dz = (a - t) / len(t)
+        w = w - lr * dz @ X
+        b = b - lr * dz.sum()
+    return np.array([*w, b])
+
+
+def teach_with_a_column_of_ones(X, t, lr, steps):
+    with_one = np.column_stack([X, np.ones(len(X))])  # the bias is a weight whose input is 1
+    p = np.zeros(X.shape[1] + 1)
+    for _ in range(steps):
+        p -= lr * np.mean((sigmoid(with_one @ p) - t)[:, None] * with_one, axis=0)
+    return p
+
+
+def teach_example_by_example(X, t, lr, steps):
+    parameters = [0.0] * (X.shape[1] + 1)
+    for _ in range(steps):
+        slopes = [0.0] * len(parameters)
+        for x, target in zip(X, t, strict=True):
+            inputs = [*x, 1.0]
+            z = sum(w * i for w, i in zip(parameters, inputs, strict=True))
+            off = 1 / (1 + np.exp(-z)) - target
+            slopes = [s + off * i / len(X) for s, i in zip(slopes, inputs, strict=True)]
+        parameters = [w - lr * s for w, s in zip(parameters, slopes, strict=True)]
+    return np.array(parameters)
+
+
+def mistaken_teach(slope=None, activation=sigmoid, mean=True, bias=True, sign=-1, fewer=0):
+    def taught(X, t, lr, steps):
+        w, b = np.zeros(X.shape[1]), 0.0
+        for _ in range(steps - fewer):
+            a = activation(X @ w + b)
+            dz = slope(a, t) if slope else a - t
+            dz = dz / len(t) if mean else dz
+            w = w + sign * lr * dz @ X
+            b = b + sign * lr * dz.sum() if bias else b
+        return np.array([*w, b])
+
+    return taught
+
+
+def teach_without_looking_again(X, t, lr, steps):
+    a = sigmoid(np.zeros(len(t)))
+    dz = (a - t) / len(t)
+    return np.array([*(-steps * lr * dz @ X), -steps * lr * dz.sum()])
+
+
+def teach_with_the_new_weights(X, t, lr, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        w = w - lr * (sigmoid(X @ w + b) - t) @ X / len(t)
+        b = b - lr * (sigmoid(X @ w + b) - t).sum() / len(t)
+    return np.array([*w, b])
+
+
+def teach_after_each_example(X, t, lr, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        for inputs, target in zip(X, t, strict=True):
+            off = sigmoid(w @ inputs + b) - target
+            w, b = w - lr * off * inputs, b - lr * off
+    return np.array([*w, b])
+
+
+def is_one_step(arguments, result):
+    """After any number of steps the result of the first; None or zeros where no step was asked."""
+    X, t, lr, steps = arguments
+    if steps == 0:
+        return result is None or not np.any(result)
+    return np.allclose(result, teach(X, t, lr, 1))
+
+
+GATES = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+
+teach_exercise = Exercise(
+    id="06.2",
+    title="A neuron that learns any gate",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="teach",
+    reference=teach,
+    alternatives=(teach_with_a_column_of_ones, teach_example_by_example),
+    fixed=(
+        (GATES, np.array([0.0, 0, 0, 1]), 1.0, 1),
+        (GATES, np.array([0.0, 0, 0, 1]), 1.0, 100),
+        (GATES, np.array([0.0, 1, 1, 1]), 1.0, 100),
+        (GATES, np.array([1.0, 1, 1, 0]), 0.5, 30),
+        (np.array([[2.0]]), np.array([1.0]), 0.5, 2),
+        (GATES, np.array([0.0, 1, 1, 1]), 1.0, 0),
+    ),
+    random=lambda rng: (
+        rng.normal(size=(n := rng.integers(3, 7), rng.integers(1, 4))).round(2),
+        rng.integers(0, 2, size=n).astype(float),
+        round(rng.uniform(0.2, 1.5), 2),
+        int(rng.integers(2, 12)),
+    ),
+    hints=(
+        "Start with `w = np.zeros(X.shape[1])` and `b = 0.0`. In each step: the outputs of all "
+        "examples, the slopes by z, then the new weights and the new bias.",
+        "The outputs are the sigmoid of `X @ w + b`. The slope by z is output minus target, "
+        "divided by the number of examples, because the loss is a mean.",
+        "With `dz` of shape (n,) the slope of the weights is `dz @ X`, and that of the bias is the "
+        "sum of `dz`. At the end, `np.array([*w, b])` puts all in one array.",
+    ),
+    misconceptions=(
+        Misconception(
+            "uphill",
+            mistaken_teach(sign=1),
+            "The gradient is added, so the loss grows from step to step. A step goes against the "
+            "slope: minus.",
+        ),
+        Misconception(
+            "sum in place of the mean",
+            mistaken_teach(mean=False),
+            "The slopes of all examples are added up and not divided by their number. So the steps "
+            "are as many times too long as there are examples.",
+        ),
+        Misconception(
+            "bias not taught",
+            mistaken_teach(bias=False),
+            "The bias stays at 0 for ever. It is a parameter like the weights, with the slope "
+            "“sum of dz”, and without it the neuron says 0.5 to the input (0, 0).",
+        ),
+        Misconception(
+            "the slope of MSE",
+            mistaken_teach(slope=lambda a, t: 2 * (a - t) * a * (1 - a)),
+            "This is the gradient of the squared error. With cross-entropy the slope of the "
+            "sigmoid cancels, and only output minus target is left.",
+        ),
+        Misconception(
+            "slope of the sigmoid once too often",
+            mistaken_teach(slope=lambda a, t: (a - t) * a * (1 - a)),
+            "Output minus target has the slope of the sigmoid in it already. Here a (1 − a) is "
+            "multiplied in once more.",
+        ),
+        Misconception(
+            "a step in place of the sigmoid",
+            mistaken_teach(activation=lambda z: (z > 0).astype(float)),
+            "The outputs here are 0 or 1, as in a perceptron. Gradient descent needs the sigmoid, "
+            "which changes a little when a weight does.",
+        ),
+        Misconception(
+            "no sigmoid",
+            mistaken_teach(activation=lambda z: z),
+            "Here z itself is compared with the target. The output of the neuron is the sigmoid "
+            "of z.",
+        ),
+        Misconception(
+            "outputs computed only once",
+            teach_without_looking_again,
+            "Every step is made with the outputs of the start. The outputs change with the "
+            "weights, so they belong inside the loop.",
+        ),
+        Misconception(
+            "only one step counts",
+            lambda X, t, lr, steps: teach(X, t, lr, min(steps, 1)),
+            "However many steps are asked for, the result is that of one. Either the `return` "
+            "stands inside the loop, or the weights are set back to 0 in each step.",
+            seen=is_one_step,
+        ),
+        Misconception(
+            "a step after each example",
+            teach_after_each_example,
+            "The weights move after every single example, as with the perceptron. Here one step "
+            "looks at all examples with the same weights, and moves once by the mean.",
+        ),
+        Misconception(
+            "bias after the new weights",
+            teach_with_the_new_weights,
+            "The slope of the bias is computed with the weights that have moved already. First "
+            "all slopes, then all steps.",
+        ),
+        Misconception(
+            "one step too few",
+            mistaken_teach(fewer=1),
+            "The loop ends one step early: `range(steps)` runs exactly `steps` times.",
+        ),
+        Misconception(
+            "bias first",
+            lambda X, t, lr, steps: np.roll(teach(X, t, lr, steps), 1),
+            "The numbers are right, and the order is not: the weights come first, the bias last.",
+        ),
+    ),
+)
+
+
+# 06.3 ------------------------------------------------------------- find the bugs
+
+
+def epoch(p, X, y, order, size, lr):
+    X, y = X[order], y[order]
+    for first in range(0, len(y), size):
+        X_batch, y_batch = X[first : first + size], y[first : first + size]
+        slope = 2 * (X_batch @ p - y_batch) @ X_batch / len(y_batch)
+        p = p - lr * slope
+    return p
+
+
+def epoch_by_numbers(p, X, y, order, size, lr):
+    for first in range(0, len(order), size):
+        chosen = order[first : first + size]
+        error = X[chosen] @ p - y[chosen]
+        p = p - lr * 2 * np.mean(error[:, None] * X[chosen], axis=0)
+    return p
+
+
+def epoch_with_while(p, X, y, order, size, lr):
+    left = list(order)
+    while left:
+        batch, left = left[:size], left[size:]
+        slope = np.zeros(len(p))
+        for i in batch:
+            slope += 2 * (X[i] @ p - y[i]) * X[i]
+        p = p - lr * slope / len(batch)
+    return p
+
+
+def epoch_of_whole_batches(p, X, y, order, size, lr):
+    return epoch(p, X, y, order[: len(order) // size * size], size, lr)
+
+
+def epoch_divided_by_size(p, X, y, order, size, lr):
+    X, y = X[order], y[order]
+    for first in range(0, len(y), size):
+        X_batch, y_batch = X[first : first + size], y[first : first + size]
+        p = p - lr * 2 * (X_batch @ p - y_batch) @ X_batch / size
+    return p
+
+
+def epoch_with(pairs=True, last=True, mean=True, sign=-1, moving=True, shuffled=True, stride=None):
+    def one_epoch(p, X, y, order, size, lr):
+        start = p
+        if shuffled:
+            X, y = X[order], y[order] if pairs else y
+        for first in range(0, len(y) if last else len(y) - size, stride or size):
+            X_batch, y_batch = X[first : first + size], y[first : first + size]
+            off = X_batch @ (p if moving else start) - y_batch
+            p = p + sign * lr * 2 * off @ X_batch / (len(y_batch) if mean else len(y))
+        return p
+
+    return one_epoch
+
+
+PAIRS = (
+    "Only `X` is put into the new order. So every example meets the target of another one, and "
+    "there is nothing to learn."
+)
+LAST = (
+    "The loop ends too early, and the last batch is never used. When less than a whole batch is "
+    "left over, that is still a batch, a small one."
+)
+MEAN = (
+    "The slope of a batch is divided by the number of all examples. It should be a mean over the "
+    "batch, or the steps get shorter the more data there is."
+)
+
+epoch_exercise = Exercise(
+    id="06.3",
+    title="An epoch that learns nothing",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="epoch",
+    reference=epoch,
+    alternatives=(epoch_by_numbers, epoch_with_while),
+    fixed=(
+        (
+            np.array([0.0, 0.0]),
+            np.array([[0.0, 1], [1, 1], [2, 1], [3, 1], [4, 1]]),
+            np.array([1.0, 3, 5, 7, 9]),
+            np.array([3, 0, 4, 1, 2]),
+            2,
+            0.1,
+        ),
+        (
+            np.array([1.0, -1.0]),
+            np.array([[0.5, 1], [1.5, 1], [-1, 1], [2, 1]]),
+            np.array([1.0, 0, 2, -1]),
+            np.array([2, 0, 3, 1]),
+            2,
+            0.1,
+        ),
+        (
+            np.array([0.5, 0.5]),
+            np.array([[1.0, 1], [2, 1], [4, 1]]),
+            np.array([2.0, 3, 1]),
+            np.array([1, 2, 0]),
+            1,
+            0.02,
+        ),
+        (
+            np.array([0.0, 0.0]),
+            np.array([[1.0, 1], [2, 1], [4, 1]]),
+            np.array([2.0, 3, 1]),
+            np.array([2, 1, 0]),
+            32,
+            0.05,
+        ),
+    ),
+    random=lambda rng: (
+        rng.normal(size=2).round(2),
+        np.column_stack([rng.uniform(-2, 2, size=(n := rng.integers(5, 10))), np.ones(n)]).round(2),
+        rng.normal(size=n).round(2),
+        rng.permutation(n),
+        int(rng.integers(2, 5)),
+        round(rng.uniform(0.02, 0.2), 2),
+    ),
+    hints=(
+        "There are three bugs, in three different lines. Take five examples and batches of two, "
+        "and write down which examples and which targets each step looks at.",
+        "First: after `X = X[order]`, does row i of X still belong to y[i]? Second: with five "
+        "examples and batches of two, which values does `first` take? Third: what should the "
+        "slope be divided by?",
+        "Shuffle `y` with the same order. Let `range` go up to `len(y)`: a slice that reaches "
+        "beyond the end is simply shorter. And the mean is over `len(y_batch)` examples.",
+    ),
+    misconceptions=(
+        Misconception(
+            "all three bugs are still there",
+            epoch_with(pairs=False, last=False, mean=False),
+            "These are the numbers of the function as it was given. Print `X_batch` and `y_batch` "
+            "in the loop, and compare them with the data.",
+        ),
+        Misconception(
+            "examples and targets parted",
+            epoch_with(pairs=False),
+            "Two bugs are mended, one is left. " + PAIRS,
+        ),
+        Misconception(
+            "last batch lost",
+            epoch_with(last=False),
+            "Two bugs are mended, one is left. " + LAST,
+        ),
+        Misconception(
+            "mean over everything",
+            epoch_with(mean=False),
+            "Two bugs are mended, one is left. " + MEAN,
+        ),
+        Misconception(
+            "only the order mended",
+            epoch_with(last=False, mean=False),
+            "Examples and targets stay together now, and two bugs are left. " + LAST,
+        ),
+        Misconception(
+            "only the loop mended",
+            epoch_with(pairs=False, mean=False),
+            "Every batch is used now, and two bugs are left. " + PAIRS,
+        ),
+        Misconception(
+            "only the mean mended",
+            epoch_with(pairs=False, last=False),
+            "The mean is right now, and two bugs are left. " + PAIRS,
+        ),
+        Misconception(
+            "a small last batch lost",
+            epoch_of_whole_batches,
+            "Whole batches are all used now. But when less than a whole batch is left over at the "
+            "end, those examples are never looked at: that is still a batch, a small one.",
+        ),
+        Misconception(
+            "divided by the batch size",
+            epoch_divided_by_size,
+            "All is right but the last batch, where it is a small one: `size` is larger than the "
+            "number of its examples. Divide by how many there really are.",
+        ),
+        Misconception(
+            "order not used",
+            epoch_with(shuffled=False),
+            "Examples and targets belong together again, but in the old order. Both are to be "
+            "taken in the order that `order` gives.",
+        ),
+        Misconception(
+            "always from the start",
+            epoch_with(moving=False),
+            "Every batch looks at the slope where the epoch began. After each batch the parameters "
+            "have moved, and the next slope is felt at the new place.",
+        ),
+        Misconception(
+            "uphill",
+            epoch_with(sign=1),
+            "The slope is added here. A step goes against it: minus.",
+        ),
+        Misconception(
+            "batches overlap",
+            epoch_with(stride=1),
+            "Each batch begins only one example after the one before, so examples are used many "
+            "times. In one epoch each is used once: `first` jumps by `size`.",
+        ),
+    ),
+)
+
+
+# 06.4 ------------------------------------------------------------- a rate, judged by measurement
+
+x_valley = np.array([1.0, 2.0, 3.0, 4.0])
+X_VALLEY = np.column_stack([x_valley, np.ones(4)])
+Y_VALLEY = 3 * x_valley - 2
+STEPS, WANTED = 100, 0.002
+
+
+def loss_after(lr):
+    """The mean squared error after STEPS steps from (0, 0) with this rate."""
+    p = np.zeros(2)
+    with np.errstate(all="ignore"):
+        for _ in range(STEPS):
+            p = p - lr * 2 * (X_VALLEY @ p - Y_VALLEY) @ X_VALLEY / 4
+        return np.mean((X_VALLEY @ p - Y_VALLEY) ** 2)
+
+
+BORDER = 2 / np.linalg.eigvalsh(2 * X_VALLEY.T @ X_VALLEY / 4)[-1]  # beyond it every jump is longer
+
+
+def judge_rate(arguments, lr):
+    if isinstance(lr, bool) or not isinstance(lr, int | float | np.integer | np.floating):
+        return f"A single number is wanted, the learning rate; {kind_of(lr)} came."
+    reached = loss_after(lr)
+    if reached < WANTED:
+        return None
+    return f"With lr = {lr:g} the loss after {STEPS} steps is {reached:.3g}, not below {WANTED}."
+
+
+valley_exercise = Exercise(
+    id="06.4",
+    title="The narrow valley",
+    points=2,
+    minutes=10,
+    difficulty="medium",
+    name="valley_lr",
+    reference=lambda: 0.112,
+    alternatives=(lambda: 0.11, lambda: 0.115),
+    judge=judge_rate,
+    hints=(
+        "Try rates that differ by a factor of ten first, and find one that is too small and one "
+        "that diverges. Yours lies between them.",
+        "Halve the interval again and again: 0.01 is too small, 0.2 diverges, what about 0.1? Then "
+        "look closer at where the losses begin to grow.",
+        "0.1 is nearly good enough, and at 0.12 the loss explodes. The right rates lie in between, "
+        "a little below the border.",
+    ),
+    misconceptions=(
+        Misconception(
+            "too small",
+            0.05,
+            "Every step goes the right way, but along the flat bottom of the valley the steps are "
+            "too short. Dare a larger rate.",
+            seen=lambda arguments, lr: 0 < lr < 0.11 and loss_after(lr) >= WANTED,
+        ),
+        Misconception(
+            "diverges",
+            0.15,
+            "This rate is beyond the border: across the valley every jump lands higher than the "
+            "one before. Make it smaller.",
+            seen=lambda arguments, lr: lr >= BORDER,
+        ),
+        Misconception(
+            "too near the border",
+            0.119,
+            "It does not diverge, but so near the border it jumps from side to side, and each jump "
+            "is hardly shorter than the one before. A little smaller is much better.",
+            seen=lambda arguments, lr: 0.11 < lr < BORDER and loss_after(lr) >= WANTED,
+        ),
+        Misconception(
+            "uphill",
+            -0.1,
+            "With a negative rate every step goes uphill. The minus sign is in the rule already: "
+            "the rate itself is positive.",
+            seen=lambda arguments, lr: lr < 0,
+        ),
+        Misconception(
+            "stands still",
+            0.0,
+            "With a rate of 0 nothing moves, and the loss stays what it was at the start.",
+            seen=lambda arguments, lr: lr == 0,
+        ),
+    ),
+)
+
+
+EXERCISES = (two_steps_exercise, teach_exercise, epoch_exercise, valley_exercise)

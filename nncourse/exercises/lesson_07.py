@@ -1,0 +1,566 @@
+"""Exercises for lesson 07, backpropagation."""
+
+import numpy as np
+
+from nncourse.judging.exercise import Exercise, Misconception
+from nnlib.nn.functional import sigmoid
+
+TITLE = "Backpropagation"
+
+
+# 07.1 ------------------------------------------------------------- predict a number
+
+
+def slope_of_w():
+    x, w, b, v, t = 3, 2, -4, -0.5, 1.5
+    h = w * x + b  # 2, above 0, so ReLU lets it through
+    return 2 * (v * h - t) * v * 1 * x
+
+
+slope_of_w_exercise = Exercise(
+    id="07.1",
+    title="Four gears",
+    points=1,
+    minutes=6,
+    difficulty="easy",
+    name="slope_of_w",
+    reference=slope_of_w,
+    hints=(
+        "First go forwards and note every number: z, h, y, L. Then go back, one gear at a time.",
+        "Forwards: z = 2, h = 2, y = −1. Going back, the first slope is dy = 2 (y − t) = −5.",
+        "dy = −5. Then dh = dy · v = 2.5, and ReLU is open. What is w multiplied by?",
+    ),
+    misconceptions=(
+        Misconception(
+            "stopped before the input",
+            2.5,
+            "That is dz, the slope of the sum. One gear is left: w is multiplied by x, so its "
+            "slope is dz times x.",
+        ),
+        Misconception(
+            "the weight v left out",
+            -15.0,
+            "On the way from y to h stands the weight v = −0.5. Going back, the slope is "
+            "multiplied by it.",
+        ),
+        Misconception(
+            "factor 2 of the square forgotten",
+            3.75,
+            "The slope of (y − t)² is 2 (y − t): the 2 is missing.",
+        ),
+        Misconception(
+            "target minus output",
+            -7.5,
+            "The size is right, and the sign is not. The slope of the loss begins with y − t, "
+            "and that is −2.5.",
+        ),
+        Misconception(
+            "times h in place of v",
+            -30.0,
+            "By the rule for “times”, h gets dy times the other one, and that is v, not h itself.",
+        ),
+        Misconception(
+            "slope of the other weight",
+            -10.0,
+            "That is dv = dy · h, the slope of the weight v. Asked for is w, further in front.",
+        ),
+        Misconception(
+            "slopes added",
+            -1.5,
+            "The slopes along the chain were added. Gears that stand one behind the other are "
+            "multiplied.",
+        ),
+        Misconception(
+            "times w in place of x",
+            5.0,
+            "By the rule for “times”, w gets dz times the other one, and that is x, not w itself.",
+        ),
+        Misconception(
+            "ReLU taken for closed",
+            0.0,
+            "The output y is negative, but ReLU looks at z, and z = 2 is above 0. It lets the "
+            "slope through.",
+        ),
+        Misconception(
+            "value of ReLU in place of its slope",
+            15.0,
+            "Going back through ReLU you multiply by its slope, which is 1 here, and not by its "
+            "value, which is 2.",
+        ),
+    ),
+)
+
+
+# 07.2 ------------------------------------------------------------- write a function
+
+
+def layer_backward(dY, X, W):
+    dX = dY @ W
+    dW = dY.T @ X
+    db = dY.sum(axis=0)
+    return dX, dW, db
+
+
+def layer_backward_with_einsum(dY, X, W):
+    return np.einsum("no,oi->ni", dY, W), np.einsum("no,ni->oi", dY, X), np.ones(len(dY)) @ dY
+
+
+def layer_backward_example_by_example(dY, X, W):
+    dX, dW, db = np.zeros(X.shape), np.zeros(W.shape), np.zeros(len(W))
+    for n in range(len(X)):
+        dX[n] = W.T @ dY[n]
+        dW += np.outer(dY[n], X[n])
+        db += dY[n]
+    return [dX, dW, db]
+
+
+def layer_cases(rng):
+    # batch, inputs and neurons all differ, so that a product the wrong way round shows
+    n, inputs, neurons = rng.permutation([2, 3, 4, 5])[:3]
+    shapes = (n, neurons), (n, inputs), (neurons, inputs)
+    return tuple(rng.normal(size=shape).round(2) for shape in shapes)
+
+
+layer_backward_exercise = Exercise(
+    id="07.2",
+    title="The way back through a layer",
+    points=3,
+    minutes=10,
+    difficulty="medium",
+    name="layer_backward",
+    reference=layer_backward,
+    alternatives=(layer_backward_with_einsum, layer_backward_example_by_example),
+    fixed=(
+        (
+            np.array([[1.0, -1.0], [0.5, 2.0]]),
+            np.array([[1.0, 2.0], [3.0, -1.0]]),
+            np.array([[0.4, 0.3], [0.7, -0.2]]),
+        ),
+        (np.array([[-0.4]]), np.array([[0.65, 0.5]]), np.array([[0.6, -0.4]])),
+        (
+            np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]]),
+            np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 1.0, 0.0], [-2.0, 3.0, 0.0, 1.0]]),
+            np.array([[1.0, 2.0, 0.0, -1.0], [0.0, 1.0, 3.0, 0.5]]),
+        ),
+    ),
+    random=layer_cases,
+    hints=(
+        "A gradient has the shape of its array. Write the shapes of dY, X and W side by side, and "
+        "see which product gives which shape.",
+        "dW has the shape of W, (neurons, inputs). It comes from dY, (n, neurons), and from what "
+        "came in, X, (n, inputs). One of the two has to be transposed.",
+        "dX is `dY @ W`. In dW the product `dY.T @ X` adds up over the examples. The bias is used "
+        "by every example, so its slopes are added too: along which axis?",
+    ),
+    misconceptions=(
+        Misconception(
+            "dW transposed",
+            lambda dY, X, W: (dY @ W, X.T @ dY, dY.sum(axis=0)),
+            "dW has a row for each input. It should have the shape of W, a row for each neuron, "
+            "or it cannot be taken away from W.",
+        ),
+        Misconception(
+            "W transposed on the way back",
+            lambda dY, X, W: (dY @ W.T, dY.T @ X, dY.sum(axis=0)),
+            "W is transposed in dX. Forwards it was X @ W.T, so on the way back it is W as it is. "
+            "With as many inputs as neurons nothing complains; with other sizes it does.",
+        ),
+        Misconception(
+            "bias averaged",
+            lambda dY, X, W: (dY @ W, dY.T @ X, dY.mean(axis=0)),
+            "The slopes of the bias are averaged. All examples use the same bias, so they are "
+            "added. That the loss is a mean is in dY already.",
+        ),
+        Misconception(
+            "divided once more",
+            lambda dY, X, W: (dY @ W, dY.T @ X / len(X), dY.mean(axis=0)),
+            "dW and db are divided by the number of examples. That the loss is a mean is in dY "
+            "already: it is divided once, at the start of the way back.",
+        ),
+        Misconception(
+            "weights averaged",
+            lambda dY, X, W: (dY @ W, dY.T @ X / len(X), dY.sum(axis=0)),
+            "dW is divided by the number of examples. That the loss is a mean is in dY already.",
+        ),
+        Misconception(
+            "bias summed the wrong way",
+            lambda dY, X, W: (dY @ W, dY.T @ X, dY.sum(axis=1)),
+            "db has one number for each example. There is one bias for each neuron, so the sum "
+            "goes over the examples, down the columns.",
+        ),
+        Misconception(
+            "bias not summed",
+            lambda dY, X, W: (dY @ W, dY.T @ X, dY),
+            "db is a whole table, a row for each example. The same bias is used by every example, "
+            "so the slopes of all rows are added.",
+        ),
+        Misconception(
+            "all added to one bias",
+            lambda dY, X, W: (dY @ W, dY.T @ X, dY.sum()),
+            "db is a single number. Each neuron has a bias of its own, so the sum goes over the "
+            "examples only.",
+        ),
+        Misconception(
+            "another order",
+            lambda dY, X, W: (dY.T @ X, dY.sum(axis=0), dY @ W),
+            "The three arrays are right, and in another order: dX comes first, then dW, then db.",
+        ),
+    ),
+)
+
+
+# 07.3 ------------------------------------------------------------- find the bugs
+
+
+def backward(X, T, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1.T + b1)
+    A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
+    dZ2 = (A2 - T) / len(X)
+    dW2 = dZ2.T @ A1
+    db2 = dZ2.sum(axis=0)
+    dA1 = dZ2 @ W2
+    dZ1 = dA1 * (1 - A1**2)
+    dW1 = dZ1.T @ X
+    db1 = dZ1.sum(axis=0)
+    return dW1, db1, dW2, db2
+
+
+def backward_example_by_example(X, T, W1, b1, W2, b2):
+    total = [np.zeros(array.shape) for array in (W1, b1, W2, b2)]
+    for x, t in zip(X, T, strict=True):
+        z1 = W1 @ x + b1
+        a1 = np.tanh(z1)
+        dz2 = (sigmoid(W2 @ a1 + b2) - t) / len(X)
+        dz1 = W2.T @ dz2 / np.cosh(z1) ** 2  # the slope of tanh, written in another way
+        for sum_, new in zip(total, (np.outer(dz1, x), dz1, np.outer(dz2, a1), dz2), strict=True):
+            sum_ += new
+    return total
+
+
+def backward_through_da2(X, T, W1, b1, W2, b2):
+    A1 = np.tanh(X @ W1.T + b1)
+    A2 = sigmoid(A1 @ W2.T + b2)
+    dA2 = ((1 - T) / (1 - A2) - T / A2) / len(X)
+    dZ2 = dA2 * A2 * (1 - A2)
+    dZ1 = (1 - A1) * (1 + A1) * (dZ2 @ W2)
+    one = np.ones(len(X))
+    return dZ1.T @ X, one @ dZ1, dZ2.T @ A1, one @ dZ2
+
+
+def backward_with(twice=False, mean=False, slope_at_z=False, no_n=False, no_slope=False):
+    def way_back(X, T, W1, b1, W2, b2):
+        Z1 = X @ W1.T + b1
+        A1 = np.tanh(Z1)
+        A2 = sigmoid(A1 @ W2.T + b2)
+        dZ2 = (A2 - T) / (1 if no_n else len(X))
+        dZ2 = dZ2 * A2 * (1 - A2) if twice else dZ2
+        db2 = dZ2.mean(axis=0) if mean else dZ2.sum(axis=0)
+        slope = 1 if no_slope else 1 - (Z1 if slope_at_z else A1) ** 2
+        dZ1 = (dZ2 @ W2) * slope
+        return dZ1.T @ X, dZ1.sum(axis=0), dZ2.T @ A1, db2
+
+    return way_back
+
+
+TWICE = (
+    "`A2 - T` has the slope of the sigmoid in it already: it cancels with the cross-entropy. "
+    "Here A2 (1 − A2) is multiplied in once more, and makes everything in front too small."
+)
+TWO_MEANS = (
+    "The mean of the loss is in dZ2 already, so db2 should add up over the examples and not take "
+    "the mean a second time."
+)
+AT_Z = (
+    "The slope of tanh is 1 minus the square of its value, the activation A1. Here the square of "
+    "the sum Z1 is taken, which can even make the slope negative."
+)
+
+
+def network_case(rng):
+    n, inputs, hidden = rng.permutation([2, 3, 4, 5])[:3]
+    shapes = (hidden, inputs), (hidden,), (1, hidden), (1,)
+    return (
+        rng.normal(size=(n, inputs)).round(2),
+        rng.integers(0, 2, size=(n, 1)).astype(float),
+        *(rng.normal(size=shape).round(2) for shape in shapes),
+    )
+
+
+backward_exercise = Exercise(
+    id="07.3",
+    title="Three bugs on the way back",
+    points=3,
+    minutes=15,
+    difficulty="hard",
+    name="backward",
+    reference=backward,
+    alternatives=(backward_example_by_example, backward_through_da2),
+    fixed=(
+        (
+            np.array([[1.0, 0.5], [0.2, -1.0]]),
+            np.array([[1.0], [0.0]]),
+            np.array([[0.4, 0.3], [0.7, -0.2]]),
+            np.array([0.1, -0.1]),
+            np.array([[0.6, -0.4]]),
+            np.array([0.2]),
+        ),
+        (
+            np.array([[1.0, -2.0, 0.5]]),
+            np.array([[0.0]]),
+            np.array([[0.5, 0.1, -0.3], [0.2, -0.7, 1.0]]),
+            np.array([0.3, 0.0]),
+            np.array([[1.5, -1.0]]),
+            np.array([-0.5]),
+        ),
+    ),
+    random=network_case,
+    equivalent_mutants={
+        "line 7: dZ2 @ W2 -> dZ2 * W2": "with one output, a column times a row is the same"
+    },
+    hints=(
+        "Go from the loss to the front, as the slopes do. A wrong dZ2 spoils everything that comes "
+        "after it, so mend that first, and measure again.",
+        "First line of the way back: what is left of sigmoid and cross-entropy together? Then the "
+        "two biases: why are their lines different? Then tanh: its slope is 1 minus the square of "
+        "which number?",
+        "`A2 - T` is all there is, divided by the number of examples. Both biases add up over the "
+        "examples. And the slope of tanh is made from its output.",
+    ),
+    misconceptions=(
+        Misconception(
+            "all three bugs are still there",
+            backward_with(True, True, True),
+            "These are the slopes of the function as it was given. Begin at the loss: is dZ2 what "
+            "the lesson found for sigmoid and cross-entropy?",
+        ),
+        Misconception(
+            "slope of the sigmoid twice",
+            backward_with(twice=True),
+            "Two bugs are mended, one is left. " + TWICE,
+        ),
+        Misconception(
+            "mean taken twice",
+            backward_with(mean=True),
+            "Two bugs are mended, one is left. " + TWO_MEANS,
+        ),
+        Misconception(
+            "slope of tanh at the wrong number",
+            backward_with(slope_at_z=True),
+            "Two bugs are mended, one is left. " + AT_Z,
+        ),
+        Misconception(
+            "only dZ2 mended",
+            backward_with(mean=True, slope_at_z=True),
+            "dZ2 and dW2 are right now, and two bugs are left. " + TWO_MEANS,
+        ),
+        Misconception(
+            "only the bias mended",
+            backward_with(twice=True, slope_at_z=True),
+            "The line of db2 is right now, and two bugs are left. " + TWICE,
+        ),
+        Misconception(
+            "only tanh mended",
+            backward_with(twice=True, mean=True),
+            "The slope of tanh is right now, and two bugs are left. " + TWICE,
+        ),
+        Misconception(
+            "the mean lost",
+            backward_with(no_n=True),
+            "The three bugs are gone, and a new one has come: the loss is a mean, so dZ2 is "
+            "divided by the number of examples.",
+        ),
+        Misconception(
+            "slope of tanh left out",
+            backward_with(no_slope=True),
+            "The slope goes through tanh as it came. On the way back every activation multiplies "
+            "by its own slope.",
+        ),
+    ),
+)
+
+
+# 07.4 ------------------------------------------------------------- write a function
+
+
+def measured_gradient(f, x, h):
+    slopes = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up = x.astype(float)
+        down = x.astype(float)
+        up[i] += h
+        down[i] -= h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes
+
+
+def measured_gradient_in_place(f, x, h):
+    x = np.array(x, dtype=float)
+    found = []
+    for k in range(x.size):
+        before = x.flat[k]
+        x.flat[k] = before + h
+        higher = f(x)
+        x.flat[k] = before - h
+        found.append((higher - f(x)) / (h + h))
+        x.flat[k] = before
+    return np.array(found).reshape(x.shape)
+
+
+def measured_gradient_with_directions(f, x, h):
+    nudges = h * np.eye(x.size).reshape(x.size, *x.shape)
+    return np.array([f(x + n) - f(x - n) for n in nudges]).reshape(x.shape) / (2 * h)
+
+
+def measured_with(up=1, down=1, divide_by=2, put_back=True, together=False, own_h=None, sign=1):
+    def measured(f, x, h):
+        h = own_h or h
+        x, slopes = x.astype(float), np.zeros(x.shape)
+        for i in np.ndindex(x.shape):
+            moved, before = ... if together else i, x.copy()
+            x[moved] += up * h
+            higher = f(x)
+            x[moved] -= (up + down) * h
+            slopes[i] = sign * (higher - f(x)) / (divide_by * h)
+            x = before if put_back else x
+        return slopes
+
+    return measured
+
+
+def measured_row_by_row(f, x, h):
+    slopes = np.zeros(x.shape)
+    for i in range(len(x)):
+        up, down = x.astype(float), x.astype(float)
+        up[i] += h
+        down[i] -= h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes
+
+
+def measured_without_floats(f, x, h):
+    slopes = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes
+
+
+def wrong_for_whole_numbers(arguments, result):
+    """Right when x holds floats; when it holds integers, wrong where a slope is no integer."""
+    x, slopes = arguments[1], measured_gradient(*arguments)
+    right = np.shape(result) == x.shape and np.allclose(result, slopes)
+    if x.dtype == float:
+        return right
+    return not right or np.allclose(slopes, np.round(slopes))
+
+
+measured_gradient_exercise = Exercise(
+    id="07.4",
+    title="A gradient check of your own",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="measured_gradient",
+    reference=measured_gradient,
+    alternatives=(measured_gradient_in_place, measured_gradient_with_directions),
+    fixed=(
+        (np.var, np.array([1.0, 2.0, 4.0]), 0.1),
+        (np.linalg.norm, np.array([3.0, -4.0]), 0.5),
+        (np.prod, np.array([2.0, 3.0, 5.0]), 0.001),
+        (np.linalg.norm, np.array([[1.0, 0.5, 2.0], [-1.0, 0.3, 0.8]]), 0.2),
+        (np.sum, np.array([7.0]), 0.01),
+        (np.prod, np.array([2, 3, 4]), 0.25),
+        (np.var, np.array([[1, 2], [4, 8]]), 0.3),
+    ),
+    random=lambda rng: (
+        (np.var, np.linalg.norm, np.prod, np.std)[rng.integers(4)],
+        rng.normal(size=(rng.integers(2, 5), rng.integers(1, 4))).round(2),
+        (0.05, 0.1, 0.3)[rng.integers(3)],
+    ),
+    equivalent_mutants={"line 2: np.zeros -> np.ones": "every entry is written over afterwards"},
+    hints=(
+        "For each entry: a copy with this entry a bit larger, a copy with it a bit smaller, and "
+        "the two values of f. All other entries stay.",
+        "`for i in np.ndindex(x.shape):` goes through all entries of an array of any shape, and "
+        "`up[i] += h` changes one of them. How far apart are the two places?",
+        "Make `up` and `down` new in each turn, with `x.astype(float)`, which copies. The slope is "
+        "(f(up) − f(down)) divided by the distance, 2 h.",
+    ),
+    misconceptions=(
+        Misconception(
+            "one-sided",
+            measured_with(down=0, divide_by=1),
+            "This measures to one side only, from x to x + h. It is right for a tiny h, but the "
+            "two-sided slope is much more exact: one step up, one step down.",
+        ),
+        Misconception(
+            "one-sided, downwards",
+            measured_with(up=0, divide_by=1),
+            "This measures to one side only, from x − h to x. One step up, one step down is much "
+            "more exact.",
+        ),
+        Misconception(
+            "distance h in place of 2 h",
+            measured_with(divide_by=1),
+            "Everything is twice too large: from x − h to x + h the distance is 2 h.",
+        ),
+        Misconception(
+            "one-sided, divided by 2 h",
+            measured_with(down=0),
+            "The measurement goes to one side only, from x to x + h, and is divided by 2 h all the "
+            "same. Where is the step down?",
+        ),
+        Misconception(
+            "not put back",
+            measured_with(put_back=False),
+            "An entry that was nudged stays nudged when the next one is measured. Begin every "
+            "measurement from x as it was.",
+        ),
+        Misconception(
+            "all nudged together",
+            measured_with(together=True),
+            "All entries are moved at the same time, so every slope is the same. A slope belongs "
+            "to one entry, and all others stay where they are.",
+        ),
+        Misconception(
+            "whole rows nudged",
+            measured_row_by_row,
+            "With a single row of numbers all is right. But in a table `x[i]` is a whole row, and "
+            "all of it is moved at once. Each entry needs a turn of its own, whatever the shape.",
+        ),
+        Misconception(
+            "always 0: no copy",
+            lambda f, x, h: np.zeros(x.shape),
+            "All slopes are 0. Is `down` a copy? With `up = x` and `down = x` there is only one "
+            "array with two names, and the nudges up and down cancel.",
+        ),
+        Misconception(
+            "another h",
+            measured_with(own_h=1e-6),
+            "These are nearly the exact slopes. But the size of the nudge is an argument, `h`, and "
+            "your answer uses another one.",
+        ),
+        Misconception(
+            "sign turned round",
+            measured_with(sign=-1),
+            "The slope is f(up) minus f(down), and not the other way round.",
+        ),
+        Misconception(
+            "whole numbers stay whole",
+            measured_without_floats,
+            "For decimal numbers all is right. But if x holds whole numbers, so does its copy (and "
+            "`np.zeros_like(x)`), and NumPy cuts the nudge off. Ask for floats.",
+            seen=wrong_for_whole_numbers,
+        ),
+    ),
+)
+
+
+EXERCISES = (
+    slope_of_w_exercise,
+    layer_backward_exercise,
+    backward_exercise,
+    measured_gradient_exercise,
+)

@@ -1,0 +1,597 @@
+"""Exercises for lesson 12, MNIST from scratch."""
+
+import math
+
+import numpy as np
+
+import nnlib
+from nncourse.exercises.given import lesson_12 as given
+from nncourse.judging.exercise import Exercise, Misconception
+from nnlib import nn, optim
+from nnlib.data import ArrayDataset, DataLoader, to_float
+from nnlib.pretrained import mnist_mlp
+from nnlib.training import fit, predict
+
+TITLE = "MNIST from scratch"
+
+
+# 12.1 ------------------------------------------------------------- predict a number
+
+
+def scatter():
+    return 100 * math.sqrt(0.9 * (1 - 0.9) / 400)
+
+
+scatter_exercise = Exercise(
+    id="12.1",
+    title="How exact is a test?",
+    points=1,
+    minutes=4,
+    difficulty="easy",
+    name="scatter",
+    reference=scatter,
+    rtol=0,
+    atol=1e-3,
+    hints=(
+        "The lesson has the formula: the root of p (1 − p) / n. What are p and n here?",
+        "p is 0.9 and n is 400. Under the root stands 0.09 / 400, and both roots are easy.",
+        "0.3 / 20 is the share. How many percentage points is that?",
+    ),
+    misconceptions=(
+        Misconception(
+            "a share in place of percentage points",
+            0.015,
+            "The number is right as a share of all images. Asked for are percentage points: 0.01 "
+            "is one of them.",
+        ),
+        Misconception(
+            "root not taken",
+            100 * 0.9 * 0.1 / 400,
+            "That is p (1 − p) / n, the variance, in hundredths. The standard deviation is the "
+            "root of it: take the root before you turn it into percentage points.",
+        ),
+        Misconception(
+            "divided by n, not by its root",
+            100 * 0.3 / 400,
+            "n stands under the root as well. A test with four times as many images is only twice "
+            "as exact.",
+        ),
+        Misconception(
+            "not divided by n",
+            100 * 0.3,
+            "That is the scatter of a single image, right or wrong. The mean over 400 images "
+            "scatters much less: divide by n under the root.",
+        ),
+        Misconception(
+            "1 − p forgotten",
+            100 * math.sqrt(0.9 / 400),
+            "Under the root stands p times 1 − p. A network that is always right, p = 1, would not "
+            "scatter at all, and with your formula it does.",
+        ),
+        Misconception(
+            "number of images",
+            math.sqrt(400 * 0.9 * 0.1),
+            "That is how much the *number* of right images scatters, 6 out of 400. Asked for is "
+            "the share, in percentage points.",
+        ),
+        Misconception(
+            "the lesson's 10,000 images",
+            100 * math.sqrt(0.9 * 0.1 / 10_000),
+            "This test has 400 images, not the 10,000 of MNIST. A small test is less exact.",
+        ),
+    ),
+)
+
+
+# 12.2 ------------------------------------------------------------- write a function
+
+
+def my_read_idx(data):
+    kind, axes = data[2], data[3]
+    shape = np.frombuffer(data, ">u4", count=axes, offset=4)
+    if kind != 8:
+        raise ValueError("this is not an IDX file of bytes")
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * axes).reshape(shape)
+
+
+def read_idx_axis_by_axis(data):
+    axes = data[3]
+    shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(axes)]
+    values = np.frombuffer(data[4 + 4 * axes :], np.uint8)
+    if data[2] != 8 or values.size != math.prod(shape):
+        raise ValueError("this is not an IDX file of bytes, or it is broken")
+    return values.reshape(shape)
+
+
+def read_idx_by_arithmetic(data):
+    numbers = list(data)
+    _, _, kind, axes = numbers[:4]
+    del numbers[:4]
+    shape = []
+    for _ in range(axes):
+        a, b, c, d = numbers[:4]
+        shape.append(((a * 256 + b) * 256 + c) * 256 + d)
+        del numbers[:4]
+    if kind != 8 or len(numbers) != np.prod(shape):
+        raise ValueError("no IDX file")
+    return np.reshape(np.array(numbers, dtype=np.uint8), shape)
+
+
+def parts_of(data, order="big", skip=None):
+    """(type, shape, values) of an IDX file, read in a right or in a wrong way."""
+    axes = data[3]
+    shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], order) for i in range(axes)]
+    skip = 4 + 4 * axes if skip is None else skip
+    return data[2], shape, np.frombuffer(data[skip:], np.uint8)
+
+
+def whole(kind, shape, values):
+    if kind != 8 or values.size != math.prod(shape):
+        raise ValueError("broken")
+    return values.reshape(shape)
+
+
+def without_check_of_length(data):
+    kind, shape, values = parts_of(data)
+    if kind != 8:
+        raise ValueError("another type")
+    size = math.prod(shape)
+    return np.resize(values, size).reshape(shape) if values.size < size else values[:size]
+
+
+def with_last_bytes_only(data):
+    kind, _, values = parts_of(data)
+    return whole(kind, [data[7 + 4 * i] for i in range(data[3])], values)
+
+
+def idx(shape, values, kind=8):
+    """The bytes of an IDX file, as an array of uint8."""
+    lengths = b"".join(int(n).to_bytes(4, "big") for n in shape)
+    head = bytes([0, 0, kind, len(shape)]) + lengths
+    return np.frombuffer(head + bytes(np.asarray(values, np.uint8).tobytes()), np.uint8)
+
+
+def some_file(rng):
+    """One to three axes; now and then a broken one."""
+    shape = rng.integers(2, 5, size=rng.integers(1, 4))
+    values = rng.integers(0, 256, size=math.prod(shape.tolist()))
+    broken = rng.random()
+    if broken < 0.1:
+        values = values[:-1]
+    elif broken < 0.2:
+        values = np.append(values, 7)
+    return (idx(shape, values, kind=13 if 0.2 < broken < 0.3 else 8),)
+
+
+read_idx_exercise = Exercise(
+    id="12.2",
+    title="A file, byte by byte",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="my_read_idx",
+    reference=my_read_idx,
+    alternatives=(read_idx_axis_by_axis, read_idx_by_arithmetic),
+    driver=given.call_with_bytes,
+    fixed=(
+        (idx([4], [7, 2, 1, 0]),),
+        (idx([2, 3], [0, 50, 100, 150, 200, 250]),),
+        (idx([2, 3, 2], np.arange(12) * 20),),
+        (idx([258], np.arange(258) % 10),),
+        (idx([3], [9, 9]),),
+        (idx([3], [9, 9, 9, 9]),),
+        (idx([3], [1, 2, 3], kind=13),),
+    ),
+    random=some_file,
+    hints=(
+        "Begin with the fourth byte, `data[3]`: how many axes are there, and so how long is the "
+        "header?",
+        "Axis number i has its length in the four bytes from `4 + 4 * i` on. "
+        '`int.from_bytes(..., "big")` makes one number of them.',
+        "The values begin behind the last length, at `4 + 4 * axes`: "
+        "`np.frombuffer(data[...], np.uint8)`. Compare their number with the product of the "
+        "lengths before you give them their shape.",
+    ),
+    misconceptions=(
+        Misconception(
+            "no shape",
+            lambda data: whole(*parts_of(data)).ravel(),
+            "All values are there, in one long list. The header says which shape they have.",
+        ),
+        Misconception(
+            "least significant byte first",
+            lambda data: whole(*parts_of(data, order="little")),
+            "The four bytes of a length were read in the wrong order: `00 00 00 04` then is not 4, "
+            "but more than 67 million. In IDX the most significant byte comes first.",
+        ),
+        Misconception(
+            "last byte of a length only",
+            with_last_bytes_only,
+            "Only one of the four bytes of a length was read. That works up to 255; 258 values "
+            "have the length `00 00 01 02`.",
+        ),
+        Misconception(
+            "header always of 8 bytes",
+            lambda data: whole(*parts_of(data, skip=8)),
+            "Lists are read rightly, images are not. Their header has four bytes for each axis: is "
+            "every length read from its own four, and do the values begin behind the last?",
+        ),
+        Misconception(
+            "header always of 16 bytes",
+            lambda data: whole(*parts_of(data, skip=16)),
+            "16 bytes is the header of images, with three axes. A list of labels has one axis, "
+            "and a header of 8 bytes.",
+        ),
+        Misconception(
+            "signed bytes",
+            lambda data: whole(*parts_of(data)).view(np.int8),
+            "Values above 127 came out negative. A byte of IDX goes from 0 to 255: that is "
+            "`np.uint8`, and `np.int8` goes from −128 to 127.",
+        ),
+        Misconception(
+            "scaled already",
+            lambda data: whole(*parts_of(data)) / 255,
+            "The values were divided by 255. That comes later, in `to_float`; a file reader "
+            "returns what is in the file.",
+        ),
+        Misconception(
+            "length not checked",
+            lambda data: without_check_of_length(data).reshape(parts_of(data)[1]),
+            "Good files are read. But a file with too few values, or too many, is one that was "
+            "cut off or mixed up, and it should raise a ValueError.",
+        ),
+        Misconception(
+            "type not checked",
+            lambda data: whole(8, *parts_of(data)[1:]),
+            "A file of another type, such as 13 for decimal numbers of four bytes, is read as if "
+            "it held bytes. If the third byte is not 8, raise a ValueError.",
+        ),
+        Misconception(
+            "filled column by column",
+            lambda data: whole(*parts_of(data)).ravel().reshape(parts_of(data)[1], order="F"),
+            "The values were laid out with the first axis running fastest. In IDX the last axis "
+            "runs fastest: an image row by row.",
+        ),
+    ),
+)
+
+
+# 12.3 ------------------------------------------------------------- find the bugs
+
+
+def confusion_shares(labels, answers, classes):
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (labels, answers), 1)
+    totals = counts.sum(axis=1, keepdims=True)
+    return counts / np.maximum(totals, 1)
+
+
+def confusion_shares_in_a_loop(labels, answers, classes):
+    shares = np.zeros((classes, classes))
+    for true in set(labels.tolist()):
+        said = answers[labels == true]
+        for k in range(classes):
+            shares[true, k] = np.mean(said == k)
+    return shares
+
+
+def confusion_shares_with_bincount(labels, answers, classes):
+    pairs = np.bincount(classes * labels + answers, minlength=classes**2)
+    counts = pairs.reshape(classes, classes)
+    totals = np.bincount(labels, minlength=classes)[:, None]
+    return np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
+
+
+def confusion_with_bugs(once=False, columns=False, empty=False):
+    """The function of the notebook, with any of its three bugs."""
+
+    def shares(labels, answers, classes):
+        counts = np.zeros((classes, classes))
+        if once:
+            counts[labels, answers] += 1
+        else:
+            np.add.at(counts, (labels, answers), 1)
+        totals = counts.sum(axis=1, keepdims=not columns)
+        return counts / (totals if empty else np.maximum(totals, 1))
+
+    return shares
+
+
+def counts_of(labels, answers, classes):
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (labels, answers), 1)
+    return counts
+
+
+ONCE = (
+    "`counts[labels, answers] += 1` adds 1 to each pair that occurs, however often it occurs. "
+    "`np.add.at(counts, (labels, answers), 1)` counts every one."
+)
+COLUMNS = (
+    "`counts.sum(axis=1)` has lost its second axis, and so column k is divided by the total of row "
+    "k. With `keepdims=True` each row is divided by its own total."
+)
+EMPTY = (
+    "A digit that does not occur has the total 0, and 0 / 0 is `nan`. Its row should stay 0: "
+    "divide by at least 1."
+)
+
+
+def some_answers(rng):
+    classes = int(rng.integers(3, 7))
+    labels = rng.integers(0, classes, size=rng.integers(8, 30))
+    guesses = rng.integers(0, classes, size=labels.size)
+    answers = np.where(rng.random(labels.size) < 0.6, labels, guesses)
+    if rng.random() < 0.5:
+        labels[labels == 1] = 0  # a class that never occurs
+    return labels, answers, classes
+
+
+confusion_exercise = Exercise(
+    id="12.3",
+    title="Where does it fail?",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="confusion_shares",
+    reference=confusion_shares,
+    alternatives=(confusion_shares_in_a_loop, confusion_shares_with_bincount),
+    fixed=(
+        (np.array([0, 0, 0, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 0]), 3),
+        (np.array([0, 0, 0, 2]), np.array([0, 0, 2, 2]), 3),
+        (np.array([3]), np.array([1]), 4),
+        (np.array([1, 1, 1, 1, 0]), np.array([1, 1, 1, 0, 0]), 2),
+        (np.array([0, 1, 1]), np.array([1, 1, 1]), 3),
+    ),
+    random=some_answers,
+    hints=(
+        "Check each of the three lines alone. Start with the counts: all of them together must be "
+        "as many as there are images.",
+        "`counts[labels, answers] += 1` is not a loop: a pair that occurs three times still gets "
+        "1. `np.add.at` counts them all.",
+        "For the last line: `keepdims=True` keeps the totals as a column, so that every row is "
+        "divided by its own. And where a total is 0, divide by 1.",
+    ),
+    misconceptions=(
+        Misconception(
+            "all three bugs are there",
+            confusion_with_bugs(once=True, columns=True, empty=True),
+            "This does what the function with the bugs does. Begin with the counts: " + ONCE,
+        ),
+        Misconception(
+            "every pair counted once",
+            confusion_with_bugs(once=True),
+            "Two bugs are mended, one is left. " + ONCE,
+        ),
+        Misconception(
+            "columns divided by the totals of rows",
+            confusion_with_bugs(columns=True),
+            "Two bugs are mended, one is left. " + COLUMNS,
+        ),
+        Misconception(
+            "nothing divided by nothing",
+            confusion_with_bugs(empty=True),
+            "Two bugs are mended, one is left. " + EMPTY,
+        ),
+        Misconception(
+            "only the counts mended",
+            confusion_with_bugs(columns=True, empty=True),
+            "The counts are right now, and two bugs are left. " + COLUMNS,
+        ),
+        Misconception(
+            "only the division of rows mended",
+            confusion_with_bugs(once=True, empty=True),
+            "Each row is divided by its own total now. Two bugs are left. " + ONCE,
+        ),
+        Misconception(
+            "only the empty rows mended",
+            confusion_with_bugs(once=True, columns=True),
+            "No `nan` comes any more. Two bugs are left. " + ONCE,
+        ),
+        Misconception(
+            "rows and columns exchanged",
+            lambda labels, answers, classes: confusion_shares(labels, answers, classes).T,
+            "The shares are right, but a row should be a true digit, and a column an answer.",
+        ),
+        Misconception(
+            "shares of the answers",
+            lambda labels, answers, classes: (
+                (c := counts_of(labels, answers, classes)) / np.maximum(c.sum(axis=0), 1)
+            ),
+            "Each column adds up to 1 here: of all images that were *read* as a 4, how many are "
+            "one? Asked for is the other question: of all 4s, how many were read as what?",
+        ),
+        Misconception(
+            "shares of all images",
+            lambda labels, answers, classes: counts_of(labels, answers, classes) / len(labels),
+            "Everything was divided by the number of all images. Divide each row by the number of "
+            "images of its own digit, so that rare digits count as much as frequent ones.",
+        ),
+        Misconception(
+            "counts in place of shares",
+            counts_of,
+            "The counts are right, and they are still to be turned into shares of each row.",
+        ),
+    ),
+    equivalent_mutants={
+        "line 2: (classes, classes) -> (classes, classes)": "two equal numbers, exchanged",
+        "line 3: 1 -> 2": "twice the counts and twice the totals give the same shares",
+    },
+)
+
+
+# 12.4 ------------------------------------------------------------- reach an accuracy in a budget
+
+AT_LEAST = 0.90
+
+
+def read_digits(train_images, train_labels, new_images):
+    return learn_and_read(train_images, train_labels, new_images, epochs=5)
+
+
+def learn_and_read(train_images, train_labels, new_images, epochs, hidden=64, momentum=None):
+    nnlib.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, hidden), nn.ReLU(), nn.Linear(hidden, 10))
+    parameters = model.parameters()
+    if momentum is None:
+        optimizer = optim.Adam(parameters, lr=0.003)
+    else:
+        optimizer = optim.SGD(parameters, lr=0.05, momentum=momentum)
+    data = ArrayDataset(train_images, train_labels, transform=to_float)
+    loader = DataLoader(data, batch_size=64, shuffle=True)
+    fit(model, nn.CrossEntropyLoss(), optimizer, loader, max_epochs=epochs, progress=False)
+    return predict(model, new_images, to_float).argmax(axis=1)
+
+
+def read_with_momentum(train_images, train_labels, new_images):
+    return learn_and_read(train_images, train_labels, new_images, epochs=5, momentum=0.9)
+
+
+def read_in_plain_numpy(images, labels, new_images):
+    """One hidden layer, forwards and backwards by hand."""
+    rng = np.random.default_rng(0)
+    x, new = (a.reshape(len(a), 784).astype(np.float32) / 255 for a in (images, new_images))
+    w1 = rng.normal(0, np.sqrt(2 / 784), (784, 64)).astype(np.float32)
+    w2 = rng.normal(0, np.sqrt(2 / 64), (64, 10)).astype(np.float32)
+    b1, b2 = np.zeros(64, np.float32), np.zeros(10, np.float32)
+    for _ in range(8):
+        order = rng.permutation(len(x))
+        for rows in np.split(order, range(32, len(x), 32)):
+            a = np.maximum(x[rows] @ w1 + b1, 0)
+            d = nn.functional.softmax(a @ w2 + b2)
+            d[np.arange(len(rows)), labels[rows]] -= 1
+            d /= len(rows)
+            da = (d @ w2.T) * (a > 0)
+            w2, b2 = w2 - 0.15 * a.T @ d, b2 - 0.15 * d.sum(axis=0)
+            w1, b1 = w1 - 0.15 * x[rows].T @ da, b1 - 0.15 * da.sum(axis=0)
+    return (np.maximum(new @ w1 + b1, 0) @ w2 + b2).argmax(axis=1)
+
+
+def read_by_mean_images(train_images, train_labels, new_images):
+    x = to_float(new_images).reshape(-1, 784)
+    means = [to_float(train_images[train_labels == k]).reshape(-1, 784).mean(0) for k in range(10)]
+    return np.argmin([((x - mean) ** 2).sum(axis=1) for mean in means], axis=0)
+
+
+def read_untrained(train_images, train_labels, new_images):
+    nnlib.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
+    return predict(model, new_images, to_float).argmax(axis=1)
+
+
+def right_share(arguments, answers):
+    """The share of the new images that was read rightly."""
+    answers, labels = np.asarray(answers), given.labels_to_read(*arguments)
+    if answers.shape != labels.shape:
+        raise ValueError("another number of answers")
+    return float(np.mean(answers == labels))
+
+
+def judge_reading(arguments, answers):
+    answers, labels = np.asarray(answers), given.labels_to_read(*arguments)
+    if answers.shape != labels.shape:
+        return (
+            f"There are {len(labels)} new images, so the answer should be an array of shape "
+            f"{labels.shape}; it has the shape {answers.shape}."
+        )
+    share = right_share(arguments, answers)
+    if share >= AT_LEAST:
+        return None
+    shuffled = " with shuffled pixels" if arguments[2] else ""
+    return (
+        f"{share:.2%} of the {len(labels):,} new images{shuffled} were read rightly; at least "
+        f"{AT_LEAST:.0%} are wanted."
+    )
+
+
+def between(low, high):
+    return lambda arguments, answers: low <= right_share(arguments, answers) < high
+
+
+def was_learned_elsewhere(arguments, answers):
+    share = right_share(arguments, answers)
+    return share < 0.5 if arguments[2] else share > AT_LEAST
+
+
+read_digits_exercise = Exercise(
+    id="12.4",
+    title="Train a reader of digits",
+    points=4,
+    minutes=20,
+    difficulty="hard",
+    name="read_digits",
+    reference=read_digits,
+    alternatives=(read_with_momentum, read_in_plain_numpy),
+    driver=given.learn_to_read,
+    fixed=((0, 0, False),),
+    random=lambda rng: (int(rng.integers(0, 54_001)), int(rng.integers(1, 1000)), True),
+    random_cases=1,
+    seconds=20.0,
+    judge=judge_reading,
+    hints=(
+        "It is the lesson's program, smaller. Which five things does `fit` need? And what comes "
+        "out of a network for an image, before it is one digit?",
+        "The pieces: `ArrayDataset(..., transform=to_float)`, `DataLoader`, `nn.Sequential` with "
+        "`nn.Flatten()` first, `nn.CrossEntropyLoss`, `optim.Adam`, `fit`. One hidden layer of 64 "
+        "neurons is enough. After one epoch it is not ready; after five, mostly.",
+        "`predict(model, new_images, to_float)` gives ten logits an image; the digit is their "
+        "`argmax(axis=1)`. If you stay just below 90 %, raise the learning rate of Adam to 0.003, "
+        "or train some epochs more.",
+    ),
+    misconceptions=(
+        Misconception(
+            "ten numbers an image",
+            lambda images, labels, new: np.eye(10)[read_by_mean_images(images, labels, new)],
+            "For each image ten numbers came back, as the network gives them. The answer is one "
+            "digit: the place of the largest, `argmax(axis=1)`.",
+            seen=lambda arguments, answers: np.asarray(answers).shape[1:] == (10,),
+        ),
+        Misconception(
+            "the training images were read",
+            lambda images, labels, new: labels,
+            "There is an answer for each training image. Those are known; let the network read "
+            "`new_images`.",
+            seen=lambda arguments, answers: np.asarray(answers).shape == (given.LEARN,),
+        ),
+        Misconception(
+            "the same answer for every image",
+            lambda images, labels, new: np.ones(len(new), int),
+            "It answers one and the same digit each time, like the laziest baseline. A network "
+            "whose weights have exploded does that, too: did it get bytes from 0 to 255?",
+            seen=lambda arguments, answers: (
+                right_share(arguments, answers) < 0.3 and np.ptp(answers) == 0
+            ),
+        ),
+        Misconception(
+            "learned elsewhere",
+            lambda images, labels, new: predict(mnist_mlp(), new, to_float).argmax(axis=1),
+            "It reads ordinary digits, and fails where all images have their pixels shuffled. So "
+            "it was trained before, on other images. Train a new network on `train_images`.",
+            seen=was_learned_elsewhere,
+        ),
+        Misconception(
+            "as good as guessing",
+            read_untrained,
+            "About one in ten is right, as with blind guesses. Was the network trained at all? Do "
+            "images and labels still belong together? Do both get the same transform?",
+            seen=between(0, 0.3),
+        ),
+        Misconception(
+            "no better than the mean images",
+            read_by_mean_images,
+            "The nearest mean image, which learns nothing, is about as good. Something is learned "
+            "here, but much too little: more epochs, or a larger learning rate?",
+            seen=between(0.6, 0.85),
+        ),
+        Misconception(
+            "trained too briefly",
+            lambda images, labels, new: learn_and_read(images, labels, new, epochs=1, hidden=32),
+            "It is on the way, and was stopped too early. 6,000 images are few: go through them "
+            "several times.",
+            seen=between(0.85, AT_LEAST),
+        ),
+    ),
+)
+
+
+EXERCISES = (scatter_exercise, read_idx_exercise, confusion_exercise, read_digits_exercise)

@@ -1,0 +1,609 @@
+"""Exercises for lesson 13, PyTorch.
+
+References and mistakes are written in NumPy: so nothing here needs torch until an alternative is
+called, and a right answer in torch is also a proof that both agree.
+"""
+
+import itertools
+
+import numpy as np
+
+from nncourse.judging.exercise import Exercise, Misconception
+from nnlib.nn.functional import softmax
+
+TITLE = "The same in PyTorch"
+SECONDS = 10.0  # enough for an alternative that has to import torch first
+
+
+# 13.1 ------------------------------------------------------------- predict a number
+
+
+def slope(w, x):
+    """Of (w x - 2)², by w."""
+    return 2 * (w * x - 2) * x
+
+
+def w_grad():
+    w = 3.0
+    first = slope(w, 1)
+    return first + slope(w - 0.1 * first, 2)
+
+
+w_grad_exercise = Exercise(
+    id="13.1",
+    title="Two examples, one gradient",
+    points=1,
+    minutes=5,
+    difficulty="easy",
+    name="w_grad",
+    reference=w_grad,
+    rtol=0,
+    atol=1e-3,
+    hints=(
+        "Go through the program line by line, and keep two numbers on your paper: `w`, and "
+        "`w.grad`. Which lines change which of them?",
+        "The first `backward()` puts 2 into `w.grad`, and the step makes w = 3 − 0.1 · 2 = 2.8. "
+        "Does anything set `w.grad` back to 0?",
+        "The second loss is (2 · 2.8 − 2)² = 3.6². Its slope by w is 2 · 3.6 · 2. What stood in "
+        "`w.grad` before?",
+    ),
+    misconceptions=(
+        Misconception(
+            "gradient overwritten",
+            slope(2.8, 2),
+            "That is the slope of the second loss alone. `backward()` does not overwrite, it adds "
+            "to what is there, and nobody has called `zero_grad()`.",
+        ),
+        Misconception(
+            "step forgotten",
+            slope(3, 1) + slope(3, 2),
+            "Here both slopes are taken at w = 3. But between the two losses there was a step, and "
+            "w is smaller since then.",
+        ),
+        Misconception(
+            "step forgotten, gradient overwritten",
+            slope(3, 2),
+            "That is the slope of the second loss at w = 3. First, the step has changed w; second, "
+            "`backward()` adds to the gradient that is there.",
+        ),
+        Misconception(
+            "the first backward only",
+            slope(3, 1),
+            "That is what stands in `w.grad` after the first `backward()`. The second one adds its "
+            "own slope.",
+        ),
+        Misconception(
+            "x forgotten",
+            slope(3, 1) + 2 * (2 * 2.8 - 2),
+            "The slope of (2 w − 2)² by w has one more factor: how fast 2 w itself changes with w. "
+            "That is the chain rule.",
+        ),
+        Misconception(
+            "2 of the square forgotten",
+            (slope(3, 1) + slope(2.9, 2)) / 2,
+            "The slope of a square is 2 times what stands inside, times the inner slope. The 2 is "
+            "missing, in the step as well.",
+        ),
+        Misconception(
+            "step uphill",
+            slope(3, 1) + slope(3.2, 2),
+            "The step went the wrong way: `SGD` subtracts lr times the gradient, so that the loss "
+            "gets smaller.",
+        ),
+        Misconception(
+            "mean of both",
+            w_grad() / 2,
+            "That is the mean of the two slopes. `backward()` adds them up; a mean would come from "
+            "one loss that is itself a mean.",
+        ),
+    ),
+)
+
+
+# 13.2 ------------------------------------------------------------- write a function
+
+
+def bump_gradients(a, m, s, x, t):
+    shape = np.exp(-((x - m) ** 2) / (2 * s**2))
+    pull = 2 * (a * shape - t) * shape / len(x)
+    distance = (x - m) / s
+    return np.array(
+        [np.sum(pull), np.sum(pull * a * distance) / s, np.sum(pull * a * distance**2) / s]
+    )
+
+
+def bump_gradients_in_torch(a, m, s, x, t):
+    import torch
+
+    x, t = torch.tensor(x), torch.tensor(t)
+    numbers = torch.tensor([a, m, s], dtype=torch.float64, requires_grad=True)
+    a, m, s = numbers
+    y = a * torch.exp(-((x - m) ** 2) / (2 * s**2))
+    ((y - t) ** 2).mean().backward()
+    return numbers.grad.numpy()
+
+
+def bump_gradients_in_float32(a, m, s, x, t):
+    """With nn.MSELoss, and three tensors of PyTorch's usual type."""
+    import torch
+
+    x, t = (torch.tensor(array, dtype=torch.float32) for array in (x, t))
+    numbers = [torch.tensor(float(n), requires_grad=True) for n in (a, m, s)]
+    y = numbers[0] * torch.exp(-0.5 * ((x - numbers[1]) / numbers[2]) ** 2)
+    torch.nn.MSELoss()(y, t).backward()
+    return np.array([n.grad.item() for n in numbers])
+
+
+def bump_gradients_measured(a, m, s, x, t):
+    """Without a library: a little to the left, a little to the right."""
+
+    def loss(a, m, s):
+        return np.mean((a * np.exp(-((x - m) ** 2) / (2 * s**2)) - t) ** 2)
+
+    numbers, slopes = np.array([a, m, s], float), []
+    for step in 1e-5 * np.eye(3):
+        slopes.append((loss(*(numbers + step)) - loss(*(numbers - step))) / 2e-5)
+    return np.array(slopes)
+
+
+def without_the_2_below(a, m, s, x, t):
+    """The bump is exp(-(x - m)² / s²)."""
+    narrow = bump_gradients(a, m, s / np.sqrt(2), x, t)
+    return narrow / np.array([1, 1, np.sqrt(2)])
+
+
+def with_exponent(exponent, by_m, by_s):
+    """bump_gradients with another exponent of (x - m, s), and its slopes by m and by s."""
+
+    def gradients(a, m, s, x, t):
+        distance = x - m
+        shape = np.exp(exponent(distance, s))
+        pull = 2 * (a * shape - t) * shape / len(x)
+        slopes = 1, a * by_m(distance, s), a * by_s(distance, s)
+        return np.array([np.sum(pull * slope) for slope in slopes])
+
+    return gradients
+
+
+def of_the_bump(a, m, s, x, t):
+    shape = np.exp(-((x - m) ** 2) / (2 * s**2))
+    distance = (x - m) / s
+    return np.array(
+        [shape.sum(), (a * shape * distance).sum() / s, (a * shape * distance**2).sum() / s]
+    )
+
+
+def bump_loss(a, m, s, x, t):
+    return np.mean((a * np.exp(-((x - m) ** 2) / (2 * s**2)) - t) ** 2)
+
+
+def some_bump(rng):
+    n = int(rng.integers(3, 9))
+    a, m = (float(number) for number in rng.uniform(-2, 2, size=2).round(2))
+    s = round(rng.uniform(0.5, 2), 2)
+    return a, m, s, rng.uniform(-3, 3, size=n).round(2), rng.normal(size=n).round(2)
+
+
+bump_exercise = Exercise(
+    id="13.2",
+    title="A gradient that nobody derived",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="bump_gradients",
+    reference=bump_gradients,
+    alternatives=(
+        bump_gradients_in_torch,
+        bump_gradients_in_float32,
+        bump_gradients_measured,
+    ),
+    fixed=(
+        (1.0, 0.0, 1.0, np.array([0.0, 1.0]), np.array([0.5, 0.5])),
+        (2.0, 1.0, 0.5, np.array([0.0, 1.0, 1.5]), np.array([0.0, 1.0, 1.0])),
+        (-1.5, 0.5, 2.0, np.array([-2.0, 0.0, 1.0, 3.0]), np.array([1.0, 0.0, -1.0, 0.0])),
+        (0.7, -1.0, 1.5, np.array([0.5]), np.array([2.0])),
+    ),
+    random=some_bump,
+    rtol=1e-4,
+    atol=1e-5,
+    seconds=SECONDS,
+    hints=(
+        "Only the way forwards is yours to write: three numbers become tensors, then the bump, "
+        "then the loss. Which of the five arguments are parameters?",
+        "`a`, `m` and `s` need `requires_grad=True`; `x` and `t` are data. Write the loss with "
+        "`torch.exp` and `.mean()`, and call `loss.backward()`.",
+        "If you put the three into one tensor, `p = torch.tensor([a, m, s], requires_grad=True)`, "
+        "use `p[0]`, `p[1]`, `p[2]` in the formula. Afterwards `p.grad.numpy()` is the answer.",
+    ),
+    misconceptions=(
+        Misconception(
+            "sum in place of the mean",
+            lambda a, m, s, x, t: len(x) * bump_gradients(a, m, s, x, t),
+            "This is the gradient of the sum of the squares. The loss is their mean: `.mean()`, "
+            "not `.sum()`, before you go backwards.",
+        ),
+        Misconception(
+            "gradient of the bump",
+            of_the_bump,
+            "Here `backward()` was called on the outputs of the bump. The targets `t` have no say "
+            "then. Make the loss of them first, and go backwards from it.",
+        ),
+        Misconception(
+            "downhill already",
+            lambda a, m, s, x, t: -bump_gradients(a, m, s, x, t),
+            "The sign is turned round. The gradient points uphill; the minus sign belongs to the "
+            "optimizer's step.",
+        ),
+        Misconception(
+            "backward called twice",
+            lambda a, m, s, x, t: 2 * bump_gradients(a, m, s, x, t),
+            "Every number is twice what it should be, as when `backward()` is called twice "
+            "without `zero_grad()`: gradients add up.",
+        ),
+        Misconception(
+            "2 below the fraction forgotten",
+            without_the_2_below,
+            "The bump is too narrow: (x − m)² is divided by 2 s², not by s².",
+        ),
+        Misconception(
+            "multiplied by s² in place of divided",
+            with_exponent(
+                lambda d, s: -(d**2) / 2 * s**2, lambda d, s: d * s**2, lambda d, s: -(d**2) * s
+            ),
+            "`... / 2 * s**2` divides by 2 and then multiplies by s². All of 2 s² is below the "
+            "line: it needs brackets, `/ (2 * s**2)`.",
+        ),
+        Misconception(
+            "minus in the exponent forgotten",
+            with_exponent(
+                lambda d, s: d**2 / (2 * s**2), lambda d, s: -d / s**2, lambda d, s: -(d**2) / s**3
+            ),
+            "The minus in the exponent is missing: your bump is a pit that grows without end to "
+            "both sides.",
+        ),
+        Misconception(
+            "the loss returned",
+            bump_loss,
+            "That is the loss itself. After `backward()` the slopes stand in the `.grad` of the "
+            "parameters.",
+        ),
+        Misconception(
+            "parameters after a step",
+            lambda a, m, s, x, t: np.array([a, m, s]) - bump_gradients(a, m, s, x, t),
+            "These are the three numbers after a step of gradient descent with rate 1. Asked for "
+            "are the slopes alone.",
+        ),
+        Misconception(
+            "root of the loss",
+            lambda a, m, s, x, t: (
+                bump_gradients(a, m, s, x, t) / (2 * np.sqrt(bump_loss(a, m, s, x, t)))
+            ),
+            "This is the gradient of the root of the mean square. The loss is the mean square "
+            "itself.",
+        ),
+    ),
+)
+
+
+# 13.3 ------------------------------------------------------------- find the bugs
+
+
+def fit_line(x, t, lr, steps):
+    w = b = 0.0
+    for _ in range(steps):
+        error = w * x + b - t
+        w, b = w - lr * np.mean(2 * error * x), b - lr * np.mean(2 * error)
+    return w, b
+
+
+def fit_line_with_linear(x, t, lr, steps):
+    import torch
+
+    x, t = (torch.tensor(array, dtype=torch.float32)[:, None] for array in (x, t))
+    model = torch.nn.Linear(1, 1)
+    torch.nn.init.zeros_(model.weight)
+    torch.nn.init.zeros_(model.bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(model(x), t)
+        loss.backward()
+        optimizer.step()
+    return model.weight.item(), model.bias.item()
+
+
+def fit_line_with_tensors(x, t, lr, steps):
+    """Without nn and without an optimizer."""
+    import torch
+
+    x, t = torch.from_numpy(x), torch.from_numpy(t)
+    p = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    for _ in range(steps):
+        (slopes,) = torch.autograd.grad(((p[0] * x + p[1] - t) ** 2).mean(), p)
+        p = (p - lr * slopes).detach().requires_grad_()
+    return p.tolist()
+
+
+def fit_with_bugs(keep=False, broadcast=False, total=False):
+    """keep: no zero_grad; broadcast: a column against a row; total: sum for mean."""
+
+    def fit(x, t, lr, steps):
+        w = b = grad_w = grad_b = 0.0
+        for _ in range(steps):
+            y = w * x + b
+            error = y - t.mean() if broadcast else y - t  # the mean over all pairs, and that is it
+            mean = np.sum if total else np.mean
+            kept = keep * grad_w, keep * grad_b
+            grad_w, grad_b = kept[0] + mean(2 * error * x), kept[1] + mean(2 * error)
+            w, b = w - lr * grad_w, b - lr * grad_b
+        return w, b
+
+    return fit
+
+
+def some_line(rng):
+    n = int(rng.integers(3, 9))
+    x = rng.uniform(-1.5, 1.5, size=n).round(2)
+    t = (rng.normal() + rng.normal() * x + 0.1 * rng.normal(size=n)).round(2)
+    return x, t, round(rng.uniform(0.02, 0.1), 3), int(rng.integers(2, 16))
+
+
+FORGOTTEN = (
+    "Nothing clears the gradients, so each step also takes all the earlier ones along, and the "
+    "line swings past its aim. Call `optimizer.zero_grad()` in every round."
+)
+PAIRS = (
+    "The outputs are a column, (n, 1), and the targets a row, (n,). Their difference is a table of "
+    "n × n: every output is compared with every target. Make the targets a column."
+)
+
+fit_line_exercise = Exercise(
+    id="13.3",
+    title="It runs, and learns the wrong thing",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="fit_line",
+    reference=fit_line,
+    alternatives=(fit_line_with_linear, fit_line_with_tensors),
+    fixed=(
+        (np.array([0.0, 1.0, 2.0, 3.0]), np.array([1.0, 3.0, 5.0, 7.0]), 0.1, 1),
+        (np.array([0.0, 1.0, 2.0, 3.0]), np.array([1.0, 3.0, 5.0, 7.0]), 0.1, 2),
+        (np.array([0.0, 1.0, 2.0, 3.0]), np.array([1.0, 3.0, 5.0, 7.0]), 0.1, 60),
+        (np.array([-1.0, 0.5, 1.0]), np.array([2.0, 0.0, -1.0]), 0.05, 20),
+    ),
+    random=some_line,
+    random_cases=8,
+    rtol=1e-3,
+    atol=1e-3,
+    seconds=SECONDS,
+    hints=(
+        "Print `(model(x) - t).shape` in the loop. How many numbers are to be compared, and how "
+        "many are?",
+        "One bug is in the shapes: `model(x)` is a column. The other one is a missing line: which "
+        "four things happen in each round of a training loop?",
+        "Give `t` a second axis, like `x`: `[:, None]`. And clear the gradients before "
+        "`loss.backward()` adds new ones.",
+    ),
+    misconceptions=(
+        Misconception(
+            "both bugs are there",
+            fit_with_bugs(keep=True, broadcast=True),
+            "This does what the function with the bugs does. Begin with the shapes: " + PAIRS,
+        ),
+        Misconception(
+            "zero_grad forgotten",
+            fit_with_bugs(keep=True),
+            "The shapes are right now, one bug is left. " + FORGOTTEN,
+        ),
+        Misconception(
+            "every output with every target",
+            fit_with_bugs(broadcast=True),
+            "The gradients are cleared now, one bug is left. " + PAIRS,
+        ),
+        Misconception(
+            "cleared before the step",
+            lambda x, t, lr, steps: (0.0, 0.0),
+            "Nothing is learned, as when `zero_grad()` stands between `backward()` and `step()`: "
+            "the gradients are gone before the step can use them.",
+        ),
+        Misconception(
+            "step before backward",
+            lambda x, t, lr, steps: fit_line(x, t, lr, steps - 1),
+            "It is always one step behind: `step()` comes before `backward()`, so the first step "
+            "finds no gradient.",
+        ),
+        Misconception(
+            "sum in place of the mean",
+            fit_with_bugs(total=True),
+            "The squares are added up, so that every step is n times too large. The loss is their "
+            "mean.",
+        ),
+        Misconception(
+            "no bias",
+            lambda x, t, lr, steps: (fit_line_through_0(x, t, lr, steps), 0.0),
+            "The bias stays 0, so the line goes through the origin. Is it among the parameters of "
+            "the optimizer?",
+        ),
+        Misconception(
+            "bias first",
+            lambda x, t, lr, steps: fit_line(x, t, lr, steps)[::-1],
+            "Both numbers are right, in the other order: first the weight, then the bias.",
+        ),
+    ),
+)
+
+
+def fit_line_through_0(x, t, lr, steps):
+    w = 0.0
+    for _ in range(steps):
+        w -= lr * np.mean(2 * (w * x - t) * x)
+    return w
+
+
+# 13.4 ------------------------------------------------------------- weights move in
+
+
+def probabilities(weights, x):
+    hidden = np.maximum(x @ weights["0.weight"].T + weights["0.bias"], 0)
+    return softmax(hidden @ weights["3.weight"].T + weights["3.bias"])
+
+
+def probabilities_in_torch(weights, x):
+    import torch
+    from torch import nn
+
+    h, i = weights["0.weight"].shape
+    k = len(weights["3.bias"])
+    model = nn.Sequential(nn.Linear(i, h), nn.ReLU(), nn.Dropout(0.5), nn.Linear(h, k))
+    model.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})
+    model.eval()
+    with torch.no_grad():
+        return model(torch.tensor(x, dtype=torch.float32)).softmax(dim=1).numpy()
+
+
+def probabilities_without_a_module(weights, x):
+    import torch
+
+    w = {name: torch.from_numpy(array) for name, array in weights.items()}
+    hidden = torch.relu(torch.from_numpy(x) @ w["0.weight"].T + w["0.bias"])
+    logits = hidden @ w["3.weight"].T + w["3.bias"]
+    return torch.exp(logits - torch.logsumexp(logits, dim=1, keepdim=True)).numpy()
+
+
+def hidden_of(weights, x):
+    return np.maximum(x @ weights["0.weight"].T + weights["0.bias"], 0)
+
+
+def logits_of(weights, hidden):
+    return hidden @ weights["3.weight"].T + weights["3.bias"]
+
+
+def with_dropout(weights, x):
+    hidden = hidden_of(weights, x)
+    kept = np.random.default_rng().random(hidden.shape) >= 0.5
+    return softmax(logits_of(weights, 2 * hidden * kept))
+
+
+def dropout_was_on(arguments, result):
+    """Whether each row is what comes out with some hidden neurons off, the others doubled."""
+    weights, x = arguments
+    hidden, result = hidden_of(weights, x), np.asarray(result)
+    if result.shape != (len(x), len(weights["3.bias"])):
+        return False
+    masks = np.array(list(itertools.product((0, 2), repeat=hidden.shape[1])))
+    possible = softmax(logits_of(weights, masks[:, None] * hidden))  # (masks, n, classes)
+    return bool(np.isclose(possible, result, atol=1e-4).all(axis=2).any(axis=0).all())
+
+
+def some_weights(rng):
+    inputs, hidden, classes = (int(n) for n in rng.choice([2, 3, 4, 5], 3, replace=False))
+    weights = {
+        "0.weight": rng.normal(size=(hidden, inputs)),
+        "0.bias": 0.5 + 0.3 * rng.normal(size=hidden),
+        "3.weight": rng.normal(size=(classes, hidden)),
+        "3.bias": rng.normal(size=classes),
+    }
+    x = rng.normal(size=(int(rng.integers(2, 6)), inputs))
+    return (
+        {name: array.round(2).astype(np.float32) for name, array in weights.items()},
+        x.round(2).astype(np.float32),
+    )
+
+
+SMALL = {
+    "0.weight": np.array([[1.0, -1.0], [0.5, 2.0], [1.0, 1.0]], np.float32),
+    "0.bias": np.array([0.0, 0.5, 0.5], np.float32),
+    "3.weight": np.array([[1.0, 0.0, 0.5], [-1.0, 1.0, 0.25]], np.float32),
+    "3.bias": np.array([0.1, -0.1], np.float32),
+}
+
+probabilities_exercise = Exercise(
+    id="13.4",
+    title="A trained network moves in",
+    points=3,
+    minutes=15,
+    difficulty="hard",
+    name="probabilities",
+    reference=probabilities,
+    alternatives=(probabilities_in_torch, probabilities_without_a_module),
+    fixed=(
+        (SMALL, np.array([[1.0, 0.5], [-1.0, 2.0]], np.float32)),
+        (SMALL, np.array([[1.0, 0.5]], np.float32)),
+        (SMALL, np.array([[0.2, 0.1], [3.0, -4.0], [0.0, 0.0], [1.0, 1.0]], np.float32)),
+    ),
+    random=some_weights,
+    rtol=1e-4,
+    atol=1e-5,
+    seconds=SECONDS,
+    hints=(
+        "Four steps: build the network, load the weights, switch dropout off, and turn logits into "
+        "probabilities. The lesson's twin did the first three.",
+        "The sizes are in the shapes: `weights['0.weight'].shape` is (hidden, inputs). "
+        "`load_state_dict` takes a dict of tensors with the very same names.",
+        "`model.eval()`, then under `torch.no_grad()`: `torch.softmax(model(torch.tensor(x)), "
+        "dim=1)`. At the end `.numpy()`.",
+    ),
+    misconceptions=(
+        Misconception(
+            "dropout left on",
+            with_dropout,
+            "The result is that of a network in training: some hidden neurons are off, the others "
+            "doubled, and with the next call it would be others. Call `model.eval()` first.",
+            seen=dropout_was_on,
+        ),
+        Misconception(
+            "logits",
+            lambda weights, x: logits_of(weights, hidden_of(weights, x)),
+            "These are the logits. They are right, but no probabilities: softmax makes each row "
+            "positive, with the sum 1.",
+        ),
+        Misconception(
+            "softmax along the batch",
+            lambda weights, x: softmax(logits_of(weights, hidden_of(weights, x)).T).T,
+            "Each column adds up to 1 here, so the examples compete with each other. The classes "
+            "are in the second axis: `dim=1`.",
+        ),
+        Misconception(
+            "ReLU forgotten",
+            lambda weights, x: softmax(
+                logits_of(weights, x @ weights["0.weight"].T + weights["0.bias"])
+            ),
+            "There is no ReLU between the two layers. The names of the weights, 0 and 3, leave "
+            "room for two layers without weights.",
+        ),
+        Misconception(
+            "sigmoid in place of softmax",
+            lambda weights, x: 1 / (1 + np.exp(-logits_of(weights, hidden_of(weights, x)))),
+            "Each number is between 0 and 1, but a row does not add up to 1. The classes exclude "
+            "each other, so it takes a softmax.",
+        ),
+        Misconception(
+            "softmax twice",
+            lambda weights, x: softmax(probabilities(weights, x)),
+            "The softmax was applied twice, and all classes look nearly alike. Once is enough.",
+        ),
+        Misconception(
+            "halved for dropout",
+            lambda weights, x: softmax(logits_of(weights, 0.5 * hidden_of(weights, x))),
+            "The hidden neurons were halved because dropout was 0.5. PyTorch doubles them during "
+            "training instead, so that in use nothing has to be done.",
+        ),
+        Misconception(
+            "biases left out",
+            lambda weights, x: softmax(
+                np.maximum(x @ weights["0.weight"].T, 0) @ weights["3.weight"].T
+            ),
+            "The weights have moved in, and the biases have not. Load all four arrays.",
+        ),
+        Misconception(
+            "classes in place of probabilities",
+            lambda weights, x: probabilities(weights, x).argmax(axis=1),
+            "The most probable class of each example came back. Asked for are the probabilities "
+            "of all classes.",
+        ),
+    ),
+)
+
+
+EXERCISES = (w_grad_exercise, bump_exercise, fit_line_exercise, probabilities_exercise)

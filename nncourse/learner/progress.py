@@ -1,0 +1,265 @@
+"""The learner's points: one local JSON file, and progress(), the map of it.
+
+The file is progress.json at the top of the course, or the one that NNLIB_PROGRESS names ("off": no
+file). It is read, merged and replaced as a whole under a lock, so two kernels do not undo each
+other, and a crash leaves the old file or the new one. What cannot be read is kept aside, with date.
+"""
+
+import argparse
+import contextlib
+import html
+import json
+import os
+import time
+from datetime import datetime
+from pathlib import Path
+
+from nncourse import exercises, files
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSION = 1
+LOCK_SECONDS = 5.0
+BAR = 20  # characters
+
+
+def location():
+    """Where progress is kept; None when it is not: NNLIB_PROGRESS is "off", or in solutions/."""
+    chosen = os.environ.get("NNLIB_PROGRESS", "").strip()
+    if chosen.lower() == "off" or (not chosen and Path.cwd().name == "solutions"):
+        return None
+    if chosen:
+        return Path(chosen).expanduser()
+    # an installed copy of nnlib has no course around it: then the folder that Jupyter runs in
+    return (ROOT if (ROOT / "exercises").is_dir() else Path.cwd()) / "progress.json"
+
+
+def record(exercise, verdict):
+    """Store a verdict; None if that worked, else a sentence. Points once earned are kept.
+
+    verdict may be None: then nothing could be checked, and nothing is stored.
+    """
+    path = location()
+    if path is None or verdict is None or verdict.not_started:
+        return None
+    try:
+        with locked(path):
+            entries = read(path)
+            entry = entries.setdefault(exercise.id, {"points": 0, "tries": 0})
+            entry["points"] = max(entry["points"], verdict.points)
+            entry["tries"] += 1
+            if verdict.right:
+                entry.setdefault("done", datetime.now().strftime("%Y-%m-%d"))
+            write(path, entries)
+    except (OSError, TimeoutError) as error:
+        reason = getattr(error, "strerror", None) or error
+        return f"Your points could not be stored in {path.name}: {reason}. Only that is lost."
+    return None
+
+
+def read(path):
+    """{id: {"points", "tries", "done"}} from the file; a file that cannot be read is kept aside."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        text = ""
+    try:
+        entries = json.loads(text)["exercises"]
+        return {id: checked(entry) for id, entry in entries.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        keep_aside(path)
+        return {}
+
+
+def checked(entry):
+    """An entry with the two numbers that are counted with; ValueError if it has not."""
+    if type(entry["points"]) is not int or type(entry["tries"]) is not int:
+        raise ValueError("points and tries are whole numbers")
+    return dict(entry)
+
+
+def keep_aside(path):
+    """Rename a file that cannot be read to progress.json.unreadable-2026-11-25-083012."""
+    stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    aside = path.with_name(f"{path.name}.unreadable-{stamp}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.unreadable-{stamp}-{number}")
+    os.replace(path, aside)
+
+
+def write(path, entries):
+    """Replace the file as a whole. What a killed process left beside it goes: we hold the lock."""
+    for leftover in files.leftovers(path):
+        leftover.unlink(missing_ok=True)
+    text = json.dumps({"version": VERSION, "exercises": entries}, indent=1, sort_keys=True)
+    files.replace(path, text + "\n")
+
+
+@contextlib.contextmanager
+def locked(path):
+    """One process at a time: a lock on progress.json.lock, which the system lifts after a crash."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".lock").open("a+b") as file:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not take_lock(file):
+            if time.monotonic() > deadline:
+                raise TimeoutError("another notebook holds the file")
+            time.sleep(0.02)
+        try:
+            yield
+        finally:
+            release_lock(file)
+
+
+if os.name == "nt":
+    import msvcrt
+
+    def take_lock(file):
+        try:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def release_lock(file):
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def take_lock(file):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release_lock(file):
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def progress():
+    """The map of lessons and points, to show at the end of a cell."""
+    path = location()
+    entries, remark = {}, ""
+    if path is None:
+        remark = "Points are not stored here."
+    else:
+        try:
+            entries = read(path)
+        except OSError as error:
+            remark = f"{path.name} could not be read: {error.strerror or error}."
+    return Map(entries, remark)
+
+
+class Map:
+    """What progress() returns: .points, .of and .rows; a table in a notebook, lines elsewhere."""
+
+    def __init__(self, entries, remark=""):
+        self.remark = remark
+        self.rows = []  # (lesson, title, [(exercise, points, tries)])
+        for number in exercises.lessons():
+            module = exercises.lesson(number)
+            done = [(one, *earned(entries.get(one.id), one)) for one in module.EXERCISES]
+            self.rows.append((number, module.TITLE, done))
+
+    @property
+    def points(self):
+        return sum(points for _, _, done in self.rows for _, points, _ in done)
+
+    @property
+    def of(self):
+        return sum(exercise.points for _, _, done in self.rows for exercise, _, _ in done)
+
+    def next(self):
+        """The first exercise that still has points to give; None when all is done."""
+        for _, _, done in self.rows:
+            for exercise, points, _ in done:
+                if points < exercise.points:
+                    return exercise
+        return None
+
+    def next_sentence(self):
+        exercise = self.next()
+        if exercise is None:
+            return "Every exercise is done."
+        return f"Next: {exercise.id} {exercise.title}, about {exercise.minutes} minutes."
+
+    def __repr__(self):
+        width = max((len(title) for _, title, _ in self.rows), default=0)
+        lines = [f"{self.points} of {self.of} points"]
+        for number, title, done in self.rows:
+            got, of = total(done)
+            full = round(BAR * got / of)
+            signs = "".join(sign(*one) for one in done)
+            bar = "█" * full + "·" * (BAR - full)
+            lines.append(f"{number} {title:<{width}} {bar} {got:>3} of {of:<3} {signs}".rstrip())
+        lines += [self.next_sentence(), self.remark]
+        return "\n".join(line for line in lines if line)
+
+    def _repr_html_(self):
+        rows = "".join(row_html(*row) for row in self.rows)
+        remark = f"<p>{html.escape(self.remark)}</p>" if self.remark else ""
+        return (
+            f"{STYLE}<div class='nnlib-progress'><p><b>{self.points} of {self.of} points</b></p>"
+            "<table><thead><tr><th>Lesson</th><th>Exercises</th><th>Points</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+            f"<p>{html.escape(self.next_sentence())}</p>{remark}</div>"
+        )
+
+
+def earned(entry, exercise):
+    """(points, tries) of a stored entry, which may be of an older version of the exercise."""
+    if entry is None:
+        return 0, 0
+    return min(entry["points"], exercise.points), entry["tries"]
+
+
+def total(done):
+    return sum(points for _, points, _ in done), sum(one.points for one, _, _ in done)
+
+
+def sign(exercise, points, tries):
+    return "✓" if points == exercise.points else "✗" if tries else "○"
+
+
+def row_html(number, title, done):
+    got, of = total(done)
+    marks = "".join(
+        f"<span class='{state}' title='{html.escape(one.title, quote=True)}'>"
+        f"{sign(one, points, tries)} {one.id}</span>"
+        for one, points, tries in done
+        for state in ["done" if points == one.points else "tried" if tries else "open"]
+    )
+    return (
+        f"<tr><td>{number} {html.escape(title)}</td><td>{marks}</td>"
+        f"<td><meter min='0' max='{of}' value='{got}'></meter> {got} of {of}</td></tr>"
+    )
+
+
+# blue and grey with a sign of its own for each state: not by colour alone
+STYLE = """<style>
+.nnlib-progress table td, .nnlib-progress table th {
+  text-align: left !important; vertical-align: middle !important;
+}
+.nnlib-progress td span {
+  border: 1px solid #888; border-radius: 4px; display: inline-block; margin: 1px 3px;
+  padding: 0 5px; white-space: nowrap;
+}
+.nnlib-progress td span.done { background: #0072b2; border-color: #0072b2; color: white; }
+.nnlib-progress td span.tried { border: 2px solid #d55e00; }
+</style>"""
+
+
+def main(arguments=None):
+    """python -m nncourse progress"""
+    argparse.ArgumentParser(
+        prog="python -m nncourse progress", description=progress.__doc__
+    ).parse_args(arguments)
+    print(progress())
+    return 0

@@ -1,0 +1,212 @@
+"""The gate: what every exercise has to show before a learner may trust its check.
+
+Right answers get all points, the stub none, each known mistake is named by its own name, and every
+small change to the reference is noticed. The notebooks say what the specifications say.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+
+from nncourse import exercises
+from nncourse.authoring import release
+from nncourse.authoring.lesson import read
+from nncourse.authoring.structure import (
+    Lesson,
+    errors,
+    executed,
+    links,
+    long_cells,
+    network,
+    standard_error,
+)
+from nncourse.judging import timelimit
+from nncourse.judging.exercise import Failure, complaints_about_arguments, verdict
+from nncourse.learner.check import Report, Run
+from tests.nncourse.mutants import mutants
+
+SEEDS = range(5)
+EXERCISES = exercises.all_exercises()
+LESSONS = exercises.lessons()
+
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.id)
+each_lesson = pytest.mark.parametrize("number", LESSONS)
+
+
+def judged(exercise, answer, seed):
+    """The verdict on an answer that is run here, and stopped when it takes too long."""
+    cases = exercise.cases(seed)
+    results = []
+
+    def go():
+        if exercise.is_value:
+            results.extend(exercise.results(answer, cases))
+        else:
+            for case in cases:
+                results.extend(exercise.results(answer, [case]))
+
+    timelimit.run(go, exercise.seconds)
+    results += [Failure("Timeout")] * (len(cases) - len(results))
+    return verdict(exercise, cases, results)
+
+
+@each_exercise
+def test_reference_and_alternatives_get_all_points(exercise):
+    for answer in (exercise.reference, *exercise.alternatives):
+        for seed in SEEDS:
+            found = judged(exercise, answer, seed)
+            assert found.points == exercise.points, f"{answer}, seed {seed}: {found}"
+
+
+@each_exercise
+def test_every_misconception_is_rejected_and_named(exercise):
+    for misconception in exercise.misconceptions:
+        for seed in SEEDS:
+            found = judged(exercise, misconception.wrong, seed)
+            assert found.points == 0, f"{misconception.name}, seed {seed}: it passes"
+            named = found.misconception and found.misconception.name
+            assert named == misconception.name, f"seed {seed}"
+
+
+@each_exercise
+def test_right_answers_are_called_no_misconception(exercise):
+    cases = exercise.cases(seed=0)
+    for answer in (exercise.reference, *exercise.alternatives):
+        assert exercises.diagnose(exercise, cases, exercise.results(answer, cases)) is None
+
+
+@each_exercise
+def test_cases_come_again_with_their_seed_and_differ_with_another(exercise):
+    first, again, other = (repr(exercise.cases(seed)) for seed in (1, 1, 2))
+    assert first == again
+    if exercise.random is not None:
+        assert first != other
+        for seed in SEEDS:
+            for arguments in exercise.cases(seed):
+                assert list(complaints_about_arguments(exercise, f"seed {seed}", arguments)) == []
+
+
+@each_exercise
+def test_what_it_builds_on_exists(exercise):
+    for id in exercise.builds_on:
+        assert exercises.find(id).id < exercise.id
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    # a judge takes every answer that does the job, and a changed value is another value
+    [one for one in EXERCISES if not one.is_value and one.judge is None],
+    ids=lambda one: one.id,
+)
+def test_every_mutant_of_the_reference_dies(exercise):
+    survivors = []
+    for description, mutant in mutants(exercise.reference):
+        if judged(exercise, mutant, seed=0).right:
+            survivors.append(description)
+    listed = set(exercise.equivalent_mutants)
+    assert set(survivors) == listed, (
+        f"Survived and not listed: {sorted(set(survivors) - listed)}. A case that tells them from "
+        "the reference is missing; if there is none, list them in equivalent_mutants with the "
+        f"reason. Listed and not a survivor: {sorted(listed - set(survivors))}."
+    )
+    assert all(reason.strip() for reason in exercise.equivalent_mutants.values())
+
+
+def stubs(number):
+    """{id: what the answer's name holds in the exercise notebook, untouched}."""
+    path, _ = release.released_text(number)
+    notebook = read(path)
+    names = {}
+    exec(next(cell.source for cell in notebook.cells if cell.cell_type == "code"), names)
+    untouched = {}
+    for cell in notebook.cells:
+        if cell.id.startswith("answer-"):
+            id = cell.id.removeprefix("answer-").replace("-", ".")
+            exec(cell.source, names)  # the learner runs every cell once: it must not raise
+            untouched[id] = names[exercises.find(id).name]
+    return untouched
+
+
+@each_lesson
+def test_the_untouched_stub_gets_nothing_and_is_called_not_started(number):
+    untouched = stubs(number)
+    assert sorted(untouched) == sorted(one.id for one in exercises.lesson(number).EXERCISES)
+    for id, stub in untouched.items():
+        report = Report(exercises.find(id), Run(exercises.find(id), stub, seed=0))
+        assert report.points == 0, id
+        assert report.verdict.not_started, f"{id}: {report}"
+
+
+@each_lesson
+def test_solutions_are_dressed_and_exercises_are_made_from_them(number):
+    path, text = release.released_text(number)  # raises when notebook and spec disagree
+    assert path.read_text(encoding="utf-8") == text, "python -m nncourse release makes it again"
+
+
+@each_lesson
+def test_points_in_the_notebooks_are_those_of_the_specification(number):
+    for folder in ("solutions", "exercises"):
+        notebook = read(release.ROOT / folder / release.solution_path(number).name)
+        points = {
+            cell.id: cell.metadata.nbgrader.points
+            for cell in notebook.cells
+            if cell.metadata.get("nbgrader", {}).get("grade")
+        }
+        wanted = {
+            f"check-{one.id.replace('.', '-')}": one.points
+            for one in exercises.lesson(number).EXERCISES
+        }
+        assert points == wanted
+        prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        for one in exercises.lesson(number).EXERCISES:
+            heading = f"## Exercise {one.id}: {one.title}\n\n**{one.points} point"
+            assert prose.count(heading) == 1
+        assert f"**{sum(points.values())} point" in prose
+
+
+@each_lesson
+def test_solutions_are_stored_with_every_check_right(number):
+    lesson = Lesson(release.solution_path(number))
+    rules = (executed, errors, standard_error, long_cells, network, links)
+    assert [problem for rule in rules for problem in rule(lesson)] == []
+    for cell in lesson.notebook.cells:
+        if cell.id.startswith("check-"):
+            assert "✓" in cell.outputs[0].data["text/plain"], cell.source
+
+
+@each_lesson
+def test_exercises_hold_no_output_and_no_solution(number):
+    released = read(release.ROOT / "exercises" / release.solution_path(number).name)
+    solution = read(release.solution_path(number))
+    for cell, source in zip(released.cells, solution.cells, strict=True):
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+        assert "SOLUTION" not in cell.source
+        if cell.id.startswith("answer-"):
+            assert cell.source != source.source
+            assert "NotImplementedError" in cell.source or "= ..." in cell.source
+
+
+def test_notebooks_and_specifications_cover_the_same_lessons():
+    for folder in ("solutions", "exercises"):
+        found = sorted(path.name[:2] for path in (release.ROOT / folder).glob("[0-9]*.ipynb"))
+        assert found == list(LESSONS), folder
+
+
+def test_ids_and_names_are_unique_over_the_course():
+    ids = [one.id for one in EXERCISES]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_gate_notices_a_hole_in_the_cases():
+    """An exercise whose cases are all zeros lets mutants live, and mistakes pass."""
+    exercise = copy.copy(exercises.find("01.2"))
+    blind = (np.zeros(2), np.zeros(2), 0.0)
+    object.__setattr__(exercise, "fixed", (blind,))
+    object.__setattr__(exercise, "random", None)
+    with pytest.raises(AssertionError, match="Survived and not listed"):
+        test_every_mutant_of_the_reference_dies(exercise)
+    with pytest.raises(AssertionError, match="it passes"):
+        test_every_misconception_is_rejected_and_named(exercise)

@@ -1,0 +1,207 @@
+"""Progress: points add up, nothing is lost by crashes or two kernels at once, and the map of it."""
+
+import json
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nncourse import exercises
+from nncourse.exercises import find
+from nncourse.judging.exercise import Verdict
+from nncourse.learner import progress
+
+
+@pytest.fixture(autouse=True)
+def path(monkeypatch, tmp_path):
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("NNLIB_PROGRESS", str(path))
+    return path
+
+
+def solved(id):
+    one = find(id)
+    return progress.record(one, Verdict(one.points, one.points, 1, 1))
+
+
+def failed(id):
+    return progress.record(find(id), Verdict(0, find(id).points, 0, 1))
+
+
+def test_points_once_earned_stay(path):
+    assert failed("01.2") is None
+    assert solved("01.2") is None
+    assert failed("01.2") is None
+    entry = json.loads(path.read_text())["exercises"]["01.2"]
+    assert (entry["points"], entry["tries"]) == (2, 3)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", entry["done"])
+
+
+def test_what_was_not_tried_is_not_stored(path):
+    one = find("01.2")
+    progress.record(one, Verdict(0, 2, 0, 1, not_started=True))
+    progress.record(one, None)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"exercises": 3}', '{"exercises": {"01.2": {"points": "2"}}}', "\udcff\udcfe"],
+)
+def test_a_file_that_cannot_be_read_is_kept_aside_and_not_lost(path, text):
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert progress.progress().points == 0
+    assert solved("01.2") is None
+    (aside,) = path.parent.glob("progress.json.unreadable-*")
+    assert aside.read_bytes() == text.encode("utf-8", "surrogateescape")
+    assert re.fullmatch(r"progress\.json\.unreadable-\d{4}-\d\d-\d\d-\d{6}", aside.name)
+    assert progress.progress().points == 2
+
+
+def test_two_unreadable_files_in_one_second_are_both_kept(path):
+    for text in ("one", "two", "three"):
+        path.write_text(text)
+        progress.read(path)
+    found = sorted(file.read_text() for file in path.parent.glob("*.unreadable-*"))
+    assert found == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("where", ["replace", "fsync"])
+def test_a_crash_while_writing_leaves_the_old_file(path, monkeypatch, where):
+    solved("01.1")
+    before = path.read_text()
+
+    def crash(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, where, crash)
+    assert "No space left on device" in solved("01.2")
+    monkeypatch.undo()
+    assert path.read_text() == before
+    assert not list(path.parent.glob("*.tmp"))
+
+
+KILLED = """
+import os, sys
+from nncourse.learner import progress
+from nncourse.exercises import find
+from nncourse.judging.exercise import Verdict
+os.replace = lambda *_: os._exit(9)
+progress.record(find("01.2"), Verdict(2, 2, 1, 1))
+"""
+
+
+def test_a_process_killed_while_writing_leaves_the_old_file_and_no_lock(path):
+    solved("01.1")
+    before = path.read_text()
+    done = subprocess.run([sys.executable, "-c", KILLED], timeout=60)
+    assert done.returncode == 9
+    assert path.read_text() == before
+    assert solved("01.2") is None
+    assert progress.progress().points == 3
+
+
+def record_often(id):
+    for _ in range(25):
+        assert solved(id) is None
+
+
+def test_kernels_that_write_at_once_lose_nothing(path):
+    ids = [one.id for one in exercises.lesson("01").EXERCISES]
+    context = multiprocessing.get_context("spawn")  # children see NNLIB_PROGRESS
+    children = [context.Process(target=record_often, args=(id,)) for id in ids]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0] * len(ids)
+    entries = json.loads(path.read_text())["exercises"]
+    assert {id: entries[id]["tries"] for id in ids} == dict.fromkeys(ids, 25)
+
+
+def test_a_lock_that_is_held_too_long_is_a_sentence(path, monkeypatch):
+    monkeypatch.setattr(progress, "LOCK_SECONDS", 0.1)
+    with progress.locked(path):
+        assert "another notebook holds the file" in solved("01.2")
+    assert solved("01.2") is None
+
+
+def test_a_folder_that_does_not_let_us_write_is_a_sentence(path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)  # root, as tests may be, can write anywhere
+    text = solved("01.2")
+    assert text == (
+        "Your points could not be stored in progress.json: Permission denied. Only that is lost."
+    )
+
+
+def test_where_it_is_kept(monkeypatch, tmp_path):
+    for off in ("off", "OFF"):
+        monkeypatch.setenv("NNLIB_PROGRESS", off)
+        assert progress.location() is None
+        assert solved("01.2") is None
+    monkeypatch.delenv("NNLIB_PROGRESS")
+    assert progress.location() == progress.ROOT / "progress.json"
+    for folder in ("solutions", "elsewhere"):
+        (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path / "solutions")
+    assert progress.location() is None  # running the answers is no progress
+    assert "not stored here" in repr(progress.progress())
+    monkeypatch.setattr(progress, "ROOT", tmp_path / "site-packages")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert progress.location() == tmp_path / "elsewhere" / "progress.json"
+
+
+def test_the_map_in_text(path):
+    solved("01.1")
+    failed("01.2")
+    found = progress.progress()
+    lines = repr(found).splitlines()
+    assert lines[0] == f"1 of {found.of} points"
+    number = len(exercises.lesson("01").EXERCISES)
+    (line,) = [line for line in lines if line.startswith("01 The neuron")]
+    assert line.endswith("✓✗" + "○" * (number - 2))
+    first = next(one for one in exercises.all_exercises() if one.id != "01.1")
+    assert f"Next: {first.id} {first.title}, about {first.minutes} minutes." in lines
+    assert repr(progress.progress()) == repr(found)
+    assert len(found.rows) == len(exercises.lessons())
+
+
+def test_the_map_when_all_is_done():
+    for one in exercises.all_exercises():
+        solved(one.id)
+    found = progress.progress()
+    assert found.points == found.of == sum(one.points for one in exercises.all_exercises())
+    assert "Every exercise is done." in repr(found)
+    assert "○" not in found._repr_html_()
+    assert "✗" not in found._repr_html_()
+
+
+def test_the_map_in_html_says_each_state_by_a_sign_too():
+    solved("01.1")
+    failed("01.2")
+    html = progress.progress()._repr_html_()
+    assert re.search(r"<span class='done' title='[^']*'>✓ 01.1</span>", html)
+    assert re.search(r"<span class='tried' title='[^']*'>✗ 01.2</span>", html)
+    assert re.search(r"<span class='open' title='[^']*'>○ 01.3</span>", html)
+    assert html.count("<tr>") == 1 + len(exercises.lessons())
+
+
+def test_points_of_an_exercise_that_has_changed_or_gone_do_no_harm(path):
+    entry = {"points": 100, "tries": 1}
+    path.write_text(json.dumps({"exercises": {"01.2": entry, "98.7": entry}}))
+    assert progress.progress().points == find("01.2").points
+    solved("01.1")
+    assert "98.7" in json.loads(path.read_text())["exercises"]
+
+
+def test_progress_from_the_command_line(capsys):
+    solved("01.1")
+    assert progress.main([]) == 0
+    assert "01 The neuron" in capsys.readouterr().out
