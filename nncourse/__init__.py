@@ -8,9 +8,10 @@ from nncourse import preflight
 
 preflight.passed()  # else this ends with a sentence; `python -m nncourse doctor` says more
 
-__all__ = ["check", "hint", "progress", "quiz"]
+__all__ = ["blank", "check", "hint", "progress", "quiz"]
 
 HOMES = {
+    "blank": "nncourse.learner.blank",
     "check": "nncourse.learner.check",
     "hint": "nncourse.learner.check",
     "progress": "nncourse.learner.progress",
@@ -19,7 +20,7 @@ HOMES = {
 
 
 def __getattr__(name):
-    """check, hint, progress and quiz are imported when they are asked for: a grader needs none."""
+    """What is asked for is imported then: a grader needs none of it."""
     if name not in HOMES:
         raise AttributeError("module 'nncourse' has no attribute {!r}".format(name))  # noqa: UP032
     import importlib
