@@ -24,7 +24,7 @@ COMPUTED = {
 # numbers that no cell can compute, and where they come from
 FACTS = {
     "03": {"1958": "Rosenblatt's paper", "1962": "Novikoff's proof"},
-    "04": {"0.02": "a target that the learner is to reach"},
+    "04": {"0.02": "a target that the learner is to reach", "1989": "Cybenko's paper"},
     "06": {"60,000": "images of MNIST, which lesson 12 counts"},
     "09": {"3000": "one learning rate over another, both in the code"},
     "11": {"2002": "a paper's year"},
