@@ -11,16 +11,16 @@ from tqdm import tqdm
 import nnlib
 from nncourse import exercises
 from nncourse.grading.book import Book
+from nncourse.grading.layouts import find
 from nncourse.grading.marking import (
     FAILED,
     REJECTED,
     Settings,
     grade_submission,
-    names_set,
     new_outcome,
 )
 from nncourse.grading.sandbox import Limits, find_way
-from nncourse.grading.submissions import Submission, find, read, read_cells
+from nncourse.grading.submissions import Submission, names_set, read, read_cells
 
 SOLUTIONS = Path(nnlib.__file__).resolve().parents[1] / "solutions"
 WAITING = 64  # submissions that are handed out at a time: their files are in memory

@@ -5,18 +5,16 @@ nothing else. An answer that is wrong because an earlier one is gets a second ru
 reference stands in the place of the earlier one.
 """
 
-import ast
 import importlib
 import re
 import time
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from nncourse.exercises import Failure, verdict
 from nncourse.grading.protocol import ProtocolError, encode
 from nncourse.grading.sandbox import EngineError, Limits, find_way, run, take_frames
-from nncourse.grading.submissions import Rejected, read_cells
+from nncourse.grading.submissions import Rejected, read_cells, read_prose, which_lesson
 from nncourse.judging.compare import show
 
 GRADED, REJECTED, FAILED = "graded", "rejected", "failed"
@@ -43,7 +41,9 @@ def grade_submission(submission, settings):
         if submission.reason:
             raise Rejected(submission.reason)
         cells = read_cells(submission.data)
-        number = outcome["lesson"] = which_lesson(cells, submission.path, settings.lessons)
+        number = outcome["lesson"] = which_lesson(
+            cells, submission.path, settings.lessons, read_prose(submission.data), settings.names
+        )
         outcome["marks"] = Marking(number, cells, settings).marks()
         outcome["status"] = GRADED
     except Rejected as rejected:
@@ -63,48 +63,6 @@ def new_outcome(submission, status=FAILED, reason="", lesson=""):
         "marks": [],
         "seconds": 0.0,
     }
-
-
-def which_lesson(cells, path, lessons):
-    """The lesson's number: from ids of its cells, else the file's name, else the answers."""
-    ids = [match[1] for c in cells if (match := re.search(r"(\d\d)[._-]\d", c.grade_id))]
-    for number, _ in Counter(ids).most_common():
-        if number in lessons:
-            return number
-    for part in reversed(path.split("/")):
-        match = re.match(r"\D*(\d{1,2})(?!\d)", part)
-        if match and match[1].zfill(2) in lessons:
-            return match[1].zfill(2)
-    defined = {name for cell in cells for name in names_set(cell.source)}
-    found = {number: count_names(lessons[number], defined) for number in lessons}
-    best = max(found, key=found.get, default=None)
-    if best is None or found[best] == 0:
-        raise Rejected(
-            "It cannot be told which lesson this belongs to: name the file as it was named in "
-            "exercises/, its number first, like 05_loss_functions.ipynb."
-        )
-    return best
-
-
-def count_names(module, defined):
-    return sum(e.name in defined for e in importlib.import_module(module).EXERCISES)
-
-
-def names_set(source):
-    """The names that a cell defines at its top level; none when it does not parse."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            walked = (part for target in targets for part in ast.walk(target))
-            names |= {part.id for part in walked if isinstance(part, ast.Name)}
-    return names
 
 
 @dataclass

@@ -18,9 +18,10 @@ from nncourse.grading import __main__ as command_line
 from nncourse.grading import report, sandbox
 from nncourse.grading.book import Book, Override, OverrideError, read_overrides, read_results
 from nncourse.grading.folder import grade, processes, reference_sources
+from nncourse.grading.layouts import find
 from nncourse.grading.marking import FAILED, GRADED, REJECTED, Marking, grade_submission
 from nncourse.grading.sandbox import NoSandbox
-from nncourse.grading.submissions import Submission, find, read, read_cells
+from nncourse.grading.submissions import Submission, read, read_cells
 from tests.nncourse.grading import lesson
 from tests.nncourse.grading.helpers import POINTS, needs_bubblewrap, notebook, points, settings
 
