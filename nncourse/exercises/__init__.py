@@ -5,14 +5,8 @@ import functools
 import importlib
 from pathlib import Path
 
-from nncourse.judging.exercise import (
-    Exercise,
-    Failure,
-    Misconception,
-    Verdict,
-    diagnose,
-    verdict,
-)
+from nncourse.judging.exercise import Exercise, Misconception, Verdict, diagnose, verdict
+from nncourse.judging.plain import Failure
 
 __all__ = [
     "Exercise",
@@ -46,7 +40,7 @@ def lesson(number):
     found = [exercise.id for exercise in module.EXERCISES]
     if found != wanted:
         raise ValueError(f"lesson_{number}.py: EXERCISES has the ids {found}, expected {wanted}.")
-    names = [exercise.name for exercise in module.EXERCISES]
+    names = [exercise.complete().name for exercise in module.EXERCISES]
     if len(set(names)) < len(names):
         raise ValueError(f"lesson_{number}.py: two exercises have the same name: {names}.")
     return module

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 
 TITLE = "Start here"
 
@@ -37,53 +37,61 @@ loss_on_paper_exercise = Exercise(
         "The gaps are 1, −4, 0 and 3. Multiply each by itself before you add anything.",
         "The squares are 1, 16, 0 and 9. The loss is their mean, and there are four of them.",
     ),
-    misconceptions=(
-        Misconception(
-            "gaps cancel out",
-            0,
-            "Above and below cancel out if the gaps are added as they are: 1 − 4 + 0 + 3 = 0. The "
-            "curve misses three of the four points, so a loss of 0 cannot be. Square each gap "
-            "first.",
-        ),
-        Misconception(
-            "sum in place of the mean",
-            26,
-            "All the squares are there, and added up. The loss is their mean: share the sum out "
-            "among the points.",
-        ),
-        Misconception(
-            "gaps not squared",
-            2,
-            "That is the mean size of the gaps. The loss takes each gap times itself, so that a "
-            "gap of 4 costs sixteen times as much as a gap of 1.",
-        ),
-        Misconception(
-            "the square keeps its minus sign",
-            -1.5,
-            "−4 times −4 is +16: a square is never negative, and so no point can lower the loss "
-            "below 0.",
-        ),
-        Misconception(
-            "a perfect point left out",
-            26 / 3,
-            "The third point has no gap, and it still counts as a point. It brings the mean down, "
-            "as a good point should.",
-            seen=about(26 / 3),
-        ),
-        Misconception(
-            "gaps doubled",
-            4,
-            "A square is a number times itself, and not times 2: the square of 4 is 16.",
-        ),
-        Misconception(
-            "root taken at the end",
-            math.sqrt(6.5),
-            "Up to the mean all is right. Then a square root was taken, as some books do to get "
-            "back to the size of the gaps. Our loss stays a mean of squares.",
-            seen=about(math.sqrt(6.5)),
-        ),
-    ),
 )
+
+
+@loss_on_paper_exercise.mistake
+def gaps_cancel_out():
+    """Above and below cancel out if the gaps are added as they are: 1 − 4 + 0 + 3 = 0. The
+    curve misses three of the four points, so a loss of 0 cannot be. Square each gap first.
+    """
+    return 0
+
+
+@loss_on_paper_exercise.mistake
+def sum_in_place_of_the_mean():
+    """All the squares are there, and added up. The loss is their mean: share the sum out among
+    the points.
+    """
+    return 26
+
+
+@loss_on_paper_exercise.mistake
+def gaps_not_squared():
+    """That is the mean size of the gaps. The loss takes each gap times itself, so that a gap of
+    4 costs sixteen times as much as a gap of 1.
+    """
+    return 2
+
+
+@loss_on_paper_exercise.mistake
+def the_square_keeps_its_minus_sign():
+    """−4 times −4 is +16: a square is never negative, and so no point can lower the loss below
+    0.
+    """
+    return -1.5
+
+
+@loss_on_paper_exercise.mistake(seen=about(26 / 3))
+def a_perfect_point_left_out():
+    """The third point has no gap, and it still counts as a point. It brings the mean down, as a
+    good point should.
+    """
+    return 26 / 3
+
+
+@loss_on_paper_exercise.mistake
+def gaps_doubled():
+    """A square is a number times itself, and not times 2: the square of 4 is 16."""
+    return 4
+
+
+@loss_on_paper_exercise.mistake(seen=about(math.sqrt(6.5)))
+def root_taken_at_the_end():
+    """Up to the mean all is right. Then a square root was taken, as some books do to get back
+    to the size of the gaps. Our loss stays a mean of squares.
+    """
+    return math.sqrt(6.5)
 
 
 # 00.2 ------------------------------------------------------------- write a function
@@ -145,65 +153,80 @@ my_loss_exercise = Exercise(
         "squares in a list, and write `return` only behind the loop.",
         "After the loop the mean is a sum and a division: `sum(squares)` and `len(squares)`.",
     ),
-    misconceptions=(
-        Misconception(
-            "sum in place of the mean",
-            lambda points, curve: sum(gap**2 for gap in gaps_of(points, curve)),
-            "The squares are added up, and not yet shared out. Divide by the number of points; "
-            "otherwise more points would always mean a larger loss.",
-        ),
-        Misconception(
-            "gaps not squared",
-            lambda points, curve: np.mean(gaps_of(points, curve)),
-            "The gaps are averaged as they are, so gaps above and below cancel out. Square each "
-            "gap first.",
-            seen=is_mean_gap,
-        ),
-        Misconception(
-            "sizes in place of squares",
-            lambda points, curve: np.mean(np.abs(gaps_of(points, curve))),
-            "That is the mean size of the gaps, without their signs. This is a loss too, and a "
-            "good one, but ours squares each gap: large gaps are to count more.",
-        ),
-        Misconception(
-            "squared too late",
-            lambda points, curve: np.mean(gaps_of(points, curve)) ** 2,
-            "Here the mean comes first and the square second, and by then the gaps have cancelled "
-            "out. First square each gap, then take the mean.",
-        ),
-        Misconception(
-            "root taken at the end",
-            lambda points, curve: np.sqrt(np.mean(np.square(gaps_of(points, curve)))),
-            "Up to the mean all is right. Leave the square root out: our loss is the mean of the "
-            "squares itself.",
-        ),
-        Misconception(
-            "`return` inside the loop",
-            lambda points, curve: gaps_of(points, curve)[0] ** 2,
-            "Only the first point was looked at: `return` ends the function at once, also inside a "
-            "loop. Move it to the left, to the level of `for`.",
-        ),
-        Misconception(
-            "only the last point left",
-            lambda points, curve: gaps_of(points, curve)[-1] ** 2 / len(points),
-            "Only the square of the last point is left: `=` in the loop writes over what was there "
-            "before. Add with `+=`, or collect the squares in a list.",
-        ),
-        Misconception(
-            "`^` in place of `**`",
-            lambda points, curve: np.mean([gap ^ 2 for gap in gaps_of(points, curve)]),
-            "In Python a power is written `**`, as in `gap ** 2`. The sign `^` means something "
-            "else: it works on the bits of whole numbers, and fails for all others.",
-        ),
-        Misconception(
-            "a list where a number belongs",
-            lambda points, curve: (curve - points) ** 2,
-            "Python cannot subtract one list from another, nor divide a list by a number. Go "
-            "through the pairs with `zip` and use `sum` before you divide, or make arrays of both "
-            "lists with `np.array`.",
-        ),
-    ),
 )
+
+
+@my_loss_exercise.mistake("sum in place of the mean")
+def sum_in_place_of_the_mean_00_2(points, curve):
+    """The squares are added up, and not yet shared out. Divide by the number of points;
+    otherwise more points would always mean a larger loss.
+    """
+    return sum(gap**2 for gap in gaps_of(points, curve))
+
+
+@my_loss_exercise.mistake("gaps not squared", seen=is_mean_gap)
+def gaps_not_squared_00_2(points, curve):
+    """The gaps are averaged as they are, so gaps above and below cancel out. Square each gap
+    first.
+    """
+    return np.mean(gaps_of(points, curve))
+
+
+@my_loss_exercise.mistake
+def sizes_in_place_of_squares(points, curve):
+    """That is the mean size of the gaps, without their signs. This is a loss too, and a good
+    one, but ours squares each gap: large gaps are to count more.
+    """
+    return np.mean(np.abs(gaps_of(points, curve)))
+
+
+@my_loss_exercise.mistake
+def squared_too_late(points, curve):
+    """Here the mean comes first and the square second, and by then the gaps have cancelled out.
+    First square each gap, then take the mean.
+    """
+    return np.mean(gaps_of(points, curve)) ** 2
+
+
+@my_loss_exercise.mistake("root taken at the end")
+def root_taken_at_the_end_00_2(points, curve):
+    """Up to the mean all is right. Leave the square root out: our loss is the mean of the
+    squares itself.
+    """
+    return np.sqrt(np.mean(np.square(gaps_of(points, curve))))
+
+
+@my_loss_exercise.mistake("`return` inside the loop")
+def return_inside_the_loop(points, curve):
+    """Only the first point was looked at: `return` ends the function at once, also inside a
+    loop. Move it to the left, to the level of `for`.
+    """
+    return gaps_of(points, curve)[0] ** 2
+
+
+@my_loss_exercise.mistake
+def only_the_last_point_left(points, curve):
+    """Only the square of the last point is left: `=` in the loop writes over what was there
+    before. Add with `+=`, or collect the squares in a list.
+    """
+    return gaps_of(points, curve)[-1] ** 2 / len(points)
+
+
+@my_loss_exercise.mistake("`^` in place of `**`")
+def in_place_of(points, curve):
+    """In Python a power is written `**`, as in `gap ** 2`. The sign `^` means something else:
+    it works on the bits of whole numbers, and fails for all others.
+    """
+    return np.mean([gap ^ 2 for gap in gaps_of(points, curve)])
+
+
+@my_loss_exercise.mistake
+def a_list_where_a_number_belongs(points, curve):
+    """Python cannot subtract one list from another, nor divide a list by a number. Go through
+    the pairs with `zip` and use `sum` before you divide, or make arrays of both lists with
+    `np.array`.
+    """
+    return (curve - points) ** 2
 
 
 # 00.3 ------------------------------------------------------------- reach a target
@@ -249,49 +272,49 @@ fountain = Exercise(
         "Begin with $c$ at 6 and $a$ at −0.5. The right end lies higher than the left one: what "
         "does $b$ have to do about that?",
     ),
-    misconceptions=(
-        Misconception(
-            "the wrong order",
-            [6.1, 0.3, -0.55],
-            "Turned round, these three numbers fit well. The first one belongs to $x^2$: write "
-            "a, b, c.",
-            seen=lambda arguments, my_curve: fountain_loss(*my_curve[::-1]) < TARGET,
-        ),
-        Misconception(
-            "a valley in place of a hill",
-            [0.55, 0.3, 1.0],
-            "Your curve bends upwards at both ends, and the points make a hill. The sign of a "
-            "decides which of the two it is.",
-            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] > 0,
-        ),
-        Misconception(
-            "a straight line",
-            [0, 0.3, 3.9],
-            "With a = 0 there is no bend at all, and no straight line comes near a hill. Move a "
-            "first.",
-            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] == 0,
-        ),
-        Misconception(
-            "the two sides alike",
-            [-0.55, 0, 6.1],
-            "With b = 0 the left half mirrors the right one. The points on the right lie higher "
-            "than those on the left, and b can lift one side and lower the other.",
-            seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[1] == 0,
-        ),
-        Misconception(
-            "all points below the curve",
-            [-0.55, 0.3, 8.0],
-            "The curve passes above every one of the points. Lower c: it moves the whole curve.",
-            seen=lambda arguments, my_curve: min(fountain_gaps(my_curve)) > 0,
-        ),
-        Misconception(
-            "all points above the curve",
-            [-0.55, 0.3, 4.0],
-            "The curve passes below every one of the points. Raise c: it moves the whole curve.",
-            seen=lambda arguments, my_curve: max(fountain_gaps(my_curve)) < 0,
-        ),
-    ),
 )
+
+
+@fountain.mistake(seen=lambda arguments, my_curve: fountain_loss(*my_curve[::-1]) < TARGET)
+def the_wrong_order():
+    """Turned round, these three numbers fit well. The first one belongs to $x^2$: write a, b,
+    c.
+    """
+    return [6.1, 0.3, -0.55]
+
+
+@fountain.mistake(seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] > 0)
+def a_valley_in_place_of_a_hill():
+    """Your curve bends upwards at both ends, and the points make a hill. The sign of a decides
+    which of the two it is.
+    """
+    return [0.55, 0.3, 1.0]
+
+
+@fountain.mistake(seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[0] == 0)
+def a_straight_line():
+    """With a = 0 there is no bend at all, and no straight line comes near a hill. Move a first."""
+    return [0, 0.3, 3.9]
+
+
+@fountain.mistake(seen=lambda arguments, my_curve: len(my_curve) == 3 and my_curve[1] == 0)
+def the_two_sides_alike():
+    """With b = 0 the left half mirrors the right one. The points on the right lie higher than
+    those on the left, and b can lift one side and lower the other.
+    """
+    return [-0.55, 0, 6.1]
+
+
+@fountain.mistake(seen=lambda arguments, my_curve: min(fountain_gaps(my_curve)) > 0)
+def all_points_below_the_curve():
+    """The curve passes above every one of the points. Lower c: it moves the whole curve."""
+    return [-0.55, 0.3, 8.0]
+
+
+@fountain.mistake(seen=lambda arguments, my_curve: max(fountain_gaps(my_curve)) < 0)
+def all_points_above_the_curve():
+    """The curve passes below every one of the points. Raise c: it moves the whole curve."""
+    return [-0.55, 0.3, 4.0]
 
 
 EXERCISES = (loss_on_paper_exercise, my_loss_exercise, fountain)

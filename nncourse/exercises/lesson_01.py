@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.exercises.given import lesson_01 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib.nn.functional import sigmoid
 
 TITLE = "The neuron"
@@ -29,35 +29,39 @@ weighted_sum_on_paper = Exercise(
         "The products are 0.5 · 6 and −1 · 2. The bias is added once, at the end.",
         "The products are 3 and −2, and together they are 1. One number is still to be added.",
     ),
-    misconceptions=(
-        Misconception(
-            "bias forgotten",
-            0.5 * 6 - 1 * 2,
-            "That is the sum of the two products. The neuron still adds its bias.",
-        ),
-        Misconception(
-            "minus sign lost",
-            0.5 * 6 + 1 * 2 + 1,
-            "The second weight is −1: its input speaks against, and takes 2 away.",
-        ),
-        Misconception(
-            "sums multiplied",
-            (0.5 - 1) * (6 + 2) + 1,
-            "That is (sum of the weights) × (sum of the inputs). "
-            "But each input meets its own weight only.",
-        ),
-        Misconception(
-            "bias added to each product",
-            (0.5 * 6 + 1) + (-1 * 2 + 1),
-            "A neuron has one bias, and adds it once, not once for each input.",
-        ),
-        Misconception(
-            "weights crossed",
-            0.5 * 2 - 1 * 6 + 1,
-            "The first weight belongs to the first input: 0.5 meets 6, and −1 meets 2.",
-        ),
-    ),
 )
+
+
+@weighted_sum_on_paper.mistake
+def bias_forgotten():
+    """That is the sum of the two products. The neuron still adds its bias."""
+    return 0.5 * 6 - 1 * 2
+
+
+@weighted_sum_on_paper.mistake
+def minus_sign_lost():
+    """The second weight is −1: its input speaks against, and takes 2 away."""
+    return 0.5 * 6 + 1 * 2 + 1
+
+
+@weighted_sum_on_paper.mistake
+def sums_multiplied():
+    """That is (sum of the weights) × (sum of the inputs). But each input meets its own weight
+    only.
+    """
+    return (0.5 - 1) * (6 + 2) + 1
+
+
+@weighted_sum_on_paper.mistake
+def bias_added_to_each_product():
+    """A neuron has one bias, and adds it once, not once for each input."""
+    return (0.5 * 6 + 1) + (-1 * 2 + 1)
+
+
+@weighted_sum_on_paper.mistake
+def weights_crossed():
+    """The first weight belongs to the first input: 0.5 meets 6, and −1 meets 2."""
+    return 0.5 * 2 - 1 * 6 + 1
 
 
 # 01.2 ------------------------------------------------------------- write a function
@@ -103,50 +107,61 @@ weighted_sum_exercise = Exercise(
         "NumPy has one sign for “multiply each pair and add up”. The lesson used it.",
         "`w @ x` is the sum of the products. What is still missing?",
     ),
-    misconceptions=(
-        Misconception(
-            "bias forgotten",
-            lambda x, w, b: w @ x,
-            "The products are added up, and the bias `b` is not. It is what the neuron says when "
-            "all inputs are 0.",
-        ),
-        Misconception(
-            "`*` in place of `@`",
-            lambda x, w, b: w * x + b,
-            "`w * x` multiplies each pair and does not add up, so as many numbers come back as "
-            "there are inputs, each with the bias.",
-        ),
-        Misconception(
-            "bias subtracted",
-            lambda x, w, b: w @ x - b,
-            "The bias is added: z = w · x + b.",
-        ),
-        Misconception(
-            "bias added to each product",
-            lambda x, w, b: np.sum(w * x + b),
-            "Here the bias is inside the sum, and so it is added once for each input. "
-            "A neuron adds it once.",
-        ),
-        Misconception(
-            "sums multiplied",
-            lambda x, w, b: np.sum(w) * np.sum(x) + b,
-            "The sum of the weights times the sum of the inputs lets every weight meet every "
-            "input. Each input meets its own weight only.",
-        ),
-        Misconception(
-            "only the last product left",
-            lambda x, w, b: w[-1] * x[-1] + b,
-            "Only the product of the last input is left: `=` in the loop writes over what was "
-            "there before. `+=` adds to it.",
-        ),
-        Misconception(
-            "activation added",
-            lambda x, w, b: 1 / (1 + np.exp(-(w @ x + b))),
-            "That is the neuron's output, sigmoid and all. This exercise asks for z, the number "
-            "before the activation.",
-        ),
-    ),
 )
+
+
+@weighted_sum_exercise.mistake("bias forgotten")
+def bias_forgotten_01_2(x, w, b):
+    """The products are added up, and the bias `b` is not. It is what the neuron says when all
+    inputs are 0.
+    """
+    return w @ x
+
+
+@weighted_sum_exercise.mistake("`*` in place of `@`")
+def in_place_of(x, w, b):
+    """`w * x` multiplies each pair and does not add up, so as many numbers come back as there
+    are inputs, each with the bias.
+    """
+    return w * x + b
+
+
+@weighted_sum_exercise.mistake
+def bias_subtracted(x, w, b):
+    """The bias is added: z = w · x + b."""
+    return w @ x - b
+
+
+@weighted_sum_exercise.mistake("bias added to each product")
+def bias_added_to_each_product_01_2(x, w, b):
+    """Here the bias is inside the sum, and so it is added once for each input. A neuron adds it
+    once.
+    """
+    return np.sum(w * x + b)
+
+
+@weighted_sum_exercise.mistake("sums multiplied")
+def sums_multiplied_01_2(x, w, b):
+    """The sum of the weights times the sum of the inputs lets every weight meet every input.
+    Each input meets its own weight only.
+    """
+    return np.sum(w) * np.sum(x) + b
+
+
+@weighted_sum_exercise.mistake
+def only_the_last_product_left(x, w, b):
+    """Only the product of the last input is left: `=` in the loop writes over what was there
+    before. `+=` adds to it.
+    """
+    return w[-1] * x[-1] + b
+
+
+@weighted_sum_exercise.mistake
+def activation_added(x, w, b):
+    """That is the neuron's output, sigmoid and all. This exercise asks for z, the number before
+    the activation.
+    """
+    return 1 / (1 + np.exp(-(w @ x + b)))
 
 
 # 01.3 ------------------------------------------------------------- write a class
@@ -183,31 +198,6 @@ class NeuronWithBiasAsWeight:
         return sigmoid(np.array(np.dot(self.weights, [*x, 1.0])))
 
 
-class NeuronWithoutBias(Neuron):
-    def forward(self, x):
-        return sigmoid(self.weights @ x)
-
-
-class NeuronWithoutActivation(Neuron):
-    def forward(self, x):
-        return self.weights @ x + self.bias
-
-
-class NeuronWithPlusSign(Neuron):
-    def forward(self, x):
-        return 1 / (1 + np.exp(self.weights @ x + self.bias))
-
-
-class NeuronBiasAfterActivation(Neuron):
-    def forward(self, x):
-        return sigmoid(self.weights @ x) + self.bias
-
-
-class NeuronActivatedTooEarly(Neuron):
-    def forward(self, x):
-        return np.sum(sigmoid(self.weights * x)) + self.bias
-
-
 neuron_class = Exercise(
     id="01.3",
     title="A neuron of your own",
@@ -233,36 +223,51 @@ neuron_class = Exercise(
         "`forward` needs two lines: first z from the stored weights and bias, then the sigmoid.",
         "The sigmoid of z is `1 / (1 + np.exp(-z))`. Mind the minus sign.",
     ),
-    misconceptions=(
-        Misconception(
-            "bias forgotten",
-            NeuronWithoutBias,
-            "The stored bias is never used in `forward`, so with all inputs at 0 the neuron can "
-            "only answer 0.5.",
-        ),
-        Misconception(
-            "activation forgotten",
-            NeuronWithoutActivation,
-            "What comes back is z. The neuron's output is the sigmoid of z, between 0 and 1.",
-        ),
-        Misconception(
-            "minus sign of the sigmoid lost",
-            NeuronWithPlusSign,
-            "The sigmoid is 1 / (1 + exp(−z)). With exp(z) it falls where it should rise.",
-        ),
-        Misconception(
-            "bias added after the activation",
-            NeuronBiasAfterActivation,
-            "The bias belongs to z: add it before the sigmoid, or the output leaves 0 to 1.",
-        ),
-        Misconception(
-            "activation of each product",
-            NeuronActivatedTooEarly,
-            "Here the sigmoid is taken of each product. First everything is added up to z, and "
-            "then comes one sigmoid.",
-        ),
-    ),
 )
+
+
+@neuron_class.mistake("bias forgotten")
+class NeuronWithoutBias(Neuron):
+    """The stored bias is never used in `forward`, so with all inputs at 0 the neuron can only
+    answer 0.5.
+    """
+
+    def forward(self, x):
+        return sigmoid(self.weights @ x)
+
+
+@neuron_class.mistake("activation forgotten")
+class NeuronWithoutActivation(Neuron):
+    """What comes back is z. The neuron's output is the sigmoid of z, between 0 and 1."""
+
+    def forward(self, x):
+        return self.weights @ x + self.bias
+
+
+@neuron_class.mistake("minus sign of the sigmoid lost")
+class NeuronWithPlusSign(Neuron):
+    """The sigmoid is 1 / (1 + exp(−z)). With exp(z) it falls where it should rise."""
+
+    def forward(self, x):
+        return 1 / (1 + np.exp(self.weights @ x + self.bias))
+
+
+@neuron_class.mistake("bias added after the activation")
+class NeuronBiasAfterActivation(Neuron):
+    """The bias belongs to z: add it before the sigmoid, or the output leaves 0 to 1."""
+
+    def forward(self, x):
+        return sigmoid(self.weights @ x) + self.bias
+
+
+@neuron_class.mistake("activation of each product")
+class NeuronActivatedTooEarly(Neuron):
+    """Here the sigmoid is taken of each product. First everything is added up to z, and then
+    comes one sigmoid.
+    """
+
+    def forward(self, x):
+        return np.sum(sigmoid(self.weights * x)) + self.bias
 
 
 # 01.4 ------------------------------------------------------------- numbers, judged by what they do
@@ -315,41 +320,41 @@ majority_vote = Exercise(
         "With weights of 1 the bias has to outvote one vote, and not two: it lies between two "
         "whole numbers.",
     ),
-    misconceptions=(
-        Misconception(
-            "one vote is enough",
-            [1.0, 1.0, 1.0, -0.5],
-            "This is OR: the bias is outvoted by a single yes. It has to be more negative.",
-            seen=lambda arguments, majority: yes_from(majority) == 1,
-        ),
-        Misconception(
-            "all three needed",
-            [1.0, 1.0, 1.0, -2.5],
-            "This is AND: two votes do not outvote the bias. It has to be less negative.",
-            seen=lambda arguments, majority: yes_from(majority) == 3,
-        ),
-        Misconception(
-            "yes without a vote",
-            [1.0, 1.0, 1.0, 1.5],
-            "It says yes without a single vote, because z is then the bias alone. What sign must "
-            "the bias have?",
-            seen=lambda arguments, majority: yes_from(majority) == 0,
-        ),
-        Misconception(
-            "never yes",
-            [1.0, 1.0, 1.0, -3.5],
-            "Three votes do not outvote this bias either.",
-            seen=lambda arguments, majority: yes_from(majority) == 4,
-        ),
-        Misconception(
-            "it matters who votes",
-            [5.0, 1.0, 1.0, -1.5],
-            "The same number of votes is a yes from some friends and a no from others: the three "
-            "weights differ too much. Every friend should count the same, or nearly so.",
-            seen=lambda arguments, majority: yes_from(majority) is None,
-        ),
-    ),
 )
+
+
+@majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) == 1)
+def one_vote_is_enough():
+    """This is OR: the bias is outvoted by a single yes. It has to be more negative."""
+    return [1.0, 1.0, 1.0, -0.5]
+
+
+@majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) == 3)
+def all_three_needed():
+    """This is AND: two votes do not outvote the bias. It has to be less negative."""
+    return [1.0, 1.0, 1.0, -2.5]
+
+
+@majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) == 0)
+def yes_without_a_vote():
+    """It says yes without a single vote, because z is then the bias alone. What sign must the
+    bias have?
+    """
+    return [1.0, 1.0, 1.0, 1.5]
+
+
+@majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) == 4)
+def never_yes():
+    """Three votes do not outvote this bias either."""
+    return [1.0, 1.0, 1.0, -3.5]
+
+
+@majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) is None)
+def it_matters_who_votes():
+    """The same number of votes is a yes from some friends and a no from others: the three
+    weights differ too much. Every friend should count the same, or nearly so.
+    """
+    return [5.0, 1.0, 1.0, -1.5]
 
 
 # 01.5 ------------------------------------------------------------- find the bug
@@ -407,42 +412,49 @@ mended_neuron_exercise = Exercise(
         "That was one bug. The other: everything inside a loop happens in *every* round. What "
         "should happen only once?",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            their_neuron,
-            "Both bugs are still there. Let the loop print what it does in each round.",
-        ),
-        Misconception(
-            "bias in every round",
-            lambda x, w, b: their_neuron(x, w, b, begin=0),
-            "All inputs are heard now: one bug is gone. But the bias stands inside the loop, and "
-            "is added once for each input. A neuron adds it once.",
-        ),
-        Misconception(
-            "first input not heard",
-            lambda x, w, b: their_neuron(x, w, b, bias_each_time=False),
-            "The bias is added once now: one bug is gone. But the loop begins at 1, and the first "
-            "input has the number 0.",
-        ),
-        Misconception(
-            "bias lost",
-            lambda x, w, b: sigmoid(w @ x),
-            "All inputs are heard, and the bias is not added any more. It has to be, once.",
-        ),
-        Misconception(
-            "last input not heard",
-            lambda x, w, b: sigmoid(w[:-1] @ x[:-1] + b),
-            "Now the last input is left out. `range(n)` counts 0, 1, ... up to n − 1: n rounds.",
-        ),
-        Misconception(
-            "activation lost",
-            lambda x, w, b: w @ x + b,
-            "The sum is right, both bugs are gone. But the sigmoid went with them: the output of "
-            "the neuron lies between 0 and 1.",
-        ),
-    ),
 )
+
+
+@mended_neuron_exercise.mistake
+def nothing_was_changed(x, w, b, begin=1, bias_each_time=True):
+    """Both bugs are still there. Let the loop print what it does in each round."""
+    return their_neuron(x, w, b, begin, bias_each_time)
+
+
+@mended_neuron_exercise.mistake
+def bias_in_every_round(x, w, b):
+    """All inputs are heard now: one bug is gone. But the bias stands inside the loop, and is
+    added once for each input. A neuron adds it once.
+    """
+    return their_neuron(x, w, b, begin=0)
+
+
+@mended_neuron_exercise.mistake
+def first_input_not_heard(x, w, b):
+    """The bias is added once now: one bug is gone. But the loop begins at 1, and the first
+    input has the number 0.
+    """
+    return their_neuron(x, w, b, bias_each_time=False)
+
+
+@mended_neuron_exercise.mistake
+def bias_lost(x, w, b):
+    """All inputs are heard, and the bias is not added any more. It has to be, once."""
+    return sigmoid(w @ x)
+
+
+@mended_neuron_exercise.mistake
+def last_input_not_heard(x, w, b):
+    """Now the last input is left out. `range(n)` counts 0, 1, ... up to n − 1: n rounds."""
+    return sigmoid(w[:-1] @ x[:-1] + b)
+
+
+@mended_neuron_exercise.mistake
+def activation_lost(x, w, b):
+    """The sum is right, both bugs are gone. But the sigmoid went with them: the output of the
+    neuron lies between 0 and 1.
+    """
+    return w @ x + b
 
 
 # 01.6 ------------------------------------------------------------- write a function
@@ -486,44 +498,53 @@ undecided_bias_exercise = Exercise(
         "of the products you can compute.",
         "If the products add up to 3, which bias makes 0 of it?",
     ),
-    misconceptions=(
-        Misconception(
-            "minus sign forgotten",
-            lambda w, point: w @ point,
-            "With this bias z is twice the sum of the products. The bias has to *undo* the sum, so "
-            "that 0 is left.",
-        ),
-        Misconception(
-            "z of one half",
-            lambda w, point: 0.5 - w @ point,
-            "With this bias z is 0.5, and the output about 0.62. The *output* should be one half, "
-            "and for that z has to be 0.",
-        ),
-        Misconception(
-            "`*` in place of `@`",
-            lambda w, point: -(w * point),
-            "These are all the products, one for each input. A neuron has one bias: add them up.",
-        ),
-        Misconception(
-            "sums multiplied",
-            lambda w, point: -np.sum(w) * np.sum(point),
-            "The sum of the weights times the sum of the inputs lets every weight meet every "
-            "input. Each input meets its own weight only.",
-        ),
-        Misconception(
-            "weights only",
-            lambda w, point: -np.sum(w),
-            "That is right for the point where all inputs are 1. In general each weight has to be "
-            "multiplied by its input first.",
-        ),
-        Misconception(
-            "always zero",
-            lambda w, point: 0.0,
-            "With a bias of 0 the neuron is undecided where all inputs are 0. The bias shifts that "
-            "place: to where is asked here.",
-        ),
-    ),
 )
+
+
+@undecided_bias_exercise.mistake
+def minus_sign_forgotten(w, point):
+    """With this bias z is twice the sum of the products. The bias has to *undo* the sum, so
+    that 0 is left.
+    """
+    return w @ point
+
+
+@undecided_bias_exercise.mistake
+def z_of_one_half(w, point):
+    """With this bias z is 0.5, and the output about 0.62. The *output* should be one half, and
+    for that z has to be 0.
+    """
+    return 0.5 - w @ point
+
+
+@undecided_bias_exercise.mistake("`*` in place of `@`")
+def in_place_of_01_6(w, point):
+    """These are all the products, one for each input. A neuron has one bias: add them up."""
+    return -(w * point)
+
+
+@undecided_bias_exercise.mistake("sums multiplied")
+def sums_multiplied_01_6(w, point):
+    """The sum of the weights times the sum of the inputs lets every weight meet every input.
+    Each input meets its own weight only.
+    """
+    return -np.sum(w) * np.sum(point)
+
+
+@undecided_bias_exercise.mistake
+def weights_only(w, point):
+    """That is right for the point where all inputs are 1. In general each weight has to be
+    multiplied by its input first.
+    """
+    return -np.sum(w)
+
+
+@undecided_bias_exercise.mistake
+def always_zero(w, point):
+    """With a bias of 0 the neuron is undecided where all inputs are 0. The bias shifts that
+    place: to where is asked here.
+    """
+    return 0.0
 
 
 EXERCISES = (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.exercises.given import lesson_02 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 
 TITLE = "Activation functions"
 
@@ -24,49 +24,59 @@ one_neuron = Exercise(
         "You have −3 (2x + 5) + 4. The −3 goes to both things in the brackets.",
         "That is −6x − 15 + 4. The number in front of x is the weight; what is the rest?",
     ),
-    misconceptions=(
-        Misconception(
-            "the first bias passed on as it is",
-            [-6, 9],
-            "5 + 4 adds up the two biases. But the first bias is part of $z_1$, and the second "
-            "neuron multiplies all of $z_1$ by its weight.",
-        ),
-        Misconception(
-            "the second bias forgotten",
-            [-6, -15],
-            "The brackets are multiplied out rightly. Then the second neuron adds its own bias.",
-        ),
-        Misconception(
-            "a minus sign lost",
-            [-6, 19],
-            "−3 times 5 is −15: the second weight is negative, and it turns the sign of the first "
-            "bias too.",
-        ),
-        Misconception(
-            "weights added",
-            [-1, -11],
-            "The bias is right. The weights multiply: one step in x makes 2 steps in $z_1$, and "
-            "each of those makes −3 steps in $z_2$.",
-        ),
-        Misconception(
-            "the other way round",
-            [-6, 13],
-            "That is the second neuron first, and the first one after it. Here x goes into "
-            "$z_1 = 2x + 5$, and only then comes the other neuron.",
-        ),
-        Misconception(
-            "the bias first",
-            [-11, -6],
-            "Both numbers are right, and their order is not: first the weight, then the bias.",
-        ),
-        Misconception(
-            "biases multiplied",
-            [-6, 20],
-            "Weights multiply along a chain, biases do not: the first one meets the second "
-            "weight, and then the second one is added.",
-        ),
-    ),
 )
+
+
+@one_neuron.mistake
+def the_first_bias_passed_on_as_it_is():
+    """5 + 4 adds up the two biases. But the first bias is part of $z_1$, and the second neuron
+    multiplies all of $z_1$ by its weight.
+    """
+    return [-6, 9]
+
+
+@one_neuron.mistake
+def the_second_bias_forgotten():
+    """The brackets are multiplied out rightly. Then the second neuron adds its own bias."""
+    return [-6, -15]
+
+
+@one_neuron.mistake
+def a_minus_sign_lost():
+    """−3 times 5 is −15: the second weight is negative, and it turns the sign of the first bias
+    too.
+    """
+    return [-6, 19]
+
+
+@one_neuron.mistake
+def weights_added():
+    """The bias is right. The weights multiply: one step in x makes 2 steps in $z_1$, and each
+    of those makes −3 steps in $z_2$.
+    """
+    return [-1, -11]
+
+
+@one_neuron.mistake
+def the_other_way_round():
+    """That is the second neuron first, and the first one after it. Here x goes into $z_1 = 2x +
+    5$, and only then comes the other neuron.
+    """
+    return [-6, 13]
+
+
+@one_neuron.mistake
+def the_bias_first():
+    """Both numbers are right, and their order is not: first the weight, then the bias."""
+    return [-11, -6]
+
+
+@one_neuron.mistake
+def biases_multiplied():
+    """Weights multiply along a chain, biases do not: the first one meets the second weight, and
+    then the second one is added.
+    """
+    return [-6, 20]
 
 
 # 02.2 ------------------------------------------------------------- write a function
@@ -89,13 +99,6 @@ def leaky_relu_in_a_loop(z, leak):
     return a, slope
 
 
-def leaky_relu_measured(z, leak, tiny=1e-5):
-    def function(z):
-        return leaky_relu(z, leak)[0]
-
-    return function(z), (function(z + tiny) - function(z - tiny)) / (2 * tiny)
-
-
 leaky_relu_exercise = Exercise(
     id="02.2",
     title="Leaky ReLU and its slope",
@@ -111,6 +114,7 @@ leaky_relu_exercise = Exercise(
         (np.array([[4.0, -4.0, 0.0], [-0.5, 0.5, -10.0]]), 0.2),
         (np.array([-1.0, 5.0]), 0.0),
         (np.array([-1.0, 2.0]), 2.0),
+        (np.array([-3.0, 0.5]), 1.5),
     ),
     random=lambda rng: (rng.normal(0, 3, rng.integers(2, 6)).round(2), round(rng.uniform(), 2)),
     hints=(
@@ -121,57 +125,74 @@ leaky_relu_exercise = Exercise(
         "Where z is above 0: output z, slope 1. Everywhere else, 0 included: output leak · z, "
         "slope leak. Return both, with a comma between them.",
     ),
-    misconceptions=(
-        Misconception(
-            "slope 1 at the corner",
-            lambda z, leak: (leaky_relu(z, leak)[0], np.where(z >= 0, 1.0, leak)),
-            "All is right but the slope at z = 0 exactly. The table says “1 if z > 0, else the "
-            "leak”, and 0 is not above 0.",
-        ),
-        Misconception(
-            "the slope of plain ReLU",
-            lambda z, leak: (leaky_relu(z, leak)[0], np.where(z > 0, 1.0, 0.0)),
-            "The output leaks and the slope does not. Left of 0 the output climbs by leak for each "
-            "step of z, and that little slope is what keeps the neuron alive.",
-        ),
-        Misconception(
-            "larger of two",
-            lambda z, leak: (np.maximum(z, leak * z), leaky_relu(z, leak)[1]),
-            "The larger of z and leak · z is a well-known short cut, and it works as long as the "
-            "leak is below 1. With a leak of 2 it picks the wrong one on both sides of 0.",
-        ),
-        Misconception(
-            "leak in place of leak · z",
-            lambda z, leak: (np.where(z > 0, z, leak), leaky_relu(z, leak)[1]),
-            "Left of 0 your output is always the same number, the leak itself. It should be a line "
-            "that falls with z: leak times z.",
-        ),
-        Misconception(
-            "upwards on the left",
-            lambda z, leak: (np.where(z > 0, z, -leak * z), leaky_relu(z, leak)[1]),
-            "With a minus sign the left side goes up again. leak · z is negative where z is, and "
-            "is meant to be.",
-        ),
-        Misconception(
-            "slope and output swapped",
-            lambda z, leak: leaky_relu(z, leak)[::-1],
-            "Both are right, and in the wrong order: the output first, the slope second.",
-        ),
-        Misconception(
-            "only the output",
-            lambda z, leak: leaky_relu(z, leak)[0],
-            "The output is right, and the slope is missing: return two arrays, with a comma "
-            "between them.",
-        ),
-        Misconception(
-            "slope measured across the corner",
-            leaky_relu_measured,
-            "Measuring is a good idea, and right everywhere but at z = 0: there the small step to "
-            "the left meets another line than the step to the right, and the mean of two slopes "
-            "comes out. Use the rule of the table.",
-        ),
-    ),
 )
+
+
+@leaky_relu_exercise.mistake
+def slope_1_at_the_corner(z, leak):
+    """All is right but the slope at z = 0 exactly. The table says “1 if z > 0, else the leak”,
+    and 0 is not above 0.
+    """
+    return (leaky_relu(z, leak)[0], np.where(z >= 0, 1.0, leak))
+
+
+@leaky_relu_exercise.mistake("the slope of plain ReLU")
+def the_slope_of_plain_relu(z, leak):
+    """The output leaks and the slope does not. Left of 0 the output climbs by leak for each
+    step of z, and that little slope is what keeps the neuron alive.
+    """
+    return (leaky_relu(z, leak)[0], np.where(z > 0, 1.0, 0.0))
+
+
+@leaky_relu_exercise.mistake
+def larger_of_two(z, leak):
+    """The larger of z and leak · z is a well-known short cut, and it works as long as the leak
+    is below 1. With a leak of 2 it picks the wrong one on both sides of 0.
+    """
+    return (np.maximum(z, leak * z), leaky_relu(z, leak)[1])
+
+
+@leaky_relu_exercise.mistake("leak in place of leak · z")
+def leak_in_place_of_leak_z(z, leak):
+    """Left of 0 your output is always the same number, the leak itself. It should be a line
+    that falls with z: leak times z.
+    """
+    return (np.where(z > 0, z, leak), leaky_relu(z, leak)[1])
+
+
+@leaky_relu_exercise.mistake
+def upwards_on_the_left(z, leak):
+    """With a minus sign the left side goes up again. leak · z is negative where z is, and is
+    meant to be.
+    """
+    return (np.where(z > 0, z, -leak * z), leaky_relu(z, leak)[1])
+
+
+@leaky_relu_exercise.mistake
+def slope_and_output_swapped(z, leak):
+    """Both are right, and in the wrong order: the output first, the slope second."""
+    return leaky_relu(z, leak)[::-1]
+
+
+@leaky_relu_exercise.mistake
+def only_the_output(z, leak):
+    """The output is right, and the slope is missing: return two arrays, with a comma between
+    them.
+    """
+    return leaky_relu(z, leak)[0]
+
+
+@leaky_relu_exercise.mistake("slope measured across the corner")
+def leaky_relu_measured(z, leak, tiny=1e-5):
+    """Measuring is a good idea, and right everywhere but at z = 0: there the small step to the
+    left meets another line than the step to the right, and the mean of two slopes comes out.
+    Use the rule of the table.
+    """
+
+    def function(z):
+        return leaky_relu(z, leak)[0]
+
+    return function(z), (function(z + tiny) - function(z - tiny)) / (2 * tiny)
 
 
 # 02.3 ------------------------------------------------------------- find the bug
@@ -193,12 +214,6 @@ def row_softmax_in_a_loop(z):
 def row_softmax_transposed(z):
     columns = np.exp(z.T - np.max(z.T, axis=0))
     return (columns / columns.sum(axis=0)).T
-
-
-def one_maximum_for_all(z):
-    """The buggy function of the notebook."""
-    powers = np.exp(z - z.max())
-    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def over_sum(powers, axis=1, keepdims=True):
@@ -236,73 +251,89 @@ row_softmax_exercise = Exercise(
         "`z.max(axis=1, keepdims=True)` is a column of maxima, one for each row. What does "
         "`keepdims` do there? The line below already uses it.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            one_maximum_for_all,
-            "This still subtracts one maximum, that of the whole table. A row far below it has "
-            "only powers that a computer rounds to 0, and 0 / 0 is nan.",
-        ),
-        Misconception(
-            "maximum not subtracted",
-            lambda z: over_sum(np.exp(z)),
-            "Without the subtraction a logit of 1000 overflows: $e^{1000}$ is too large for a "
-            "computer. Subtract, but in each row its own maximum.",
-        ),
-        Misconception(
-            "maximum of each column",
-            lambda z: over_sum(np.exp(z - z.max(axis=0, keepdims=True))),
-            "Here each column loses its own maximum, and that changes the differences inside a "
-            "row, which are all that softmax sees. One number for each row is wanted: `axis=1`.",
-        ),
-        Misconception(
-            "divided by the sum of the whole table",
-            lambda z: (
-                np.exp(z - z.max(axis=1, keepdims=True))
-                / np.exp(z - z.max(axis=1, keepdims=True)).sum()
-            ),
-            "The powers are safe now. But all the numbers of the table together sum to 1, and "
-            "each row should.",
-        ),
-        Misconception(
-            "divided by the sum of each column",
-            lambda z: over_sum(np.exp(z - z.max(axis=1, keepdims=True)), axis=0),
-            "The powers are safe now. But the columns sum to 1, and the rows should: an example is "
-            "a row.",
-        ),
-        Misconception(
-            "`keepdims` forgotten in the sum",
-            lambda z: over_sum(np.exp(z - z.max(axis=1, keepdims=True)), keepdims=False),
-            "Without `keepdims=True` the sums lie in a row instead of a column. NumPy then divides "
-            "column by column where it should divide row by row, or cannot divide at all.",
-        ),
-        Misconception(
-            "`keepdims` forgotten in the maximum",
-            lambda z: over_sum(np.exp(z - z.max(axis=1))),
-            MAXIMA_IN_A_ROW,
-        ),
-        Misconception(
-            "`keepdims` forgotten twice",
-            lambda z: over_sum(np.exp(z - z.max(axis=1)), keepdims=False),
-            MAXIMA_IN_A_ROW + " The sums have the same trouble.",
-        ),
-        Misconception(
-            "logits clipped",
-            lambda z: over_sum(np.exp(np.clip(z, -700, 700))),
-            "Clipping keeps the powers finite, and makes 1002 and 1001 equal: the differences are "
-            "lost. Subtracting loses nothing.",
-        ),
-        Misconception(
-            "a tiny number added below",
-            lambda z: (
-                np.exp(z - z.max()) / (np.exp(z - z.max()).sum(axis=1, keepdims=True) + 1e-12)
-            ),
-            "A tiny number below the line turns the nan into zeros, so the row sums to 0 and not "
-            "to 1. That hides the bug. The powers of that row must not all be 0 in the first "
-            "place.",
-        ),
-    ),
 )
+
+
+@row_softmax_exercise.mistake("nothing was changed")
+def one_maximum_for_all(z):
+    """This still subtracts one maximum, that of the whole table. A row far below it has only
+    powers that a computer rounds to 0, and 0 / 0 is nan.
+    """
+    powers = np.exp(z - z.max())
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@row_softmax_exercise.mistake
+def maximum_not_subtracted(z):
+    """Without the subtraction a logit of 1000 overflows: $e^{1000}$ is too large for a
+    computer. Subtract, but in each row its own maximum.
+    """
+    return over_sum(np.exp(z))
+
+
+@row_softmax_exercise.mistake
+def maximum_of_each_column(z):
+    """Here each column loses its own maximum, and that changes the differences inside a row,
+    which are all that softmax sees. One number for each row is wanted: `axis=1`.
+    """
+    return over_sum(np.exp(z - z.max(axis=0, keepdims=True)))
+
+
+@row_softmax_exercise.mistake
+def divided_by_the_sum_of_the_whole_table(z):
+    """The powers are safe now. But all the numbers of the table together sum to 1, and each row
+    should.
+    """
+    return np.exp(z - z.max(axis=1, keepdims=True)) / np.exp(z - z.max(axis=1, keepdims=True)).sum()
+
+
+@row_softmax_exercise.mistake
+def divided_by_the_sum_of_each_column(z):
+    """The powers are safe now. But the columns sum to 1, and the rows should: an example is a
+    row.
+    """
+    return over_sum(np.exp(z - z.max(axis=1, keepdims=True)), axis=0)
+
+
+@row_softmax_exercise.mistake("`keepdims` forgotten in the sum")
+def keepdims_forgotten_in_the_sum(z):
+    """Without `keepdims=True` the sums lie in a row instead of a column. NumPy then divides
+    column by column where it should divide row by row, or cannot divide at all.
+    """
+    return over_sum(np.exp(z - z.max(axis=1, keepdims=True)), keepdims=False)
+
+
+@row_softmax_exercise.mistake("`keepdims` forgotten in the maximum")
+def keepdims_forgotten_in_the_maximum(z):
+    """Without `keepdims=True` the maxima lie in a row instead of a column. NumPy then subtracts
+    column by column where it should subtract row by row, or cannot subtract at all.
+    """
+    return over_sum(np.exp(z - z.max(axis=1)))
+
+
+@row_softmax_exercise.mistake("`keepdims` forgotten twice")
+def keepdims_forgotten_twice(z):
+    """Without `keepdims=True` the maxima lie in a row instead of a column. NumPy then subtracts
+    column by column where it should subtract row by row, or cannot subtract at all. The sums
+    have the same trouble.
+    """
+    return over_sum(np.exp(z - z.max(axis=1)), keepdims=False)
+
+
+@row_softmax_exercise.mistake
+def logits_clipped(z):
+    """Clipping keeps the powers finite, and makes 1002 and 1001 equal: the differences are
+    lost. Subtracting loses nothing.
+    """
+    return over_sum(np.exp(np.clip(z, -700, 700)))
+
+
+@row_softmax_exercise.mistake
+def a_tiny_number_added_below(z):
+    """A tiny number below the line turns the nan into zeros, so the row sums to 0 and not to 1.
+    That hides the bug. The powers of that row must not all be 0 in the first place.
+    """
+    return np.exp(z - z.max()) / (np.exp(z - z.max()).sum(axis=1, keepdims=True) + 1e-12)
 
 
 # 02.4 ------------------------------------------------------------- choose by measurement
@@ -345,52 +376,56 @@ experiment = Exercise(
         "One hidden activation is good from four starts and fails from one: look at its dead "
         "neurons there. What does the last table of the lesson take in small networks?",
     ),
-    misconceptions=(
-        Misconception(
-            "no activation in the hidden layer",
-            ["none", "none"],
-            "Without an activation in the hidden layer the whole network is one straight line, "
-            "and the wave has bends.",
-            seen=lambda arguments, choice: choice[0] == "none",
-        ),
-        Misconception(
-            "steps in the hidden layer",
-            ["step", "none"],
-            "The slope of a step is 0 everywhere, so nothing comes through to the weights before "
-            "it: all 16 hidden neurons stay as chance made them, and only the last one learns.",
-            seen=lambda arguments, choice: choice[0] == "step",
-        ),
-        Misconception(
-            "an output that cannot reach the wave",
-            ["tanh", "tanh"],
-            "Sigmoid, tanh and step never give more than 1, and the wave goes up to 2. The loss "
-            "cannot become small, whatever the hidden layer does.",
-            seen=lambda arguments, choice: choice[1] in ("sigmoid", "tanh", "step"),
-        ),
-        Misconception(
-            "an output that is cut at 0",
-            ["tanh", "ReLU"],
-            "ReLU gives no negative number, and leaky ReLU only tiny ones, so the valleys of the "
-            "wave are out of reach. An output that can be any number needs no squeezing.",
-            seen=lambda arguments, choice: choice[1] in ("ReLU", "leaky ReLU"),
-        ),
-        Misconception(
-            "sigmoid in the hidden layer",
-            ["sigmoid", "none"],
-            "It would get there, but slowly: its slope is 0.25 at best, so each round teaches the "
-            "hidden layer little. 500 rounds are not enough. Which S-shaped curve is steeper?",
-            seen=lambda arguments, choice: choice[0] == "sigmoid",
-        ),
-        Misconception(
-            "trusted after too few starts",
-            ["ReLU", "none"],
-            "Good from four starts, and stuck from one: the first large steps of that start put "
-            "its neurons where they are of no use, and with ReLU some are dead. Measure all five "
-            "starts before you choose.",
-            seen=lambda arguments, choice: choice[0] in ("ReLU", "leaky ReLU"),
-        ),
-    ),
 )
+
+
+@experiment.mistake(seen=lambda arguments, choice: choice[0] == "none")
+def no_activation_in_the_hidden_layer():
+    """Without an activation in the hidden layer the whole network is one straight line, and the
+    wave has bends.
+    """
+    return ["none", "none"]
+
+
+@experiment.mistake(seen=lambda arguments, choice: choice[0] == "step")
+def steps_in_the_hidden_layer():
+    """The slope of a step is 0 everywhere, so nothing comes through to the weights before it:
+    all 16 hidden neurons stay as chance made them, and only the last one learns.
+    """
+    return ["step", "none"]
+
+
+@experiment.mistake(seen=lambda arguments, choice: choice[1] in ("sigmoid", "tanh", "step"))
+def an_output_that_cannot_reach_the_wave():
+    """Sigmoid, tanh and step never give more than 1, and the wave goes up to 2. The loss cannot
+    become small, whatever the hidden layer does.
+    """
+    return ["tanh", "tanh"]
+
+
+@experiment.mistake(seen=lambda arguments, choice: choice[1] in ("ReLU", "leaky ReLU"))
+def an_output_that_is_cut_at_0():
+    """ReLU gives no negative number, and leaky ReLU only tiny ones, so the valleys of the wave
+    are out of reach. An output that can be any number needs no squeezing.
+    """
+    return ["tanh", "ReLU"]
+
+
+@experiment.mistake(seen=lambda arguments, choice: choice[0] == "sigmoid")
+def sigmoid_in_the_hidden_layer():
+    """It would get there, but slowly: its slope is 0.25 at best, so each round teaches the
+    hidden layer little. 500 rounds are not enough. Which S-shaped curve is steeper?
+    """
+    return ["sigmoid", "none"]
+
+
+@experiment.mistake(seen=lambda arguments, choice: choice[0] in ("ReLU", "leaky ReLU"))
+def trusted_after_too_few_starts():
+    """Good from four starts, and stuck from one: the first large steps of that start put its
+    neurons where they are of no use, and with ReLU some are dead. Measure all five starts
+    before you choose.
+    """
+    return ["ReLU", "none"]
 
 
 EXERCISES = (one_neuron, leaky_relu_exercise, row_softmax_exercise, experiment)

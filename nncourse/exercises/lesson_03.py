@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 
 TITLE = "The perceptron"
 
@@ -32,49 +32,59 @@ nand_by_hand = Exercise(
         "With the bias at 1, the second and the third input are right. The fourth, (1, 1), has "
         "z = 1 and so the output 1, but its target is 0.",
     ),
-    misconceptions=(
-        Misconception(
-            "bias never corrected",
-            [0, 0, 0],
-            "The bias is corrected too, by the error itself. It works like the weight of an input "
-            "that is always 1, so it changes also at (0, 0).",
-        ),
-        Misconception(
-            "error the wrong way round",
-            [-1, -1, -3],
-            "The error is target minus output. Your numbers come from output minus target: every "
-            "correction made the mistake worse.",
-        ),
-        Misconception(
-            "a sum of 0 counted as a yes",
-            [-1, -1, -1],
-            "A perceptron says 1 only if z is above 0. At the very first input z is exactly 0, so "
-            "the output is 0, and 1 was wanted.",
-        ),
-        Misconception(
-            "all four inputs judged by the first weights",
-            [1, 1, 3],
-            "Here all four outputs come from the weights at the start. A perceptron corrects at "
-            "once, and the next input already meets the new numbers.",
-        ),
-        Misconception(
-            "the bias first",
-            [0, -1, -1],
-            "All three numbers are right, and their order is not: first the two weights, then the "
-            "bias.",
-        ),
-        Misconception(
-            "stopped after the first correction",
-            [0, 0, 1],
-            "That is right after three inputs. One epoch is all four of them: look at (1, 1) too.",
-        ),
-        Misconception(
-            "AND in place of NAND",
-            [1, 1, 1],
-            "That is one epoch of AND. NAND is “not both”: its targets are 1, 1, 1, 0.",
-        ),
-    ),
 )
+
+
+@nand_by_hand.mistake
+def bias_never_corrected():
+    """The bias is corrected too, by the error itself. It works like the weight of an input that
+    is always 1, so it changes also at (0, 0).
+    """
+    return [0, 0, 0]
+
+
+@nand_by_hand.mistake
+def error_the_wrong_way_round():
+    """The error is target minus output. Your numbers come from output minus target: every
+    correction made the mistake worse.
+    """
+    return [-1, -1, -3]
+
+
+@nand_by_hand.mistake
+def a_sum_of_0_counted_as_a_yes():
+    """A perceptron says 1 only if z is above 0. At the very first input z is exactly 0, so the
+    output is 0, and 1 was wanted.
+    """
+    return [-1, -1, -1]
+
+
+@nand_by_hand.mistake
+def all_four_inputs_judged_by_the_first_weights():
+    """Here all four outputs come from the weights at the start. A perceptron corrects at once,
+    and the next input already meets the new numbers.
+    """
+    return [1, 1, 3]
+
+
+@nand_by_hand.mistake
+def the_bias_first():
+    """All three numbers are right, and their order is not: first the two weights, then the
+    bias.
+    """
+    return [0, -1, -1]
+
+
+@nand_by_hand.mistake
+def stopped_after_the_first_correction():
+    """That is right after three inputs. One epoch is all four of them: look at (1, 1) too."""
+    return [0, 0, 1]
+
+
+@nand_by_hand.mistake("AND in place of NAND")
+def and_in_place_of_nand():
+    """That is one epoch of AND. NAND is “not both”: its targets are 1, 1, 1, 0."""
+    return [1, 1, 1]
 
 
 # 03.2 ------------------------------------------------------------- write a function
@@ -103,21 +113,6 @@ def correct_with_bias_as_weight(w, b, inputs, target, lr):
 
 def error_of(w, b, inputs, target):
     return target - int(w @ inputs + b > 0)
-
-
-def correct_a_zero_sum(w, b, inputs, target, lr):
-    error = target - int(w @ inputs + b >= 0)
-    return w + lr * error * inputs, b + lr * error
-
-
-def correct_by_z(w, b, inputs, target, lr):
-    error = target - (w @ inputs + b)
-    return w + lr * error * inputs, b + lr * error
-
-
-def correct_always(w, b, inputs, target, lr):
-    sign = 1 if target == 1 else -1
-    return w + lr * sign * inputs, b + lr * sign
 
 
 def some_look(rng):
@@ -158,74 +153,92 @@ correct_exercise = Exercise(
         "The rule of the lesson has two halves: lr · error · inputs is added to w, and lr · error "
         "to b. Return both, with a comma between them.",
     ),
-    misconceptions=(
-        Misconception(
-            "bias not corrected",
-            lambda w, b, inputs, target, lr: (correct(w, b, inputs, target, lr)[0], b),
-            "The weights are right and the bias stays as it was. It is corrected too, by lr times "
-            "the error.",
-        ),
-        Misconception(
-            "error the wrong way round",
-            lambda w, b, inputs, target, lr: (
-                w - lr * error_of(w, b, inputs, target) * inputs,
-                b - lr * error_of(w, b, inputs, target),
-            ),
-            "Every correction goes the wrong way. The error is target minus output: if 1 was "
-            "wanted and 0 came, z has to grow.",
-        ),
-        Misconception(
-            "learning rate left out",
-            lambda w, b, inputs, target, lr: correct(w, b, inputs, target, 1.0),
-            "The direction is right, and the size is always that of lr = 1. Multiply both "
-            "corrections by `lr`.",
-        ),
-        Misconception(
-            "learning rate only for the weights",
-            lambda w, b, inputs, target, lr: (
-                correct(w, b, inputs, target, lr)[0],
-                correct(w, b, inputs, target, 1.0)[1],
-            ),
-            "The weights are right. The correction of the bias is multiplied by `lr` as well.",
-        ),
-        Misconception(
-            "inputs left out",
-            lambda w, b, inputs, target, lr: (
-                w + lr * error_of(w, b, inputs, target),
-                b + lr * error_of(w, b, inputs, target),
-            ),
-            "All weights get the same correction. Each should get its own: an input of 0 had no "
-            "part in the mistake, so multiply by the inputs.",
-        ),
-        Misconception(
-            "inputs for the bias too",
-            lambda w, b, inputs, target, lr: (
-                w + lr * error_of(w, b, inputs, target) * inputs,
-                b + lr * error_of(w, b, inputs, target) * inputs,
-            ),
-            "The bias has become an array, with one number for each input. It has no input of its "
-            "own (or one that is always 1), so leave the inputs out there.",
-        ),
-        Misconception(
-            "a sum of 0 counted as a yes",
-            correct_a_zero_sum,
-            "It differs only where z is exactly 0. The output is 1 if z is above 0, so at 0 it is "
-            "0: `>` and not `>=`.",
-        ),
-        Misconception(
-            "corrected although it was right",
-            correct_always,
-            "It moves the weights on every look. A perceptron learns from mistakes only: when the "
-            "answer is right, the error is 0 and nothing changes.",
-        ),
-        Misconception(
-            "z in place of the output",
-            correct_by_z,
-            "The target is compared with z, which can be any number. Compare it with the output, "
-            "1 if z is above 0 and otherwise 0.",
-        ),
-    ),
 )
+
+
+@correct_exercise.mistake
+def bias_not_corrected(w, b, inputs, target, lr):
+    """The weights are right and the bias stays as it was. It is corrected too, by lr times the
+    error.
+    """
+    return (correct(w, b, inputs, target, lr)[0], b)
+
+
+@correct_exercise.mistake("error the wrong way round")
+def error_the_wrong_way_round_03_2(w, b, inputs, target, lr):
+    """Every correction goes the wrong way. The error is target minus output: if 1 was wanted
+    and 0 came, z has to grow.
+    """
+    return (
+        w - lr * error_of(w, b, inputs, target) * inputs,
+        b - lr * error_of(w, b, inputs, target),
+    )
+
+
+@correct_exercise.mistake
+def learning_rate_left_out(w, b, inputs, target, lr):
+    """The direction is right, and the size is always that of lr = 1. Multiply both corrections
+    by `lr`.
+    """
+    return correct(w, b, inputs, target, 1.0)
+
+
+@correct_exercise.mistake
+def learning_rate_only_for_the_weights(w, b, inputs, target, lr):
+    """The weights are right. The correction of the bias is multiplied by `lr` as well."""
+    return (
+        correct(w, b, inputs, target, lr)[0],
+        correct(w, b, inputs, target, 1.0)[1],
+    )
+
+
+@correct_exercise.mistake
+def inputs_left_out(w, b, inputs, target, lr):
+    """All weights get the same correction. Each should get its own: an input of 0 had no part
+    in the mistake, so multiply by the inputs.
+    """
+    return (
+        w + lr * error_of(w, b, inputs, target),
+        b + lr * error_of(w, b, inputs, target),
+    )
+
+
+@correct_exercise.mistake
+def inputs_for_the_bias_too(w, b, inputs, target, lr):
+    """The bias has become an array, with one number for each input. It has no input of its own
+    (or one that is always 1), so leave the inputs out there.
+    """
+    return (
+        w + lr * error_of(w, b, inputs, target) * inputs,
+        b + lr * error_of(w, b, inputs, target) * inputs,
+    )
+
+
+@correct_exercise.mistake("a sum of 0 counted as a yes")
+def correct_a_zero_sum(w, b, inputs, target, lr):
+    """It differs only where z is exactly 0. The output is 1 if z is above 0, so at 0 it is 0:
+    `>` and not `>=`.
+    """
+    error = target - int(w @ inputs + b >= 0)
+    return w + lr * error * inputs, b + lr * error
+
+
+@correct_exercise.mistake("corrected although it was right")
+def correct_always(w, b, inputs, target, lr):
+    """It moves the weights on every look. A perceptron learns from mistakes only: when the
+    answer is right, the error is 0 and nothing changes.
+    """
+    sign = 1 if target == 1 else -1
+    return w + lr * sign * inputs, b + lr * sign
+
+
+@correct_exercise.mistake("z in place of the output")
+def correct_by_z(w, b, inputs, target, lr):
+    """The target is compared with z, which can be any number. Compare it with the output, 1 if
+    z is above 0 and otherwise 0.
+    """
+    error = target - (w @ inputs + b)
+    return w + lr * error * inputs, b + lr * error
 
 
 # 03.3 ------------------------------------------------------------- AND and OR from scratch
@@ -256,32 +269,6 @@ def train_gate_with_one_table(x, targets, epochs):
         row = rows[look % len(rows)]
         w += (targets[look % len(rows)] - (w @ row > 0)) * row
     return w[:-1], w[-1]
-
-
-def train_all_at_once(x, targets, epochs):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for _ in range(epochs):
-        errors = targets - (x @ w + b > 0)
-        w, b = w + errors @ x, b + errors.sum()
-    return w, b
-
-
-def train_without_bias(x, targets, epochs):
-    w = np.zeros(x.shape[1])
-    for _ in range(epochs):
-        for i in range(len(x)):
-            w, _ = correct(w, 0.0, x[i], targets[i], 1.0)
-    return w, 0.0
-
-
-def train_until_one_is_right(x, targets, epochs):
-    w, b = np.zeros(x.shape[1]), 0.0
-    for _ in range(epochs):
-        for i in range(len(x)):
-            if error_of(w, b, x[i], targets[i]) == 0:
-                break
-            w, b = correct(w, b, x[i], targets[i], 1.0)
-    return w, b
 
 
 def some_gate(rng):
@@ -318,52 +305,78 @@ train_gate_exercise = Exercise(
         "The inner line is `w, b = correct(w, b, inputs, target, 1.0)`. The `return` stands behind "
         "both loops, as far to the left as the outer `for`.",
     ),
-    misconceptions=(
-        Misconception(
-            "only one epoch counts",
-            lambda x, targets, epochs: train_gate(x, targets, 1),
-            "However many epochs are asked for, the result is that of one. Either the `return` "
-            "stands inside the outer loop, or the weights are set back to 0 in each epoch.",
-        ),
-        Misconception(
-            "only the first example is looked at",
-            lambda x, targets, epochs: correct(np.zeros(x.shape[1]), 0.0, x[0], targets[0], 1.0),
-            "The `return` stands inside the inner loop, so the function ends after the very first "
-            "correction. Move it behind both loops.",
-        ),
-        Misconception(
-            "one epoch too few",
-            lambda x, targets, epochs: train_gate(x, targets, epochs - 1),
-            "It stops one epoch early: `range(1, epochs)` counts to `epochs - 1`. "
-            "`range(epochs)` has the right number of rounds.",
-        ),
-        Misconception(
-            "the last example left out",
-            lambda x, targets, epochs: train_gate(x[:-1], targets, epochs),
-            "The last row is never looked at, and for AND it is the only one with target 1. "
-            "`range(len(x))` already ends in time, without − 1.",
-        ),
-        Misconception(
-            "all corrections at once",
-            train_all_at_once,
-            "Here all examples of an epoch are judged by the same weights, and then all "
-            "corrections are added. It is a rule of its own (you will meet it in lesson 06), but "
-            "the perceptron corrects after each look.",
-        ),
-        Misconception(
-            "bias never kept",
-            train_without_bias,
-            "The weights change, and the bias is 0 for ever. `correct` returns both: take both of "
-            "them, and hand both on to the next look.",
-        ),
-        Misconception(
-            "stopped at the first right answer",
-            train_until_one_is_right,
-            "It leaves the epoch as soon as one example is right. A right answer changes nothing, "
-            "but the examples after it still have to be looked at.",
-        ),
-    ),
 )
+
+
+@train_gate_exercise.mistake
+def only_one_epoch_counts(x, targets, epochs):
+    """However many epochs are asked for, the result is that of one. Either the `return` stands
+    inside the outer loop, or the weights are set back to 0 in each epoch.
+    """
+    return train_gate(x, targets, 1)
+
+
+@train_gate_exercise.mistake
+def only_the_first_example_is_looked_at(x, targets, epochs):
+    """The `return` stands inside the inner loop, so the function ends after the very first
+    correction. Move it behind both loops.
+    """
+    return correct(np.zeros(x.shape[1]), 0.0, x[0], targets[0], 1.0)
+
+
+@train_gate_exercise.mistake
+def one_epoch_too_few(x, targets, epochs):
+    """It stops one epoch early: `range(1, epochs)` counts to `epochs - 1`. `range(epochs)` has
+    the right number of rounds.
+    """
+    return train_gate(x, targets, epochs - 1)
+
+
+@train_gate_exercise.mistake
+def the_last_example_left_out(x, targets, epochs):
+    """The last row is never looked at, and for AND it is the only one with target 1.
+    `range(len(x))` already ends in time, without − 1.
+    """
+    return train_gate(x[:-1], targets, epochs)
+
+
+@train_gate_exercise.mistake("all corrections at once")
+def train_all_at_once(x, targets, epochs):
+    """Here all examples of an epoch are judged by the same weights, and then all corrections
+    are added. It is a rule of its own (you will meet it in lesson 06), but the perceptron
+    corrects after each look.
+    """
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(epochs):
+        errors = targets - (x @ w + b > 0)
+        w, b = w + errors @ x, b + errors.sum()
+    return w, b
+
+
+@train_gate_exercise.mistake("bias never kept")
+def train_without_bias(x, targets, epochs):
+    """The weights change, and the bias is 0 for ever. `correct` returns both: take both of
+    them, and hand both on to the next look.
+    """
+    w = np.zeros(x.shape[1])
+    for _ in range(epochs):
+        for i in range(len(x)):
+            w, _ = correct(w, 0.0, x[i], targets[i], 1.0)
+    return w, 0.0
+
+
+@train_gate_exercise.mistake("stopped at the first right answer")
+def train_until_one_is_right(x, targets, epochs):
+    """It leaves the epoch as soon as one example is right. A right answer changes nothing, but
+    the examples after it still have to be looked at.
+    """
+    w, b = np.zeros(x.shape[1]), 0.0
+    for _ in range(epochs):
+        for i in range(len(x)):
+            if error_of(w, b, x[i], targets[i]) == 0:
+                break
+            w, b = correct(w, b, x[i], targets[i], 1.0)
+    return w, b
 
 
 # 03.4 ------------------------------------------------------------- measure, and answer
@@ -418,44 +431,49 @@ sixteen_gates = Exercise(
         "One of the two you know: the lamp on the stairs. For the other one, change the lamp in "
         "your mind so that it is on when the two switches are alike.",
     ),
-    misconceptions=(
-        Misconception(
-            "only XOR",
-            [[0, 1, 1, 0]],
-            "XOR is one of them. If no line can keep two points apart from the other two, does it "
-            "matter which pair is called 1?",
-            seen=lambda arguments, not_learned: set(rows_of(not_learned)) == {(0, 1, 1, 0)},
-        ),
-        Misconception(
-            "always the same answer",
-            [[0, 0, 0, 0], [1, 1, 1, 1]],
-            "A gate that always gives the same answer needs no line between the points. A bias far "
-            "enough below or above 0 does it.",
-            seen=has_any(SAME_FOR_ALL),
-        ),
-        Misconception(
-            "one input is enough",
-            [[0, 0, 1, 1], [0, 1, 0, 1]],
-            "One of your gates depends on one input only. A weight of 0 switches the other input "
-            "off, and the line stands upright or lies flat.",
-            seen=has_any(ONE_INPUT),
-        ),
-        Misconception(
-            "a gate that one line does",
-            [[1, 1, 1, 0], [1, 0, 0, 0]],
-            "One of your gates has a single corner that differs from the other three. A line can "
-            "cut off any corner.",
-            seen=has_any(SYMMETRIC),
-        ),
-        Misconception(
-            "stopped too early",
-            [[0, 1, 0, 0], [0, 0, 1, 0]],
-            "One of your gates (“this one and not that one”, or its opposite) is learned too, but "
-            "takes some epochs. Give all gates 50 of them before you judge.",
-            seen=has_any(ONE_AND_NOT_THE_OTHER),
-        ),
-    ),
 )
+
+
+@sixteen_gates.mistake(
+    "only XOR", seen=lambda arguments, not_learned: set(rows_of(not_learned)) == {(0, 1, 1, 0)}
+)
+def only_xor():
+    """XOR is one of them. If no line can keep two points apart from the other two, does it
+    matter which pair is called 1?
+    """
+    return [[0, 1, 1, 0]]
+
+
+@sixteen_gates.mistake(seen=has_any(SAME_FOR_ALL))
+def always_the_same_answer():
+    """A gate that always gives the same answer needs no line between the points. A bias far
+    enough below or above 0 does it.
+    """
+    return [[0, 0, 0, 0], [1, 1, 1, 1]]
+
+
+@sixteen_gates.mistake(seen=has_any(ONE_INPUT))
+def one_input_is_enough():
+    """One of your gates depends on one input only. A weight of 0 switches the other input off,
+    and the line stands upright or lies flat.
+    """
+    return [[0, 0, 1, 1], [0, 1, 0, 1]]
+
+
+@sixteen_gates.mistake(seen=has_any(SYMMETRIC))
+def a_gate_that_one_line_does():
+    """One of your gates has a single corner that differs from the other three. A line can cut
+    off any corner.
+    """
+    return [[1, 1, 1, 0], [1, 0, 0, 0]]
+
+
+@sixteen_gates.mistake(seen=has_any(ONE_AND_NOT_THE_OTHER))
+def stopped_too_early():
+    """One of your gates (“this one and not that one”, or its opposite) is learned too, but
+    takes some epochs. Give all gates 50 of them before you judge.
+    """
+    return [[0, 1, 0, 0], [0, 0, 1, 0]]
 
 
 # 03.5 ------------------------------------------------------------- find the bug
@@ -515,16 +533,6 @@ def count_epochs(count, start=None):
     return answer
 
 
-def or_else(x, targets, most):
-    found = epochs_needed(x, targets, most)
-    return most if found is None else found
-
-
-def one_less(x, targets, most):
-    found = epochs_needed(x, targets, most)
-    return None if found is None else found - 1
-
-
 epochs_needed_exercise = Exercise(
     id="03.5",
     title="The program that learned XOR",
@@ -554,56 +562,69 @@ epochs_needed_exercise = Exercise(
         "should have been counted?",
         "A mistake is a mistake in either direction: count the size of the error, `abs(error)`.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            count_epochs(lambda mistakes, error: mistakes + error),
-            "It still adds up the errors as they are, and an error of 1 and an error of −1 cancel "
-            "out. So an epoch full of mistakes can look like an epoch without any.",
-        ),
-        Misconception(
-            "counter never set back",
-            count_epochs(lambda mistakes, error: mistakes + abs(error), start=0),
-            "After a first epoch with mistakes, no epoch ever counts as free of them. Each epoch "
-            "begins to count from 0: set the counter inside the outer loop (and not the weights, "
-            "which have to be kept).",
-        ),
-        Misconception(
-            "only the last example decides",
-            count_epochs(lambda mistakes, error: abs(error)),
-            "The counter holds the last error only: `=` where `+=` is needed. An epoch is free of "
-            "mistakes when all its examples are right.",
-        ),
-        Misconception(
-            "only one kind of mistake counted",
-            count_epochs(lambda mistakes, error: mistakes + max(error, 0)),
-            "Errors of 1 are counted, and errors of −1 are not. Saying yes too often is a mistake "
-            "as well.",
-        ),
-        Misconception(
-            "a number where nothing was found",
-            or_else,
-            "Where no epoch was free of mistakes, your function gives the number of epochs that it "
-            "tried. Then nobody can tell “learned at the last moment” from “never”: return `None`.",
-        ),
-        Misconception(
-            "one too small",
-            one_less,
-            "The count is one too small: it is the last epoch with a mistake, or the epochs are "
-            "numbered from 0. The first epoch is number 1.",
-        ),
-        Misconception(
-            "the last epoch not run",
-            lambda x, targets, most: epochs_needed(x, targets, most - 1),
-            "`range(1, most)` ends at `most - 1`, so the last epoch that was allowed is missing.",
-        ),
-    ),
     equivalent_mutants={
         "line 8: mistakes += abs(error) -> mistakes -= abs(error)": (
             "the count is only compared with 0"
         ),
     },
 )
+
+
+@epochs_needed_exercise.mistake
+def nothing_was_changed(*arguments):
+    """It still adds up the errors as they are, and an error of 1 and an error of −1 cancel out.
+    So an epoch full of mistakes can look like an epoch without any.
+    """
+    return count_epochs(lambda mistakes, error: mistakes + error)(*arguments)
+
+
+@epochs_needed_exercise.mistake
+def counter_never_set_back(*arguments):
+    """After a first epoch with mistakes, no epoch ever counts as free of them. Each epoch
+    begins to count from 0: set the counter inside the outer loop (and not the weights, which
+    have to be kept).
+    """
+    return count_epochs(lambda mistakes, error: mistakes + abs(error), start=0)(*arguments)
+
+
+@epochs_needed_exercise.mistake
+def only_the_last_example_decides(*arguments):
+    """The counter holds the last error only: `=` where `+=` is needed. An epoch is free of
+    mistakes when all its examples are right.
+    """
+    return count_epochs(lambda mistakes, error: abs(error))(*arguments)
+
+
+@epochs_needed_exercise.mistake
+def only_one_kind_of_mistake_counted(*arguments):
+    """Errors of 1 are counted, and errors of −1 are not. Saying yes too often is a mistake as
+    well.
+    """
+    return count_epochs(lambda mistakes, error: mistakes + max(error, 0))(*arguments)
+
+
+@epochs_needed_exercise.mistake("a number where nothing was found")
+def or_else(x, targets, most):
+    """Where no epoch was free of mistakes, your function gives the number of epochs that it
+    tried. Then nobody can tell “learned at the last moment” from “never”: return `None`.
+    """
+    found = epochs_needed(x, targets, most)
+    return most if found is None else found
+
+
+@epochs_needed_exercise.mistake("one too small")
+def one_less(x, targets, most):
+    """The count is one too small: it is the last epoch with a mistake, or the epochs are
+    numbered from 0. The first epoch is number 1.
+    """
+    found = epochs_needed(x, targets, most)
+    return None if found is None else found - 1
+
+
+@epochs_needed_exercise.mistake
+def the_last_epoch_not_run(x, targets, most):
+    """`range(1, most)` ends at `most - 1`, so the last epoch that was allowed is missing."""
+    return epochs_needed(x, targets, most - 1)
 
 
 EXERCISES = (

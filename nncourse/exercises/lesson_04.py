@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib.nn.functional import sigmoid
 
 TITLE = "Layers and the forward pass"
@@ -28,47 +28,53 @@ count_parameters = Exercise(
         "The hidden layer has 4 · (5 + 1) parameters. The output layer goes in the same way: its "
         "inputs are the 4 hidden neurons.",
     ),
-    misconceptions=(
-        Misconception(
-            "biases forgotten",
-            5 * 4 + 4 * 3,
-            "These are all the weights. Every neuron also has a bias, and it is learned like a "
-            "weight.",
-        ),
-        Misconception(
-            "biases for the inputs",
-            5 * 4 + 4 * 3 + 5 + 4 + 3,
-            "The inputs are not neurons: they compute nothing, and so they have no bias.",
-        ),
-        Misconception(
-            "one bias for each layer",
-            5 * 4 + 1 + 4 * 3 + 1,
-            "A layer has as many biases as neurons: `b` has the shape (neurons,).",
-        ),
-        Misconception(
-            "only the hidden layer",
-            5 * 4 + 4,
-            "That is the hidden layer. The output neurons have weights and biases as well.",
-        ),
-        Misconception(
-            "all sizes multiplied",
-            5 * 4 * 3,
-            "The layers stand one behind the other: the numbers of their parameters are added. "
-            "Only inside one layer do you multiply inputs and neurons.",
-        ),
-        Misconception(
-            "neurons counted",
-            4 + 3,
-            "That is the number of neurons. Each of them has several parameters: one weight for "
-            "each of its inputs, and a bias.",
-        ),
-        Misconception(
-            "every input to every neuron",
-            5 * 4 + 4 + 5 * 3 + 3,
-            "The output neurons do not see the 5 inputs. They listen to the 4 hidden neurons only.",
-        ),
-    ),
 )
+
+
+@count_parameters.mistake
+def biases_forgotten():
+    """These are all the weights. Every neuron also has a bias, and it is learned like a weight."""
+    return 5 * 4 + 4 * 3
+
+
+@count_parameters.mistake
+def biases_for_the_inputs():
+    """The inputs are not neurons: they compute nothing, and so they have no bias."""
+    return 5 * 4 + 4 * 3 + 5 + 4 + 3
+
+
+@count_parameters.mistake
+def one_bias_for_each_layer():
+    """A layer has as many biases as neurons: `b` has the shape (neurons,)."""
+    return 5 * 4 + 1 + 4 * 3 + 1
+
+
+@count_parameters.mistake
+def only_the_hidden_layer():
+    """That is the hidden layer. The output neurons have weights and biases as well."""
+    return 5 * 4 + 4
+
+
+@count_parameters.mistake
+def all_sizes_multiplied():
+    """The layers stand one behind the other: the numbers of their parameters are added. Only
+    inside one layer do you multiply inputs and neurons.
+    """
+    return 5 * 4 * 3
+
+
+@count_parameters.mistake
+def neurons_counted():
+    """That is the number of neurons. Each of them has several parameters: one weight for each
+    of its inputs, and a bias.
+    """
+    return 4 + 3
+
+
+@count_parameters.mistake
+def every_input_to_every_neuron():
+    """The output neurons do not see the 5 inputs. They listen to the 4 hidden neurons only."""
+    return 5 * 4 + 4 + 5 * 3 + 3
 
 
 # 04.2 ------------------------------------------------------------- write a function
@@ -150,60 +156,72 @@ forward_exercise = Exercise(
         "`a1 = np.maximum(X @ W1.T + b1, 0)` is the hidden layer. The output layer looks alike, "
         "with `a1` where X was, and the sigmoid where ReLU was.",
     ),
-    misconceptions=(
-        Misconception(
-            "transpose forgotten",
-            lambda X, W1, b1, W2, b2: sigmoid(relu(X @ W1 + b1) @ W2 + b2),
-            "`X @ W1` lets the rows of X meet the columns of W1, and a neuron is a row of W1. With "
-            "most sizes NumPy refuses; with square layers it computes something wrong. Take the "
-            "transpose, `W1.T`, and `W2.T` too.",
-        ),
-        Misconception(
-            "no activation in the hidden layer",
-            lambda X, W1, b1, W2, b2: sigmoid((X @ W1.T + b1) @ W2.T + b2),
-            "Without ReLU the two layers are one linear map, as in lesson 02. The output layer "
-            "should get max(0, z1).",
-        ),
-        Misconception(
-            "no activation at the output",
-            lambda X, W1, b1, W2, b2: relu(X @ W1.T + b1) @ W2.T + b2,
-            "What comes back is z2. The output of this network is its sigmoid, between 0 and 1.",
-        ),
-        Misconception(
-            "ReLU at the output",
-            lambda X, W1, b1, W2, b2: relu(relu(X @ W1.T + b1) @ W2.T + b2),
-            "ReLU is for the hidden layer. The output layer has the sigmoid in its place.",
-        ),
-        Misconception(
-            "sigmoid in the hidden layer",
-            lambda X, W1, b1, W2, b2: sigmoid(sigmoid(X @ W1.T + b1) @ W2.T + b2),
-            "Both layers have a sigmoid here. The hidden layer has ReLU: it sends on the sum "
-            "itself, or 0.",
-        ),
-        Misconception(
-            "hidden biases forgotten",
-            lambda X, W1, b1, W2, b2: sigmoid(relu(X @ W1.T) @ W2.T + b2),
-            "`b1` is missing: each hidden neuron adds its bias before ReLU has its say.",
-        ),
-        Misconception(
-            "output bias forgotten",
-            lambda X, W1, b1, W2, b2: sigmoid(relu(X @ W1.T + b1) @ W2.T),
-            "`b2` is missing: the output neurons have a bias too.",
-        ),
-        Misconception(
-            "ReLU before the bias",
-            lambda X, W1, b1, W2, b2: sigmoid((relu(X @ W1.T) + b1) @ W2.T + b2),
-            "The bias belongs to the sum: first add it, then apply ReLU. Added behind ReLU, it "
-            "can make a hidden neuron send on a negative number.",
-        ),
-        Misconception(
-            "examples in columns",
-            lambda X, W1, b1, W2, b2: forward(X, W1, b1, W2, b2).T,
-            "The numbers are right, and they lie in columns. One row for each example is wanted, "
-            "as in X: shape (N, outputs).",
-        ),
-    ),
 )
+
+
+@forward_exercise.mistake
+def transpose_forgotten(X, W1, b1, W2, b2):
+    """`X @ W1` lets the rows of X meet the columns of W1, and a neuron is a row of W1. With
+    most sizes NumPy refuses; with square layers it computes something wrong. Take the
+    transpose, `W1.T`, and `W2.T` too.
+    """
+    return sigmoid(relu(X @ W1 + b1) @ W2 + b2)
+
+
+@forward_exercise.mistake
+def no_activation_in_the_hidden_layer(X, W1, b1, W2, b2):
+    """Without ReLU the two layers are one linear map, as in lesson 02. The output layer should
+    get max(0, z1).
+    """
+    return sigmoid((X @ W1.T + b1) @ W2.T + b2)
+
+
+@forward_exercise.mistake
+def no_activation_at_the_output(X, W1, b1, W2, b2):
+    """What comes back is z2. The output of this network is its sigmoid, between 0 and 1."""
+    return relu(X @ W1.T + b1) @ W2.T + b2
+
+
+@forward_exercise.mistake("ReLU at the output")
+def relu_at_the_output(X, W1, b1, W2, b2):
+    """ReLU is for the hidden layer. The output layer has the sigmoid in its place."""
+    return relu(relu(X @ W1.T + b1) @ W2.T + b2)
+
+
+@forward_exercise.mistake
+def sigmoid_in_the_hidden_layer(X, W1, b1, W2, b2):
+    """Both layers have a sigmoid here. The hidden layer has ReLU: it sends on the sum itself,
+    or 0.
+    """
+    return sigmoid(sigmoid(X @ W1.T + b1) @ W2.T + b2)
+
+
+@forward_exercise.mistake
+def hidden_biases_forgotten(X, W1, b1, W2, b2):
+    """`b1` is missing: each hidden neuron adds its bias before ReLU has its say."""
+    return sigmoid(relu(X @ W1.T) @ W2.T + b2)
+
+
+@forward_exercise.mistake
+def output_bias_forgotten(X, W1, b1, W2, b2):
+    """`b2` is missing: the output neurons have a bias too."""
+    return sigmoid(relu(X @ W1.T + b1) @ W2.T)
+
+
+@forward_exercise.mistake("ReLU before the bias")
+def relu_before_the_bias_04_2(X, W1, b1, W2, b2):
+    """The bias belongs to the sum: first add it, then apply ReLU. Added behind ReLU, it can
+    make a hidden neuron send on a negative number.
+    """
+    return sigmoid((relu(X @ W1.T) + b1) @ W2.T + b2)
+
+
+@forward_exercise.mistake
+def examples_in_columns(X, W1, b1, W2, b2):
+    """The numbers are right, and they lie in columns. One row for each example is wanted, as in
+    X: shape (N, outputs).
+    """
+    return forward(X, W1, b1, W2, b2).T
 
 
 # 04.3 ------------------------------------------------------------- find the bug
@@ -237,32 +255,6 @@ def relu_everywhere(X, layers):
     for W, b in layers:
         a = np.maximum(a @ W.T + b, 0)
     return a
-
-
-def no_relu(X, layers):
-    for W, b in layers:
-        X = X @ W.T + b
-    return X
-
-
-def relu_before_each_layer(X, layers):
-    a = X
-    for W, b in layers:
-        a = relu(a) @ W.T + b
-    return a
-
-
-def relu_before_the_bias(X, layers):
-    a = X
-    for W, b in layers[:-1]:
-        a = relu(a @ W.T) + b
-    return a @ layers[-1][0].T + layers[-1][1]
-
-
-def every_layer_gets_the_input(X, layers):
-    for W, b in layers[:-1]:
-        relu(X @ W.T + b)
-    return X @ layers[-1][0].T + layers[-1][1]
 
 
 DIFFERENCE = [
@@ -310,55 +302,77 @@ run_layers_exercise = Exercise(
         "`layers[:-1]` is the list without its last entry: loop over that, with ReLU. Then take "
         "`W, b = layers[-1]`, without.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            relu_everywhere,
-            "ReLU still comes after every layer, also after the last one. There it turns each "
-            "negative answer into 0.",
-        ),
-        Misconception(
-            "ReLU thrown out altogether",
-            no_relu,
-            "Now negative numbers come through everywhere, also between the layers, and the whole "
-            "network is one linear map. The hidden layers need their ReLU.",
-        ),
-        Misconception(
-            "the last layer left out",
-            lambda X, layers: relu_everywhere(X, layers[:-1]),
-            "The result is that of the last hidden layer. The output layer is still to come: its "
-            "product and its bias, only without ReLU.",
-        ),
-        Misconception(
-            "ReLU on the inputs",
-            relu_before_each_layer,
-            "ReLU has moved in front of each layer. That mends the end and breaks the beginning: "
-            "negative inputs are now cut off before any neuron has seen them.",
-        ),
-        Misconception(
-            "ReLU before the bias",
-            relu_before_the_bias,
-            "The bias belongs to the sum: first the product, then the bias, then ReLU.",
-        ),
-        Misconception(
-            "every layer gets the input",
-            every_layer_gets_the_input,
-            "The layers do not stand behind each other: each one gets X, and what the one before "
-            "made is lost. Each layer takes the result of the layer before.",
-        ),
-        Misconception(
-            "sigmoid at the end",
-            lambda X, layers: sigmoid(run_layers(X, layers)),
-            "The answers are squeezed between 0 and 1. Here the last layer has no activation at "
-            "all, so that any number can come out.",
-        ),
-        Misconception(
-            "last bias forgotten",
-            lambda X, layers: run_layers(X, layers) - layers[-1][1],
-            "All is right but the very last step: the output layer adds its bias too.",
-        ),
-    ),
 )
+
+
+@run_layers_exercise.mistake
+def nothing_was_changed(X, layers):
+    """ReLU still comes after every layer, also after the last one. There it turns each negative
+    answer into 0.
+    """
+    return relu_everywhere(X, layers)
+
+
+@run_layers_exercise.mistake("ReLU thrown out altogether")
+def no_relu(X, layers):
+    """Now negative numbers come through everywhere, also between the layers, and the whole
+    network is one linear map. The hidden layers need their ReLU.
+    """
+    for W, b in layers:
+        X = X @ W.T + b
+    return X
+
+
+@run_layers_exercise.mistake
+def the_last_layer_left_out(X, layers):
+    """The result is that of the last hidden layer. The output layer is still to come: its
+    product and its bias, only without ReLU.
+    """
+    return relu_everywhere(X, layers[:-1])
+
+
+@run_layers_exercise.mistake("ReLU on the inputs")
+def relu_before_each_layer(X, layers):
+    """ReLU has moved in front of each layer. That mends the end and breaks the beginning:
+    negative inputs are now cut off before any neuron has seen them.
+    """
+    a = X
+    for W, b in layers:
+        a = relu(a) @ W.T + b
+    return a
+
+
+@run_layers_exercise.mistake("ReLU before the bias")
+def relu_before_the_bias(X, layers):
+    """The bias belongs to the sum: first the product, then the bias, then ReLU."""
+    a = X
+    for W, b in layers[:-1]:
+        a = relu(a @ W.T) + b
+    return a @ layers[-1][0].T + layers[-1][1]
+
+
+@run_layers_exercise.mistake
+def every_layer_gets_the_input(X, layers):
+    """The layers do not stand behind each other: each one gets X, and what the one before made
+    is lost. Each layer takes the result of the layer before.
+    """
+    for W, b in layers[:-1]:
+        relu(X @ W.T + b)
+    return X @ layers[-1][0].T + layers[-1][1]
+
+
+@run_layers_exercise.mistake
+def sigmoid_at_the_end(X, layers):
+    """The answers are squeezed between 0 and 1. Here the last layer has no activation at all,
+    so that any number can come out.
+    """
+    return sigmoid(run_layers(X, layers))
+
+
+@run_layers_exercise.mistake
+def last_bias_forgotten(X, layers):
+    """All is right but the very last step: the output layer adds its bias too."""
+    return run_layers(X, layers) - layers[-1][1]
 
 
 # 04.4 ------------------------------------------------------------- numbers, judged by what they do
@@ -431,63 +445,70 @@ xor_network = Exercise(
         "The output neuron sees (0, 0), (1, 0), (1, 0) and (1, 1), and is to say 0, 1, 1, 0. So "
         "$h_1$ speaks for a yes, and $h_2$ speaks against it, at least as loudly.",
     ),
-    misconceptions=(
-        Misconception(
-            "a sum of 0 counted as a yes",
-            [[1, 1, -1], [1, 1, -2], [1, -1, -1]],
-            "With “at least 0” in place of “above 0” your network would be right. But where z is "
-            "exactly 0 a step neuron says 0. Put each bias between two values of the sum, and not "
-            "on one.",
-            seen=lambda arguments, network: (
-                answers(network) != (OR, AND, XOR) == answers(network, at_zero=1)
-            ),
-        ),
-        Misconception(
-            "the hidden neurons swapped",
-            [[1, 1, -1.5], [1, 1, -0.5], [-1, 1, -0.5]],
-            "The first neuron does AND and the second one OR. It can be done that way too, but the "
-            "order here is OR, AND, output.",
-            seen=network_that(AND, OR, None),
-        ),
-        Misconception(
-            "nobody speaks against",
-            [[1, 1, -0.5], [1, 1, -1.5], [1, 1, -0.5]],
-            "Both hidden neurons are right, and the whole is an OR: at (1, 1) the output still "
-            "says 1. There both hidden neurons say 1, and the second one has to speak against: "
-            "give it a weight below zero.",
-            seen=network_that(OR, AND, OR),
-        ),
-        Misconception(
-            "the output asks for both",
-            [[1, 1, -0.5], [1, 1, -1.5], [1, 1, -1.5]],
-            "Both hidden neurons are right, and the whole is an AND: the output waits until both "
-            "of them say 1. It should say 1 where OR does and AND does not.",
-            seen=network_that(OR, AND, AND),
-        ),
-        Misconception(
-            "two times OR",
-            [[1, 1, -0.5], [1, 1, -0.5], [1, -1, -0.5]],
-            "Both hidden neurons do OR, so they never differ, and the output has nothing to go by. "
-            "AND needs a more negative bias: one vote must not be enough.",
-            seen=network_that(OR, OR, None),
-        ),
-        Misconception(
-            "two times AND",
-            [[1, 1, -1.5], [1, 1, -1.5], [1, -1, -0.5]],
-            "Both hidden neurons do AND, so they never differ, and the output has nothing to go "
-            "by. OR needs a less negative bias: one vote is to be enough.",
-            seen=network_that(AND, AND, None),
-        ),
-        Misconception(
-            "another way to XOR",
-            [[1, 1, -0.5], [-1, -1, 1.5], [1, 1, -1.5]],
-            "Your network does XOR, and by a way of its own: the second neuron is not AND, but "
-            "something like “not both”. Well found! Here the second one is to be AND itself, and "
-            "the output has to make XOR of that.",
-            seen=network_that(OR, (1, 1, 1, 0), XOR),
-        ),
-    ),
 )
+
+
+@xor_network.mistake(
+    seen=lambda arguments, network: (
+        answers(network) != (OR, AND, XOR) == answers(network, at_zero=1)
+    )
+)
+def a_sum_of_0_counted_as_a_yes():
+    """With “at least 0” in place of “above 0” your network would be right. But where z is
+    exactly 0 a step neuron says 0. Put each bias between two values of the sum, and not on
+    one.
+    """
+    return [[1, 1, -1], [1, 1, -2], [1, -1, -1]]
+
+
+@xor_network.mistake(seen=network_that(AND, OR, None))
+def the_hidden_neurons_swapped():
+    """The first neuron does AND and the second one OR. It can be done that way too, but the
+    order here is OR, AND, output.
+    """
+    return [[1, 1, -1.5], [1, 1, -0.5], [-1, 1, -0.5]]
+
+
+@xor_network.mistake(seen=network_that(OR, AND, OR))
+def nobody_speaks_against():
+    """Both hidden neurons are right, and the whole is an OR: at (1, 1) the output still says 1.
+    There both hidden neurons say 1, and the second one has to speak against: give it a
+    weight below zero.
+    """
+    return [[1, 1, -0.5], [1, 1, -1.5], [1, 1, -0.5]]
+
+
+@xor_network.mistake(seen=network_that(OR, AND, AND))
+def the_output_asks_for_both():
+    """Both hidden neurons are right, and the whole is an AND: the output waits until both of
+    them say 1. It should say 1 where OR does and AND does not.
+    """
+    return [[1, 1, -0.5], [1, 1, -1.5], [1, 1, -1.5]]
+
+
+@xor_network.mistake("two times OR", seen=network_that(OR, OR, None))
+def two_times_or():
+    """Both hidden neurons do OR, so they never differ, and the output has nothing to go by. AND
+    needs a more negative bias: one vote must not be enough.
+    """
+    return [[1, 1, -0.5], [1, 1, -0.5], [1, -1, -0.5]]
+
+
+@xor_network.mistake("two times AND", seen=network_that(AND, AND, None))
+def two_times_and():
+    """Both hidden neurons do AND, so they never differ, and the output has nothing to go by. OR
+    needs a less negative bias: one vote is to be enough.
+    """
+    return [[1, 1, -1.5], [1, 1, -1.5], [1, -1, -0.5]]
+
+
+@xor_network.mistake("another way to XOR", seen=network_that(OR, (1, 1, 1, 0), XOR))
+def another_way_to_xor():
+    """Your network does XOR, and by a way of its own: the second neuron is not AND, but
+    something like “not both”. Well found! Here the second one is to be AND itself, and the
+    output has to make XOR of that.
+    """
+    return [[1, 1, -0.5], [-1, -1, 1.5], [1, 1, -1.5]]
 
 
 EXERCISES = (count_parameters, forward_exercise, run_layers_exercise, xor_network)

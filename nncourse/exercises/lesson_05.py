@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib.nn.functional import sigmoid
 
 TITLE = "Loss functions"
@@ -32,56 +32,69 @@ two_days_exercise = Exercise(
         "The losses of the two days are −log 0.8 and −log 0.6, with the natural logarithm. The "
         "binary cross-entropy is their mean.",
     ),
-    misconceptions=(
-        Misconception(
-            "p in place of q",
-            -(np.log(0.8) + np.log(0.4)) / 2,
-            "On the second day it did not rain. What counts there is the probability that was "
-            "given to a dry day, 1 − p.",
-        ),
-        Misconception(
-            "yes and no exchanged",
-            -(np.log(0.2) + np.log(0.4)) / 2,
-            "Here the days are exchanged: when it rains (target 1), p counts, and when it stays "
-            "dry (target 0), 1 − p.",
-        ),
-        Misconception(
-            "sum in place of the mean",
-            -(np.log(0.8) + np.log(0.6)),
-            "That is the sum of both losses. The binary cross-entropy is their mean, so that more "
-            "days do not mean a larger loss.",
-        ),
-        Misconception(
-            "minus sign lost",
-            (np.log(0.8) + np.log(0.6)) / 2,
-            "The logarithm of a number below 1 is negative, and a loss is not: the minus sign in "
-            "front turns it round.",
-        ),
-        Misconception(
-            "another logarithm",
-            -(np.log10(0.8) + np.log10(0.6)) / 2,
-            "That is the logarithm to base 10. `log` in this course, and `np.log`, is the natural "
-            "logarithm, often written “ln” on calculators.",
-        ),
-        Misconception(
-            "squared error",
-            (0.2**2 + 0.4**2) / 2,
-            "That is the mean squared error of the two forecasts. Cross-entropy takes the "
-            "logarithm of a probability.",
-        ),
-        Misconception(
-            "rounded too far",
-            0.37,
-            "To two decimals that is right. Give one more: three are asked for.",
-        ),
-        Misconception(
-            "mean before the logarithm",
-            -np.log(0.7),
-            "Here the probabilities were averaged first. Each day has a loss of its own, and the "
-            "mean is taken over the losses.",
-        ),
-    ),
 )
+
+
+@two_days_exercise.mistake
+def p_in_place_of_q():
+    """On the second day it did not rain. What counts there is the probability that was given to
+    a dry day, 1 − p.
+    """
+    return -(np.log(0.8) + np.log(0.4)) / 2
+
+
+@two_days_exercise.mistake
+def yes_and_no_exchanged():
+    """Here the days are exchanged: when it rains (target 1), p counts, and when it stays dry
+    (target 0), 1 − p.
+    """
+    return -(np.log(0.2) + np.log(0.4)) / 2
+
+
+@two_days_exercise.mistake
+def sum_in_place_of_the_mean():
+    """That is the sum of both losses. The binary cross-entropy is their mean, so that more days
+    do not mean a larger loss.
+    """
+    return -(np.log(0.8) + np.log(0.6))
+
+
+@two_days_exercise.mistake
+def minus_sign_lost():
+    """The logarithm of a number below 1 is negative, and a loss is not: the minus sign in front
+    turns it round.
+    """
+    return (np.log(0.8) + np.log(0.6)) / 2
+
+
+@two_days_exercise.mistake
+def another_logarithm():
+    """That is the logarithm to base 10. `log` in this course, and `np.log`, is the natural
+    logarithm, often written “ln” on calculators.
+    """
+    return -(np.log10(0.8) + np.log10(0.6)) / 2
+
+
+@two_days_exercise.mistake
+def squared_error():
+    """That is the mean squared error of the two forecasts. Cross-entropy takes the logarithm of
+    a probability.
+    """
+    return (0.2**2 + 0.4**2) / 2
+
+
+@two_days_exercise.mistake
+def rounded_too_far():
+    """To two decimals that is right. Give one more: three are asked for."""
+    return 0.37
+
+
+@two_days_exercise.mistake
+def mean_before_the_logarithm():
+    """Here the probabilities were averaged first. Each day has a loss of its own, and the mean
+    is taken over the losses.
+    """
+    return -np.log(0.7)
 
 
 # 05.2 ------------------------------------------------------------- write a function
@@ -104,16 +117,6 @@ def my_bce_in_a_loop(z, t):
     return total / len(z)
 
 
-def through_the_probability(z, t):
-    p = 1 / (1 + np.exp(-z))
-    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
-
-
-def with_a_clip(z, t):
-    p = np.clip(sigmoid(z), 1e-12, 1 - 1e-12)
-    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
-
-
 def breaks_at_large_logits(arguments, result):
     """Right for ordinary logits; infinite or no number when a large one is wrong."""
     right = my_bce(*arguments)
@@ -128,10 +131,6 @@ def stops_at_large_logits(arguments, result):
     if abs(arguments[0]).max() < 30:
         return np.isclose(result, right)
     return result < 0.5 * right if right > 100 else abs(result) < 1e-3
-
-
-def overflows(z, t):
-    return np.mean(np.log(1 + np.exp(z)) - z * t)
 
 
 def overflows_at_10000(arguments, result):
@@ -170,68 +169,83 @@ my_bce_exercise = Exercise(
         "Both in one: log-sum-exp of 0 and z, minus z t. `np.logaddexp(a, b)` computes "
         "log(eᵃ + eᵇ) without overflow.",
     ),
-    misconceptions=(
-        Misconception(
-            "through the probability",
-            through_the_probability,
-            "For ordinary logits all is right. But at 200 the sigmoid is exactly 1, and the "
-            "logarithm of 1 − p is infinite. Do not take the detour over p.",
-            seen=breaks_at_large_logits,
-        ),
-        Misconception(
-            "the right formula, and it overflows",
-            overflows,
-            "Up to 200 all is right: there is no p any more. But $e^{10000}$ is too large for a "
-            "computer. log(1 + eᶻ) is the log-sum-exp of 0 and z, so take the larger of the two "
-            "out first, as in the lesson.",
-            seen=overflows_at_10000,
-        ),
-        Misconception(
-            "clipped",
-            with_a_clip,
-            "Clipping, or a tiny number inside the logarithm, avoids the infinity. But now the "
-            "loss stops growing: a logit of 200 and one of 10000 cost the same, so nothing pulls "
-            "back. A formula in z needs neither.",
-            seen=stops_at_large_logits,
-        ),
-        Misconception(
-            "no mean",
-            lambda z, t: np.logaddexp(0, z) - z * t,
-            "There is one loss for each example here, and each is right. What is wanted is a "
-            "single number, their mean.",
-        ),
-        Misconception(
-            "sum in place of the mean",
-            lambda z, t: np.sum(np.logaddexp(0, z) - z * t),
-            "The losses are added up, so that twice as many examples give twice the loss. The "
-            "mean divides by their number.",
-        ),
-        Misconception(
-            "target forgotten",
-            lambda z, t: np.mean(np.logaddexp(0, z)),
-            "This is right for target 0 only. For target 1 the loss is smaller by z, which is "
-            "what “minus z t” says.",
-        ),
-        Misconception(
-            "yes and no exchanged",
-            lambda z, t: np.mean(np.logaddexp(0, -z) + z * t),
-            "The loss is that of the opposite targets. Check with one example: a large positive "
-            "logit and target 1 should cost almost nothing.",
-        ),
-        Misconception(
-            "plus z t",
-            lambda z, t: np.mean(np.logaddexp(0, z) + z * t),
-            "The sign of z t is turned round. With target 1 and a large positive logit the loss "
-            "should vanish, and here it becomes large.",
-        ),
-        Misconception(
-            "logit taken for a probability",
-            lambda z, t: -np.mean(t * np.log(z) + (1 - t) * np.log(1 - z)),
-            "`z` is a logit, any number from minus to plus infinity. The logarithm is taken of "
-            "the probability, the sigmoid of z, and not of z.",
-        ),
-    ),
 )
+
+
+@my_bce_exercise.mistake(seen=breaks_at_large_logits)
+def through_the_probability(z, t):
+    """For ordinary logits all is right. But at 200 the sigmoid is exactly 1, and the logarithm
+    of 1 − p is infinite. Do not take the detour over p.
+    """
+    p = 1 / (1 + np.exp(-z))
+    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
+@my_bce_exercise.mistake("the right formula, and it overflows", seen=overflows_at_10000)
+def overflows(z, t):
+    """Up to 200 all is right: there is no p any more. But $e^{10000}$ is too large for a
+    computer. log(1 + eᶻ) is the log-sum-exp of 0 and z, so take the larger of the two out
+    first, as in the lesson.
+    """
+    return np.mean(np.log(1 + np.exp(z)) - z * t)
+
+
+@my_bce_exercise.mistake("clipped", seen=stops_at_large_logits)
+def with_a_clip(z, t):
+    """Clipping, or a tiny number inside the logarithm, avoids the infinity. But now the loss
+    stops growing: a logit of 200 and one of 10000 cost the same, so nothing pulls back. A
+    formula in z needs neither.
+    """
+    p = np.clip(sigmoid(z), 1e-12, 1 - 1e-12)
+    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
+@my_bce_exercise.mistake
+def no_mean(z, t):
+    """There is one loss for each example here, and each is right. What is wanted is a single
+    number, their mean.
+    """
+    return np.logaddexp(0, z) - z * t
+
+
+@my_bce_exercise.mistake("sum in place of the mean")
+def sum_in_place_of_the_mean_05_2(z, t):
+    """The losses are added up, so that twice as many examples give twice the loss. The mean
+    divides by their number.
+    """
+    return np.sum(np.logaddexp(0, z) - z * t)
+
+
+@my_bce_exercise.mistake
+def target_forgotten(z, t):
+    """This is right for target 0 only. For target 1 the loss is smaller by z, which is what
+    “minus z t” says.
+    """
+    return np.mean(np.logaddexp(0, z))
+
+
+@my_bce_exercise.mistake("yes and no exchanged")
+def yes_and_no_exchanged_05_2(z, t):
+    """The loss is that of the opposite targets. Check with one example: a large positive logit
+    and target 1 should cost almost nothing.
+    """
+    return np.mean(np.logaddexp(0, -z) + z * t)
+
+
+@my_bce_exercise.mistake
+def plus_z_t(z, t):
+    """The sign of z t is turned round. With target 1 and a large positive logit the loss should
+    vanish, and here it becomes large.
+    """
+    return np.mean(np.logaddexp(0, z) + z * t)
+
+
+@my_bce_exercise.mistake
+def logit_taken_for_a_probability(z, t):
+    """`z` is a logit, any number from minus to plus infinity. The logarithm is taken of the
+    probability, the sigmoid of z, and not of z.
+    """
+    return -np.mean(t * np.log(z) + (1 - t) * np.log(1 - z))
 
 
 # 05.3 ------------------------------------------------------------- find the bugs
@@ -307,59 +321,79 @@ ce_gradient_exercise = Exercise(
         "`axis=1, keepdims=True` gives one sum for each row. `p[np.arange(len(p)), targets]` picks "
         "one entry in each row. And the gradient of a mean is divided by the number of rows.",
     ),
-    misconceptions=(
-        Misconception(
-            "all three bugs are still there",
-            with_bugs(True, True, True),
-            "These are the numbers of the function as it was given. Compare with two examples, "
-            "line by line: every row of p should make 1.",
-        ),
-        Misconception(
-            "softmax over the whole table",
-            with_bugs(whole_table=True),
-            "Two bugs are mended, one is left. " + TABLE,
-        ),
-        Misconception(
-            "minus 1 in whole columns",
-            with_bugs(whole_columns=True),
-            "Two bugs are mended, one is left. " + COLUMNS,
-        ),
-        Misconception(
-            "not divided by the number of examples",
-            with_bugs(no_mean=True),
-            "Two bugs are mended, one is left. " + MEAN,
-        ),
-        Misconception(
-            "only the sum mended",
-            with_bugs(whole_columns=True, no_mean=True),
-            "The softmax is right now, and two bugs are left. " + COLUMNS,
-        ),
-        Misconception(
-            "only the index mended",
-            with_bugs(whole_table=True, no_mean=True),
-            "The −1 is in the right places now, and two bugs are left. " + TABLE,
-        ),
-        Misconception(
-            "only the mean mended",
-            with_bugs(whole_table=True, whole_columns=True),
-            "The division is right now, and two bugs are left. " + TABLE,
-        ),
-        Misconception(
-            "sign turned round",
-            lambda logits, targets: -ce_gradient(logits, targets),
-            "This is one-hot minus probabilities. The gradient is probabilities minus one-hot: "
-            "the right class has a negative slope, because its logit should grow.",
-        ),
-        Misconception(
-            "right answer forgotten",
-            lambda logits, targets: (
-                with_bugs()(logits, targets) + np.eye(logits.shape[1])[targets] / len(targets)
-            ),
-            "These are the probabilities alone (divided by the number of examples). The one-hot "
-            "row of the right class is still to be taken away.",
-        ),
-    ),
 )
+
+
+@ce_gradient_exercise.mistake
+def all_three_bugs_are_still_there(*arguments):
+    """These are the numbers of the function as it was given. Compare with two examples, line by
+    line: every row of p should make 1.
+    """
+    return with_bugs(True, True, True)(*arguments)
+
+
+@ce_gradient_exercise.mistake
+def softmax_over_the_whole_table(*arguments):
+    """Two bugs are mended, one is left. `e.sum()` adds up the whole table, so all rows together
+    make 1. Each row is a softmax.
+    """
+    return with_bugs(whole_table=True)(*arguments)
+
+
+@ce_gradient_exercise.mistake
+def minus_1_in_whole_columns(*arguments):
+    """Two bugs are mended, one is left. `p[:, targets]` takes these columns in every row. In
+    each row only the entry of its own target loses 1.
+    """
+    return with_bugs(whole_columns=True)(*arguments)
+
+
+@ce_gradient_exercise.mistake
+def not_divided_by_the_number_of_examples(*arguments):
+    """Two bugs are mended, one is left. The loss is a mean over the examples, so its gradient
+    is divided by their number.
+    """
+    return with_bugs(no_mean=True)(*arguments)
+
+
+@ce_gradient_exercise.mistake
+def only_the_sum_mended(*arguments):
+    """The softmax is right now, and two bugs are left. `p[:, targets]` takes these columns in
+    every row. In each row only the entry of its own target loses 1.
+    """
+    return with_bugs(whole_columns=True, no_mean=True)(*arguments)
+
+
+@ce_gradient_exercise.mistake
+def only_the_index_mended(*arguments):
+    """The −1 is in the right places now, and two bugs are left. `e.sum()` adds up the whole
+    table, so all rows together make 1. Each row is a softmax.
+    """
+    return with_bugs(whole_table=True, no_mean=True)(*arguments)
+
+
+@ce_gradient_exercise.mistake
+def only_the_mean_mended(*arguments):
+    """The division is right now, and two bugs are left. `e.sum()` adds up the whole table, so
+    all rows together make 1. Each row is a softmax.
+    """
+    return with_bugs(whole_table=True, whole_columns=True)(*arguments)
+
+
+@ce_gradient_exercise.mistake
+def sign_turned_round(logits, targets):
+    """This is one-hot minus probabilities. The gradient is probabilities minus one-hot: the
+    right class has a negative slope, because its logit should grow.
+    """
+    return -ce_gradient(logits, targets)
+
+
+@ce_gradient_exercise.mistake
+def right_answer_forgotten(logits, targets):
+    """These are the probabilities alone (divided by the number of examples). The one-hot row of
+    the right class is still to be taken away.
+    """
+    return with_bugs()(logits, targets) + np.eye(logits.shape[1])[targets] / len(targets)
 
 
 # 05.4 ------------------------------------------------------------- a loss, judged by its pull
@@ -456,48 +490,54 @@ harsh_exercise = Exercise(
         "The slope of 1/p is −1/p². Now only the value at p = 1 is not 0 yet. (The square of the "
         "logarithm is another way.)",
     ),
-    misconceptions=(
-        Misconception(
-            "squared error",
-            lambda p: (1 - p) ** 2,
-            "This is MSE, and its pull dies where the answer is most wrong, because the factor "
-            "p (1 − p) of the sigmoid goes to 0. A loss that ends at 1 cannot be steep for long.",
-        ),
-        Misconception(
-            "plain distance",
-            lambda p: 1 - p,
-            "The distance ends at 1 when p is 0. Its slope by p is −1 everywhere, and the flat end "
-            "of the sigmoid takes the pull away.",
-        ),
-        Misconception(
-            "cross-entropy itself",
-            lambda p: -np.log(p),
-            "That is cross-entropy, so it pulls exactly as hard. Something steeper is wanted.",
-        ),
-        Misconception(
-            "cross-entropy, scaled",
-            lambda p: -3 * np.log(p),
-            "A multiple of cross-entropy (another base of the logarithm makes one too) changes the "
-            "pull by the same factor at every p: that is only another learning rate. Yours should "
-            "be harsher the more wrong the answer is.",
-            seen=is_scaled_cross_entropy,
-        ),
-        Misconception(
-            "upside down",
-            lambda p: np.log(p),
-            "This number grows when the answer gets better. A loss is large for a bad answer: "
-            "turn its sign round.",
-            seen=rises,
-        ),
-        Misconception(
-            "never zero",
-            lambda p: 1 / p,
-            "It falls as it should, but a certain and right answer, p = 1, still costs something. "
-            "Take away what is left there.",
-            seen=is_never_zero,
-        ),
-    ),
 )
+
+
+@harsh_exercise.mistake("squared error")
+def squared_error_05_4(p):
+    """This is MSE, and its pull dies where the answer is most wrong, because the factor p (1 −
+    p) of the sigmoid goes to 0. A loss that ends at 1 cannot be steep for long.
+    """
+    return (1 - p) ** 2
+
+
+@harsh_exercise.mistake
+def plain_distance(p):
+    """The distance ends at 1 when p is 0. Its slope by p is −1 everywhere, and the flat end of
+    the sigmoid takes the pull away.
+    """
+    return 1 - p
+
+
+@harsh_exercise.mistake("cross-entropy itself")
+def cross_entropy_itself(p):
+    """That is cross-entropy, so it pulls exactly as hard. Something steeper is wanted."""
+    return -np.log(p)
+
+
+@harsh_exercise.mistake("cross-entropy, scaled", seen=is_scaled_cross_entropy)
+def cross_entropy_scaled(p):
+    """A multiple of cross-entropy (another base of the logarithm makes one too) changes the
+    pull by the same factor at every p: that is only another learning rate. Yours should be
+    harsher the more wrong the answer is.
+    """
+    return -3 * np.log(p)
+
+
+@harsh_exercise.mistake(seen=rises)
+def upside_down(p):
+    """This number grows when the answer gets better. A loss is large for a bad answer: turn its
+    sign round.
+    """
+    return np.log(p)
+
+
+@harsh_exercise.mistake(seen=is_never_zero)
+def never_zero(p):
+    """It falls as it should, but a certain and right answer, p = 1, still costs something. Take
+    away what is left there.
+    """
+    return 1 / p
 
 
 EXERCISES = (two_days_exercise, my_bce_exercise, ce_gradient_exercise, harsh_exercise)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.judging.compare import kind_of
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib.nn.functional import sigmoid
 
 TITLE = "Gradient descent"
@@ -33,49 +33,59 @@ two_steps_exercise = Exercise(
         "At w = 1 the slope is 18 − 36 = −18. The step is minus 0.05 times that: +0.9.",
         "After the first step w = 1.9. There the slope is 18 · 1.9 − 36 = −1.8. One more step.",
     ),
-    misconceptions=(
-        Misconception(
-            "only one step",
-            1.9,
-            "That is the place after the first step. From there it takes one more.",
-        ),
-        Misconception(
-            "same slope twice",
-            2.8,
-            "The second step was made with the slope of the start. At the new place the ground is "
-            "flatter: compute the slope again there.",
-        ),
-        Misconception(
-            "uphill",
-            -1.61,
-            "Here the slope was added. The gradient points uphill, so it is taken away: minus "
-            "times minus makes this weight grow.",
-        ),
-        Misconception(
-            "learning rate forgotten",
-            -287.0,
-            "The whole slope was taken as the step. Only 0.05 of it is meant, or the weight "
-            "jumps far over the valley.",
-        ),
-        Misconception(
-            "loss in place of the slope",
-            0.55 - 0.05 * (3 * 0.55 - 6) ** 2,
-            "The step was made with the loss itself. How far to go, and in which direction, is "
-            "said by the slope of the loss.",
-        ),
-        Misconception(
-            "the bottom itself",
-            2.0,
-            "At w = 2 is the bottom of the valley, and there the descent is heading. Where is it "
-            "after two steps?",
-        ),
-        Misconception(
-            "three steps",
-            1.999,
-            "That is one step too many. The start, w = 1, does not count as a step.",
-        ),
-    ),
 )
+
+
+@two_steps_exercise.mistake
+def only_one_step():
+    """That is the place after the first step. From there it takes one more."""
+    return 1.9
+
+
+@two_steps_exercise.mistake
+def same_slope_twice():
+    """The second step was made with the slope of the start. At the new place the ground is
+    flatter: compute the slope again there.
+    """
+    return 2.8
+
+
+@two_steps_exercise.mistake
+def uphill():
+    """Here the slope was added. The gradient points uphill, so it is taken away: minus times
+    minus makes this weight grow.
+    """
+    return -1.61
+
+
+@two_steps_exercise.mistake
+def learning_rate_forgotten():
+    """The whole slope was taken as the step. Only 0.05 of it is meant, or the weight jumps far
+    over the valley.
+    """
+    return -287.0
+
+
+@two_steps_exercise.mistake
+def loss_in_place_of_the_slope():
+    """The step was made with the loss itself. How far to go, and in which direction, is said by
+    the slope of the loss.
+    """
+    return 0.55 - 0.05 * (3 * 0.55 - 6) ** 2
+
+
+@two_steps_exercise.mistake
+def the_bottom_itself():
+    """At w = 2 is the bottom of the valley, and there the descent is heading. Where is it after
+    two steps?
+    """
+    return 2.0
+
+
+@two_steps_exercise.mistake
+def three_steps():
+    """That is one step too many. The start, w = 1, does not count as a step."""
+    return 1.999
 
 
 # 06.2 ------------------------------------------------------------- write a function
@@ -126,29 +136,6 @@ def mistaken_teach(slope=None, activation=sigmoid, mean=True, bias=True, sign=-1
     return taught
 
 
-def teach_without_looking_again(X, t, lr, steps):
-    a = sigmoid(np.zeros(len(t)))
-    dz = (a - t) / len(t)
-    return np.array([*(-steps * lr * dz @ X), -steps * lr * dz.sum()])
-
-
-def teach_with_the_new_weights(X, t, lr, steps):
-    w, b = np.zeros(X.shape[1]), 0.0
-    for _ in range(steps):
-        w = w - lr * (sigmoid(X @ w + b) - t) @ X / len(t)
-        b = b - lr * (sigmoid(X @ w + b) - t).sum() / len(t)
-    return np.array([*w, b])
-
-
-def teach_after_each_example(X, t, lr, steps):
-    w, b = np.zeros(X.shape[1]), 0.0
-    for _ in range(steps):
-        for inputs, target in zip(X, t, strict=True):
-            off = sigmoid(w @ inputs + b) - target
-            w, b = w - lr * off * inputs, b - lr * off
-    return np.array([*w, b])
-
-
 def is_one_step(arguments, result):
     """After any number of steps the result of the first; None or zeros where no step was asked."""
     X, t, lr, steps = arguments
@@ -190,86 +177,116 @@ teach_exercise = Exercise(
         "With `dz` of shape (n,) the slope of the weights is `dz @ X`, and that of the bias is the "
         "sum of `dz`. At the end, `np.array([*w, b])` puts all in one array.",
     ),
-    misconceptions=(
-        Misconception(
-            "uphill",
-            mistaken_teach(sign=1),
-            "The gradient is added, so the loss grows from step to step. A step goes against the "
-            "slope: minus.",
-        ),
-        Misconception(
-            "sum in place of the mean",
-            mistaken_teach(mean=False),
-            "The slopes of all examples are added up and not divided by their number. So the steps "
-            "are as many times too long as there are examples.",
-        ),
-        Misconception(
-            "bias not taught",
-            mistaken_teach(bias=False),
-            "The bias stays at 0 for ever. It is a parameter like the weights, with the slope "
-            "“sum of dz”, and without it the neuron says 0.5 to the input (0, 0).",
-        ),
-        Misconception(
-            "the slope of MSE",
-            mistaken_teach(slope=lambda a, t: 2 * (a - t) * a * (1 - a)),
-            "This is the gradient of the squared error. With cross-entropy the slope of the "
-            "sigmoid cancels, and only output minus target is left.",
-        ),
-        Misconception(
-            "slope of the sigmoid once too often",
-            mistaken_teach(slope=lambda a, t: (a - t) * a * (1 - a)),
-            "Output minus target has the slope of the sigmoid in it already. Here a (1 − a) is "
-            "multiplied in once more.",
-        ),
-        Misconception(
-            "a step in place of the sigmoid",
-            mistaken_teach(activation=lambda z: (z > 0).astype(float)),
-            "The outputs here are 0 or 1, as in a perceptron. Gradient descent needs the sigmoid, "
-            "which changes a little when a weight does.",
-        ),
-        Misconception(
-            "no sigmoid",
-            mistaken_teach(activation=lambda z: z),
-            "Here z itself is compared with the target. The output of the neuron is the sigmoid "
-            "of z.",
-        ),
-        Misconception(
-            "outputs computed only once",
-            teach_without_looking_again,
-            "Every step is made with the outputs of the start. The outputs change with the "
-            "weights, so they belong inside the loop.",
-        ),
-        Misconception(
-            "only one step counts",
-            lambda X, t, lr, steps: teach(X, t, lr, min(steps, 1)),
-            "However many steps are asked for, the result is that of one. Either the `return` "
-            "stands inside the loop, or the weights are set back to 0 in each step.",
-            seen=is_one_step,
-        ),
-        Misconception(
-            "a step after each example",
-            teach_after_each_example,
-            "The weights move after every single example, as with the perceptron. Here one step "
-            "looks at all examples with the same weights, and moves once by the mean.",
-        ),
-        Misconception(
-            "bias after the new weights",
-            teach_with_the_new_weights,
-            "The slope of the bias is computed with the weights that have moved already. First "
-            "all slopes, then all steps.",
-        ),
-        Misconception(
-            "one step too few",
-            mistaken_teach(fewer=1),
-            "The loop ends one step early: `range(steps)` runs exactly `steps` times.",
-        ),
-        Misconception(
-            "bias first",
-            lambda X, t, lr, steps: np.roll(teach(X, t, lr, steps), 1),
-            "The numbers are right, and the order is not: the weights come first, the bias last.",
-        ),
-    ),
 )
+
+
+@teach_exercise.mistake("uphill")
+def uphill_06_2(*arguments):
+    """The gradient is added, so the loss grows from step to step. A step goes against the
+    slope: minus.
+    """
+    return mistaken_teach(sign=1)(*arguments)
+
+
+@teach_exercise.mistake
+def sum_in_place_of_the_mean(*arguments):
+    """The slopes of all examples are added up and not divided by their number. So the steps are
+    as many times too long as there are examples.
+    """
+    return mistaken_teach(mean=False)(*arguments)
+
+
+@teach_exercise.mistake
+def bias_not_taught(*arguments):
+    """The bias stays at 0 for ever. It is a parameter like the weights, with the slope “sum of
+    dz”, and without it the neuron says 0.5 to the input (0, 0).
+    """
+    return mistaken_teach(bias=False)(*arguments)
+
+
+@teach_exercise.mistake("the slope of MSE")
+def the_slope_of_mse(*arguments):
+    """This is the gradient of the squared error. With cross-entropy the slope of the sigmoid
+    cancels, and only output minus target is left.
+    """
+    return mistaken_teach(slope=lambda a, t: 2 * (a - t) * a * (1 - a))(*arguments)
+
+
+@teach_exercise.mistake
+def slope_of_the_sigmoid_once_too_often(*arguments):
+    """Output minus target has the slope of the sigmoid in it already. Here a (1 − a) is
+    multiplied in once more.
+    """
+    return mistaken_teach(slope=lambda a, t: (a - t) * a * (1 - a))(*arguments)
+
+
+@teach_exercise.mistake
+def a_step_in_place_of_the_sigmoid(*arguments):
+    """The outputs here are 0 or 1, as in a perceptron. Gradient descent needs the sigmoid,
+    which changes a little when a weight does.
+    """
+    return mistaken_teach(activation=lambda z: (z > 0).astype(float))(*arguments)
+
+
+@teach_exercise.mistake
+def no_sigmoid(*arguments):
+    """Here z itself is compared with the target. The output of the neuron is the sigmoid of z."""
+    return mistaken_teach(activation=lambda z: z)(*arguments)
+
+
+@teach_exercise.mistake("outputs computed only once")
+def teach_without_looking_again(X, t, lr, steps):
+    """Every step is made with the outputs of the start. The outputs change with the weights, so
+    they belong inside the loop.
+    """
+    a = sigmoid(np.zeros(len(t)))
+    dz = (a - t) / len(t)
+    return np.array([*(-steps * lr * dz @ X), -steps * lr * dz.sum()])
+
+
+@teach_exercise.mistake(seen=is_one_step)
+def only_one_step_counts(X, t, lr, steps):
+    """However many steps are asked for, the result is that of one. Either the `return` stands
+    inside the loop, or the weights are set back to 0 in each step.
+    """
+    return teach(X, t, lr, min(steps, 1))
+
+
+@teach_exercise.mistake("a step after each example")
+def teach_after_each_example(X, t, lr, steps):
+    """The weights move after every single example, as with the perceptron. Here one step looks
+    at all examples with the same weights, and moves once by the mean.
+    """
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        for inputs, target in zip(X, t, strict=True):
+            off = sigmoid(w @ inputs + b) - target
+            w, b = w - lr * off * inputs, b - lr * off
+    return np.array([*w, b])
+
+
+@teach_exercise.mistake("bias after the new weights")
+def teach_with_the_new_weights(X, t, lr, steps):
+    """The slope of the bias is computed with the weights that have moved already. First all
+    slopes, then all steps.
+    """
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        w = w - lr * (sigmoid(X @ w + b) - t) @ X / len(t)
+        b = b - lr * (sigmoid(X @ w + b) - t).sum() / len(t)
+    return np.array([*w, b])
+
+
+@teach_exercise.mistake
+def one_step_too_few(*arguments):
+    """The loop ends one step early: `range(steps)` runs exactly `steps` times."""
+    return mistaken_teach(fewer=1)(*arguments)
+
+
+@teach_exercise.mistake
+def bias_first(X, t, lr, steps):
+    """The numbers are right, and the order is not: the weights come first, the bias last."""
+    return np.roll(teach(X, t, lr, steps), 1)
 
 
 # 06.3 ------------------------------------------------------------- find the bugs
@@ -300,18 +317,6 @@ def epoch_with_while(p, X, y, order, size, lr):
         for i in batch:
             slope += 2 * (X[i] @ p - y[i]) * X[i]
         p = p - lr * slope / len(batch)
-    return p
-
-
-def epoch_of_whole_batches(p, X, y, order, size, lr):
-    return epoch(p, X, y, order[: len(order) // size * size], size, lr)
-
-
-def epoch_divided_by_size(p, X, y, order, size, lr):
-    X, y = X[order], y[order]
-    for first in range(0, len(y), size):
-        X_batch, y_batch = X[first : first + size], y[first : first + size]
-        p = p - lr * 2 * (X_batch @ p - y_batch) @ X_batch / size
     return p
 
 
@@ -402,80 +407,115 @@ epoch_exercise = Exercise(
         "Shuffle `y` with the same order. Let `range` go up to `len(y)`: a slice that reaches "
         "beyond the end is simply shorter. And the mean is over `len(y_batch)` examples.",
     ),
-    misconceptions=(
-        Misconception(
-            "all three bugs are still there",
-            epoch_with(pairs=False, last=False, mean=False),
-            "These are the numbers of the function as it was given. Print `X_batch` and `y_batch` "
-            "in the loop, and compare them with the data.",
-        ),
-        Misconception(
-            "examples and targets parted",
-            epoch_with(pairs=False),
-            "Two bugs are mended, one is left. " + PAIRS,
-        ),
-        Misconception(
-            "last batch lost",
-            epoch_with(last=False),
-            "Two bugs are mended, one is left. " + LAST,
-        ),
-        Misconception(
-            "mean over everything",
-            epoch_with(mean=False),
-            "Two bugs are mended, one is left. " + MEAN,
-        ),
-        Misconception(
-            "only the order mended",
-            epoch_with(last=False, mean=False),
-            "Examples and targets stay together now, and two bugs are left. " + LAST,
-        ),
-        Misconception(
-            "only the loop mended",
-            epoch_with(pairs=False, mean=False),
-            "Every batch is used now, and two bugs are left. " + PAIRS,
-        ),
-        Misconception(
-            "only the mean mended",
-            epoch_with(pairs=False, last=False),
-            "The mean is right now, and two bugs are left. " + PAIRS,
-        ),
-        Misconception(
-            "a small last batch lost",
-            epoch_of_whole_batches,
-            "Whole batches are all used now. But when less than a whole batch is left over at the "
-            "end, those examples are never looked at: that is still a batch, a small one.",
-        ),
-        Misconception(
-            "divided by the batch size",
-            epoch_divided_by_size,
-            "All is right but the last batch, where it is a small one: `size` is larger than the "
-            "number of its examples. Divide by how many there really are.",
-        ),
-        Misconception(
-            "order not used",
-            epoch_with(shuffled=False),
-            "Examples and targets belong together again, but in the old order. Both are to be "
-            "taken in the order that `order` gives.",
-        ),
-        Misconception(
-            "always from the start",
-            epoch_with(moving=False),
-            "Every batch looks at the slope where the epoch began. After each batch the parameters "
-            "have moved, and the next slope is felt at the new place.",
-        ),
-        Misconception(
-            "uphill",
-            epoch_with(sign=1),
-            "The slope is added here. A step goes against it: minus.",
-        ),
-        Misconception(
-            "batches overlap",
-            epoch_with(stride=1),
-            "Each batch begins only one example after the one before, so examples are used many "
-            "times. In one epoch each is used once: `first` jumps by `size`.",
-        ),
-    ),
 )
+
+
+@epoch_exercise.mistake
+def all_three_bugs_are_still_there(*arguments):
+    """These are the numbers of the function as it was given. Print `X_batch` and `y_batch` in
+    the loop, and compare them with the data.
+    """
+    return epoch_with(pairs=False, last=False, mean=False)(*arguments)
+
+
+@epoch_exercise.mistake
+def examples_and_targets_parted(*arguments):
+    """Two bugs are mended, one is left. Only `X` is put into the new order. So every example
+    meets the target of another one, and there is nothing to learn.
+    """
+    return epoch_with(pairs=False)(*arguments)
+
+
+@epoch_exercise.mistake
+def last_batch_lost(*arguments):
+    """Two bugs are mended, one is left. The loop ends too early, and the last batch is never
+    used. When less than a whole batch is left over, that is still a batch, a small one.
+    """
+    return epoch_with(last=False)(*arguments)
+
+
+@epoch_exercise.mistake
+def mean_over_everything(*arguments):
+    """Two bugs are mended, one is left. The slope of a batch is divided by the number of all
+    examples. It should be a mean over the batch, or the steps get shorter the more data
+    there is.
+    """
+    return epoch_with(mean=False)(*arguments)
+
+
+@epoch_exercise.mistake
+def only_the_order_mended(*arguments):
+    """Examples and targets stay together now, and two bugs are left. The loop ends too early,
+    and the last batch is never used. When less than a whole batch is left over, that is
+    still a batch, a small one.
+    """
+    return epoch_with(last=False, mean=False)(*arguments)
+
+
+@epoch_exercise.mistake
+def only_the_loop_mended(*arguments):
+    """Every batch is used now, and two bugs are left. Only `X` is put into the new order. So
+    every example meets the target of another one, and there is nothing to learn.
+    """
+    return epoch_with(pairs=False, mean=False)(*arguments)
+
+
+@epoch_exercise.mistake
+def only_the_mean_mended(*arguments):
+    """The mean is right now, and two bugs are left. Only `X` is put into the new order. So
+    every example meets the target of another one, and there is nothing to learn.
+    """
+    return epoch_with(pairs=False, last=False)(*arguments)
+
+
+@epoch_exercise.mistake("a small last batch lost")
+def epoch_of_whole_batches(p, X, y, order, size, lr):
+    """Whole batches are all used now. But when less than a whole batch is left over at the end,
+    those examples are never looked at: that is still a batch, a small one.
+    """
+    return epoch(p, X, y, order[: len(order) // size * size], size, lr)
+
+
+@epoch_exercise.mistake("divided by the batch size")
+def epoch_divided_by_size(p, X, y, order, size, lr):
+    """All is right but the last batch, where it is a small one: `size` is larger than the
+    number of its examples. Divide by how many there really are.
+    """
+    X, y = X[order], y[order]
+    for first in range(0, len(y), size):
+        X_batch, y_batch = X[first : first + size], y[first : first + size]
+        p = p - lr * 2 * (X_batch @ p - y_batch) @ X_batch / size
+    return p
+
+
+@epoch_exercise.mistake
+def order_not_used(*arguments):
+    """Examples and targets belong together again, but in the old order. Both are to be taken in
+    the order that `order` gives.
+    """
+    return epoch_with(shuffled=False)(*arguments)
+
+
+@epoch_exercise.mistake
+def always_from_the_start(*arguments):
+    """Every batch looks at the slope where the epoch began. After each batch the parameters
+    have moved, and the next slope is felt at the new place.
+    """
+    return epoch_with(moving=False)(*arguments)
+
+
+@epoch_exercise.mistake("uphill")
+def uphill_06_3(*arguments):
+    """The slope is added here. A step goes against it: minus."""
+    return epoch_with(sign=1)(*arguments)
+
+
+@epoch_exercise.mistake
+def batches_overlap(*arguments):
+    """Each batch begins only one example after the one before, so examples are used many times.
+    In one epoch each is used once: `first` jumps by `size`.
+    """
+    return epoch_with(stride=1)(*arguments)
 
 
 # 06.4 ------------------------------------------------------------- a rate, judged by measurement
@@ -525,43 +565,45 @@ valley_exercise = Exercise(
         "0.1 is nearly good enough, and at 0.12 the loss explodes. The right rates lie in between, "
         "a little below the border.",
     ),
-    misconceptions=(
-        Misconception(
-            "too small",
-            0.05,
-            "Every step goes the right way, but along the flat bottom of the valley the steps are "
-            "too short. Dare a larger rate.",
-            seen=lambda arguments, lr: 0 < lr < 0.11 and loss_after(lr) >= WANTED,
-        ),
-        Misconception(
-            "diverges",
-            0.15,
-            "This rate is beyond the border: across the valley every jump lands higher than the "
-            "one before. Make it smaller.",
-            seen=lambda arguments, lr: lr >= BORDER,
-        ),
-        Misconception(
-            "too near the border",
-            0.119,
-            "It does not diverge, but so near the border it jumps from side to side, and each jump "
-            "is hardly shorter than the one before. A little smaller is much better.",
-            seen=lambda arguments, lr: 0.11 < lr < BORDER and loss_after(lr) >= WANTED,
-        ),
-        Misconception(
-            "uphill",
-            -0.1,
-            "With a negative rate every step goes uphill. The minus sign is in the rule already: "
-            "the rate itself is positive.",
-            seen=lambda arguments, lr: lr < 0,
-        ),
-        Misconception(
-            "stands still",
-            0.0,
-            "With a rate of 0 nothing moves, and the loss stays what it was at the start.",
-            seen=lambda arguments, lr: lr == 0,
-        ),
-    ),
 )
+
+
+@valley_exercise.mistake(seen=lambda arguments, lr: 0 < lr < 0.11 and loss_after(lr) >= WANTED)
+def too_small():
+    """Every step goes the right way, but along the flat bottom of the valley the steps are too
+    short. Dare a larger rate.
+    """
+    return 0.05
+
+
+@valley_exercise.mistake(seen=lambda arguments, lr: lr >= BORDER)
+def diverges():
+    """This rate is beyond the border: across the valley every jump lands higher than the one
+    before. Make it smaller.
+    """
+    return 0.15
+
+
+@valley_exercise.mistake(seen=lambda arguments, lr: 0.11 < lr < BORDER and loss_after(lr) >= WANTED)
+def too_near_the_border():
+    """It does not diverge, but so near the border it jumps from side to side, and each jump is
+    hardly shorter than the one before. A little smaller is much better.
+    """
+    return 0.119
+
+
+@valley_exercise.mistake("uphill", seen=lambda arguments, lr: lr < 0)
+def uphill_06_4():
+    """With a negative rate every step goes uphill. The minus sign is in the rule already: the
+    rate itself is positive.
+    """
+    return -0.1
+
+
+@valley_exercise.mistake(seen=lambda arguments, lr: lr == 0)
+def stands_still():
+    """With a rate of 0 nothing moves, and the loss stays what it was at the start."""
+    return 0.0
 
 
 EXERCISES = (two_steps_exercise, teach_exercise, epoch_exercise, valley_exercise)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib.nn.functional import sigmoid
 
 TITLE = "Backpropagation"
@@ -30,65 +30,79 @@ slope_of_w_exercise = Exercise(
         "Forwards: z = 2, h = 2, y = −1. Going back, the first slope is dy = 2 (y − t) = −5.",
         "dy = −5. Then dh = dy · v = 2.5, and ReLU is open. What is w multiplied by?",
     ),
-    misconceptions=(
-        Misconception(
-            "stopped before the input",
-            2.5,
-            "That is dz, the slope of the sum. One gear is left: w is multiplied by x, so its "
-            "slope is dz times x.",
-        ),
-        Misconception(
-            "the weight v left out",
-            -15.0,
-            "On the way from y to h stands the weight v = −0.5. Going back, the slope is "
-            "multiplied by it.",
-        ),
-        Misconception(
-            "factor 2 of the square forgotten",
-            3.75,
-            "The slope of (y − t)² is 2 (y − t): the 2 is missing.",
-        ),
-        Misconception(
-            "target minus output",
-            -7.5,
-            "The size is right, and the sign is not. The slope of the loss begins with y − t, "
-            "and that is −2.5.",
-        ),
-        Misconception(
-            "times h in place of v",
-            -30.0,
-            "By the rule for “times”, h gets dy times the other one, and that is v, not h itself.",
-        ),
-        Misconception(
-            "slope of the other weight",
-            -10.0,
-            "That is dv = dy · h, the slope of the weight v. Asked for is w, further in front.",
-        ),
-        Misconception(
-            "slopes added",
-            -1.5,
-            "The slopes along the chain were added. Gears that stand one behind the other are "
-            "multiplied.",
-        ),
-        Misconception(
-            "times w in place of x",
-            5.0,
-            "By the rule for “times”, w gets dz times the other one, and that is x, not w itself.",
-        ),
-        Misconception(
-            "ReLU taken for closed",
-            0.0,
-            "The output y is negative, but ReLU looks at z, and z = 2 is above 0. It lets the "
-            "slope through.",
-        ),
-        Misconception(
-            "value of ReLU in place of its slope",
-            15.0,
-            "Going back through ReLU you multiply by its slope, which is 1 here, and not by its "
-            "value, which is 2.",
-        ),
-    ),
 )
+
+
+@slope_of_w_exercise.mistake
+def stopped_before_the_input():
+    """That is dz, the slope of the sum. One gear is left: w is multiplied by x, so its slope is
+    dz times x.
+    """
+    return 2.5
+
+
+@slope_of_w_exercise.mistake
+def the_weight_v_left_out():
+    """On the way from y to h stands the weight v = −0.5. Going back, the slope is multiplied by
+    it.
+    """
+    return -15.0
+
+
+@slope_of_w_exercise.mistake
+def factor_2_of_the_square_forgotten():
+    """The slope of (y − t)² is 2 (y − t): the 2 is missing."""
+    return 3.75
+
+
+@slope_of_w_exercise.mistake
+def target_minus_output():
+    """The size is right, and the sign is not. The slope of the loss begins with y − t, and that
+    is −2.5.
+    """
+    return -7.5
+
+
+@slope_of_w_exercise.mistake
+def times_h_in_place_of_v():
+    """By the rule for “times”, h gets dy times the other one, and that is v, not h itself."""
+    return -30.0
+
+
+@slope_of_w_exercise.mistake
+def slope_of_the_other_weight():
+    """That is dv = dy · h, the slope of the weight v. Asked for is w, further in front."""
+    return -10.0
+
+
+@slope_of_w_exercise.mistake
+def slopes_added():
+    """The slopes along the chain were added. Gears that stand one behind the other are
+    multiplied.
+    """
+    return -1.5
+
+
+@slope_of_w_exercise.mistake
+def times_w_in_place_of_x():
+    """By the rule for “times”, w gets dz times the other one, and that is x, not w itself."""
+    return 5.0
+
+
+@slope_of_w_exercise.mistake("ReLU taken for closed")
+def relu_taken_for_closed():
+    """The output y is negative, but ReLU looks at z, and z = 2 is above 0. It lets the slope
+    through.
+    """
+    return 0.0
+
+
+@slope_of_w_exercise.mistake("value of ReLU in place of its slope")
+def value_of_relu_in_place_of_its_slope():
+    """Going back through ReLU you multiply by its slope, which is 1 here, and not by its value,
+    which is 2.
+    """
+    return 15.0
 
 
 # 07.2 ------------------------------------------------------------- write a function
@@ -152,61 +166,75 @@ layer_backward_exercise = Exercise(
         "dX is `dY @ W`. In dW the product `dY.T @ X` adds up over the examples. The bias is used "
         "by every example, so its slopes are added too: along which axis?",
     ),
-    misconceptions=(
-        Misconception(
-            "dW transposed",
-            lambda dY, X, W: (dY @ W, X.T @ dY, dY.sum(axis=0)),
-            "dW has a row for each input. It should have the shape of W, a row for each neuron, "
-            "or it cannot be taken away from W.",
-        ),
-        Misconception(
-            "W transposed on the way back",
-            lambda dY, X, W: (dY @ W.T, dY.T @ X, dY.sum(axis=0)),
-            "W is transposed in dX. Forwards it was X @ W.T, so on the way back it is W as it is. "
-            "With as many inputs as neurons nothing complains; with other sizes it does.",
-        ),
-        Misconception(
-            "bias averaged",
-            lambda dY, X, W: (dY @ W, dY.T @ X, dY.mean(axis=0)),
-            "The slopes of the bias are averaged. All examples use the same bias, so they are "
-            "added. That the loss is a mean is in dY already.",
-        ),
-        Misconception(
-            "divided once more",
-            lambda dY, X, W: (dY @ W, dY.T @ X / len(X), dY.mean(axis=0)),
-            "dW and db are divided by the number of examples. That the loss is a mean is in dY "
-            "already: it is divided once, at the start of the way back.",
-        ),
-        Misconception(
-            "weights averaged",
-            lambda dY, X, W: (dY @ W, dY.T @ X / len(X), dY.sum(axis=0)),
-            "dW is divided by the number of examples. That the loss is a mean is in dY already.",
-        ),
-        Misconception(
-            "bias summed the wrong way",
-            lambda dY, X, W: (dY @ W, dY.T @ X, dY.sum(axis=1)),
-            "db has one number for each example. There is one bias for each neuron, so the sum "
-            "goes over the examples, down the columns.",
-        ),
-        Misconception(
-            "bias not summed",
-            lambda dY, X, W: (dY @ W, dY.T @ X, dY),
-            "db is a whole table, a row for each example. The same bias is used by every example, "
-            "so the slopes of all rows are added.",
-        ),
-        Misconception(
-            "all added to one bias",
-            lambda dY, X, W: (dY @ W, dY.T @ X, dY.sum()),
-            "db is a single number. Each neuron has a bias of its own, so the sum goes over the "
-            "examples only.",
-        ),
-        Misconception(
-            "another order",
-            lambda dY, X, W: (dY.T @ X, dY.sum(axis=0), dY @ W),
-            "The three arrays are right, and in another order: dX comes first, then dW, then db.",
-        ),
-    ),
 )
+
+
+@layer_backward_exercise.mistake("dW transposed")
+def dw_transposed(dY, X, W):
+    """dW has a row for each input. It should have the shape of W, a row for each neuron, or it
+    cannot be taken away from W.
+    """
+    return (dY @ W, X.T @ dY, dY.sum(axis=0))
+
+
+@layer_backward_exercise.mistake("W transposed on the way back")
+def w_transposed_on_the_way_back(dY, X, W):
+    """W is transposed in dX. Forwards it was X @ W.T, so on the way back it is W as it is. With
+    as many inputs as neurons nothing complains; with other sizes it does.
+    """
+    return (dY @ W.T, dY.T @ X, dY.sum(axis=0))
+
+
+@layer_backward_exercise.mistake
+def bias_averaged(dY, X, W):
+    """The slopes of the bias are averaged. All examples use the same bias, so they are added.
+    That the loss is a mean is in dY already.
+    """
+    return (dY @ W, dY.T @ X, dY.mean(axis=0))
+
+
+@layer_backward_exercise.mistake
+def divided_once_more(dY, X, W):
+    """dW and db are divided by the number of examples. That the loss is a mean is in dY
+    already: it is divided once, at the start of the way back.
+    """
+    return (dY @ W, dY.T @ X / len(X), dY.mean(axis=0))
+
+
+@layer_backward_exercise.mistake
+def weights_averaged(dY, X, W):
+    """dW is divided by the number of examples. That the loss is a mean is in dY already."""
+    return (dY @ W, dY.T @ X / len(X), dY.sum(axis=0))
+
+
+@layer_backward_exercise.mistake
+def bias_summed_the_wrong_way(dY, X, W):
+    """db has one number for each example. There is one bias for each neuron, so the sum goes
+    over the examples, down the columns.
+    """
+    return (dY @ W, dY.T @ X, dY.sum(axis=1))
+
+
+@layer_backward_exercise.mistake
+def bias_not_summed(dY, X, W):
+    """db is a whole table, a row for each example. The same bias is used by every example, so
+    the slopes of all rows are added.
+    """
+    return (dY @ W, dY.T @ X, dY)
+
+
+@layer_backward_exercise.mistake
+def all_added_to_one_bias(dY, X, W):
+    """db is a single number. Each neuron has a bias of its own, so the sum goes over the
+    examples only.
+    """
+    return (dY @ W, dY.T @ X, dY.sum())
+
+
+@layer_backward_exercise.mistake
+def another_order(dY, X, W):
+    """The three arrays are right, and in another order: dX comes first, then dW, then db."""
+    return (dY.T @ X, dY.sum(axis=0), dY @ W)
 
 
 # 07.3 ------------------------------------------------------------- find the bugs
@@ -326,57 +354,83 @@ backward_exercise = Exercise(
         "`A2 - T` is all there is, divided by the number of examples. Both biases add up over the "
         "examples. And the slope of tanh is made from its output.",
     ),
-    misconceptions=(
-        Misconception(
-            "all three bugs are still there",
-            backward_with(True, True, True),
-            "These are the slopes of the function as it was given. Begin at the loss: is dZ2 what "
-            "the lesson found for sigmoid and cross-entropy?",
-        ),
-        Misconception(
-            "slope of the sigmoid twice",
-            backward_with(twice=True),
-            "Two bugs are mended, one is left. " + TWICE,
-        ),
-        Misconception(
-            "mean taken twice",
-            backward_with(mean=True),
-            "Two bugs are mended, one is left. " + TWO_MEANS,
-        ),
-        Misconception(
-            "slope of tanh at the wrong number",
-            backward_with(slope_at_z=True),
-            "Two bugs are mended, one is left. " + AT_Z,
-        ),
-        Misconception(
-            "only dZ2 mended",
-            backward_with(mean=True, slope_at_z=True),
-            "dZ2 and dW2 are right now, and two bugs are left. " + TWO_MEANS,
-        ),
-        Misconception(
-            "only the bias mended",
-            backward_with(twice=True, slope_at_z=True),
-            "The line of db2 is right now, and two bugs are left. " + TWICE,
-        ),
-        Misconception(
-            "only tanh mended",
-            backward_with(twice=True, mean=True),
-            "The slope of tanh is right now, and two bugs are left. " + TWICE,
-        ),
-        Misconception(
-            "the mean lost",
-            backward_with(no_n=True),
-            "The three bugs are gone, and a new one has come: the loss is a mean, so dZ2 is "
-            "divided by the number of examples.",
-        ),
-        Misconception(
-            "slope of tanh left out",
-            backward_with(no_slope=True),
-            "The slope goes through tanh as it came. On the way back every activation multiplies "
-            "by its own slope.",
-        ),
-    ),
 )
+
+
+@backward_exercise.mistake
+def all_three_bugs_are_still_there(*arguments):
+    """These are the slopes of the function as it was given. Begin at the loss: is dZ2 what the
+    lesson found for sigmoid and cross-entropy?
+    """
+    return backward_with(True, True, True)(*arguments)
+
+
+@backward_exercise.mistake
+def slope_of_the_sigmoid_twice(*arguments):
+    """Two bugs are mended, one is left. `A2 - T` has the slope of the sigmoid in it already: it
+    cancels with the cross-entropy. Here A2 (1 − A2) is multiplied in once more, and makes
+    everything in front too small.
+    """
+    return backward_with(twice=True)(*arguments)
+
+
+@backward_exercise.mistake
+def mean_taken_twice(*arguments):
+    """Two bugs are mended, one is left. The mean of the loss is in dZ2 already, so db2 should
+    add up over the examples and not take the mean a second time.
+    """
+    return backward_with(mean=True)(*arguments)
+
+
+@backward_exercise.mistake
+def slope_of_tanh_at_the_wrong_number(*arguments):
+    """Two bugs are mended, one is left. The slope of tanh is 1 minus the square of its value,
+    the activation A1. Here the square of the sum Z1 is taken, which can even make the slope
+    negative.
+    """
+    return backward_with(slope_at_z=True)(*arguments)
+
+
+@backward_exercise.mistake("only dZ2 mended")
+def only_dz2_mended(*arguments):
+    """dZ2 and dW2 are right now, and two bugs are left. The mean of the loss is in dZ2 already,
+    so db2 should add up over the examples and not take the mean a second time.
+    """
+    return backward_with(mean=True, slope_at_z=True)(*arguments)
+
+
+@backward_exercise.mistake
+def only_the_bias_mended(*arguments):
+    """The line of db2 is right now, and two bugs are left. `A2 - T` has the slope of the
+    sigmoid in it already: it cancels with the cross-entropy. Here A2 (1 − A2) is multiplied
+    in once more, and makes everything in front too small.
+    """
+    return backward_with(twice=True, slope_at_z=True)(*arguments)
+
+
+@backward_exercise.mistake
+def only_tanh_mended(*arguments):
+    """The slope of tanh is right now, and two bugs are left. `A2 - T` has the slope of the
+    sigmoid in it already: it cancels with the cross-entropy. Here A2 (1 − A2) is multiplied
+    in once more, and makes everything in front too small.
+    """
+    return backward_with(twice=True, mean=True)(*arguments)
+
+
+@backward_exercise.mistake
+def the_mean_lost(*arguments):
+    """The three bugs are gone, and a new one has come: the loss is a mean, so dZ2 is divided by
+    the number of examples.
+    """
+    return backward_with(no_n=True)(*arguments)
+
+
+@backward_exercise.mistake
+def slope_of_tanh_left_out(*arguments):
+    """The slope goes through tanh as it came. On the way back every activation multiplies by
+    its own slope.
+    """
+    return backward_with(no_slope=True)(*arguments)
 
 
 # 07.4 ------------------------------------------------------------- write a function
@@ -427,26 +481,6 @@ def measured_with(up=1, down=1, divide_by=2, put_back=True, together=False, own_
     return measured
 
 
-def measured_row_by_row(f, x, h):
-    slopes = np.zeros(x.shape)
-    for i in range(len(x)):
-        up, down = x.astype(float), x.astype(float)
-        up[i] += h
-        down[i] -= h
-        slopes[i] = (f(up) - f(down)) / (2 * h)
-    return slopes
-
-
-def measured_without_floats(f, x, h):
-    slopes = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        up, down = x.copy(), x.copy()
-        up[i] += h
-        down[i] -= h
-        slopes[i] = (f(up) - f(down)) / (2 * h)
-    return slopes
-
-
 def wrong_for_whole_numbers(arguments, result):
     """Right when x holds floats; when it holds integers, wrong where a slope is no integer."""
     x, slopes = arguments[1], measured_gradient(*arguments)
@@ -488,74 +522,103 @@ measured_gradient_exercise = Exercise(
         "Make `up` and `down` new in each turn, with `x.astype(float)`, which copies. The slope is "
         "(f(up) − f(down)) divided by the distance, 2 h.",
     ),
-    misconceptions=(
-        Misconception(
-            "one-sided",
-            measured_with(down=0, divide_by=1),
-            "This measures to one side only, from x to x + h. It is right for a tiny h, but the "
-            "two-sided slope is much more exact: one step up, one step down.",
-        ),
-        Misconception(
-            "one-sided, downwards",
-            measured_with(up=0, divide_by=1),
-            "This measures to one side only, from x − h to x. One step up, one step down is much "
-            "more exact.",
-        ),
-        Misconception(
-            "distance h in place of 2 h",
-            measured_with(divide_by=1),
-            "Everything is twice too large: from x − h to x + h the distance is 2 h.",
-        ),
-        Misconception(
-            "one-sided, divided by 2 h",
-            measured_with(down=0),
-            "The measurement goes to one side only, from x to x + h, and is divided by 2 h all the "
-            "same. Where is the step down?",
-        ),
-        Misconception(
-            "not put back",
-            measured_with(put_back=False),
-            "An entry that was nudged stays nudged when the next one is measured. Begin every "
-            "measurement from x as it was.",
-        ),
-        Misconception(
-            "all nudged together",
-            measured_with(together=True),
-            "All entries are moved at the same time, so every slope is the same. A slope belongs "
-            "to one entry, and all others stay where they are.",
-        ),
-        Misconception(
-            "whole rows nudged",
-            measured_row_by_row,
-            "With a single row of numbers all is right. But in a table `x[i]` is a whole row, and "
-            "all of it is moved at once. Each entry needs a turn of its own, whatever the shape.",
-        ),
-        Misconception(
-            "always 0: no copy",
-            lambda f, x, h: np.zeros(x.shape),
-            "All slopes are 0. Is `down` a copy? With `up = x` and `down = x` there is only one "
-            "array with two names, and the nudges up and down cancel.",
-        ),
-        Misconception(
-            "another h",
-            measured_with(own_h=1e-6),
-            "These are nearly the exact slopes. But the size of the nudge is an argument, `h`, and "
-            "your answer uses another one.",
-        ),
-        Misconception(
-            "sign turned round",
-            measured_with(sign=-1),
-            "The slope is f(up) minus f(down), and not the other way round.",
-        ),
-        Misconception(
-            "whole numbers stay whole",
-            measured_without_floats,
-            "For decimal numbers all is right. But if x holds whole numbers, so does its copy (and "
-            "`np.zeros_like(x)`), and NumPy cuts the nudge off. Ask for floats.",
-            seen=wrong_for_whole_numbers,
-        ),
-    ),
 )
+
+
+@measured_gradient_exercise.mistake("one-sided")
+def one_sided(*arguments):
+    """This measures to one side only, from x to x + h. It is right for a tiny h, but the
+    two-sided slope is much more exact: one step up, one step down.
+    """
+    return measured_with(down=0, divide_by=1)(*arguments)
+
+
+@measured_gradient_exercise.mistake("one-sided, downwards")
+def one_sided_downwards(*arguments):
+    """This measures to one side only, from x − h to x. One step up, one step down is much more
+    exact.
+    """
+    return measured_with(up=0, divide_by=1)(*arguments)
+
+
+@measured_gradient_exercise.mistake
+def distance_h_in_place_of_2_h(*arguments):
+    """Everything is twice too large: from x − h to x + h the distance is 2 h."""
+    return measured_with(divide_by=1)(*arguments)
+
+
+@measured_gradient_exercise.mistake("one-sided, divided by 2 h")
+def one_sided_divided_by_2_h(*arguments):
+    """The measurement goes to one side only, from x to x + h, and is divided by 2 h all the
+    same. Where is the step down?
+    """
+    return measured_with(down=0)(*arguments)
+
+
+@measured_gradient_exercise.mistake
+def not_put_back(*arguments):
+    """An entry that was nudged stays nudged when the next one is measured. Begin every
+    measurement from x as it was.
+    """
+    return measured_with(put_back=False)(*arguments)
+
+
+@measured_gradient_exercise.mistake
+def all_nudged_together(*arguments):
+    """All entries are moved at the same time, so every slope is the same. A slope belongs to
+    one entry, and all others stay where they are.
+    """
+    return measured_with(together=True)(*arguments)
+
+
+@measured_gradient_exercise.mistake("whole rows nudged")
+def measured_row_by_row(f, x, h):
+    """With a single row of numbers all is right. But in a table `x[i]` is a whole row, and all
+    of it is moved at once. Each entry needs a turn of its own, whatever the shape.
+    """
+    slopes = np.zeros(x.shape)
+    for i in range(len(x)):
+        up, down = x.astype(float), x.astype(float)
+        up[i] += h
+        down[i] -= h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes
+
+
+@measured_gradient_exercise.mistake("always 0: no copy")
+def always_0_no_copy(f, x, h):
+    """All slopes are 0. Is `down` a copy? With `up = x` and `down = x` there is only one array
+    with two names, and the nudges up and down cancel.
+    """
+    return np.zeros(x.shape)
+
+
+@measured_gradient_exercise.mistake
+def another_h(*arguments):
+    """These are nearly the exact slopes. But the size of the nudge is an argument, `h`, and
+    your answer uses another one.
+    """
+    return measured_with(own_h=1e-6)(*arguments)
+
+
+@measured_gradient_exercise.mistake
+def sign_turned_round(*arguments):
+    """The slope is f(up) minus f(down), and not the other way round."""
+    return measured_with(sign=-1)(*arguments)
+
+
+@measured_gradient_exercise.mistake("whole numbers stay whole", seen=wrong_for_whole_numbers)
+def measured_without_floats(f, x, h):
+    """For decimal numbers all is right. But if x holds whole numbers, so does its copy (and
+    `np.zeros_like(x)`), and NumPy cuts the nudge off. Ask for floats.
+    """
+    slopes = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes
 
 
 EXERCISES = (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.exercises.given import lesson_08 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib import nn, optim
 from nnlib.nn.functional import sigmoid
 
@@ -33,48 +33,57 @@ line_exercise = Exercise(
         "The answer is 0.2. It is off by 0.2 for eight mails and by 0.8 for two. Square, add all "
         "ten up, and take the mean.",
     ),
-    misconceptions=(
-        Misconception(
-            "one half",
-            0.25,
-            "0.25 is what always saying 0.5 costs. That is best when half of the targets are 1, as "
-            "in XOR. Here only two of ten are: an answer nearer to 0 does better.",
-        ),
-        Misconception(
-            "always no, or the answer itself",
-            0.2,
-            "0.2 is the best answer, and also the loss of saying 0 to everything. The loss of "
-            "saying 0.2 is lower than both: square its two distances, and take the mean.",
-        ),
-        Misconception(
-            "sum in place of the mean",
-            1.6,
-            "The best answer is found, and the ten squares add up to this. The loss is their mean.",
-        ),
-        Misconception(
-            "not squared",
-            0.32,
-            "This is the mean of the distances. The loss takes the mean of their squares.",
-        ),
-        Misconception(
-            "root taken",
-            0.4,
-            "All was right until you took the root. The mean squared error has none.",
-        ),
-        Misconception(
-            "one of each kind",
-            0.34,
-            "This is the mean of 0.2² and 0.8², as if there were as many adverts as good mails. "
-            "There are eight of the one and two of the other, and each mail counts once.",
-        ),
-        Misconception(
-            "the two kinds exchanged",
-            0.52,
-            "You have 0.8² eight times and 0.2² twice. It is the many good mails that are only "
-            "0.2 away.",
-        ),
-    ),
 )
+
+
+@line_exercise.mistake
+def one_half():
+    """0.25 is what always saying 0.5 costs. That is best when half of the targets are 1, as in
+    XOR. Here only two of ten are: an answer nearer to 0 does better.
+    """
+    return 0.25
+
+
+@line_exercise.mistake("always no, or the answer itself")
+def always_no_or_the_answer_itself():
+    """0.2 is the best answer, and also the loss of saying 0 to everything. The loss of saying
+    0.2 is lower than both: square its two distances, and take the mean.
+    """
+    return 0.2
+
+
+@line_exercise.mistake
+def sum_in_place_of_the_mean():
+    """The best answer is found, and the ten squares add up to this. The loss is their mean."""
+    return 1.6
+
+
+@line_exercise.mistake
+def not_squared():
+    """This is the mean of the distances. The loss takes the mean of their squares."""
+    return 0.32
+
+
+@line_exercise.mistake
+def root_taken():
+    """All was right until you took the root. The mean squared error has none."""
+    return 0.4
+
+
+@line_exercise.mistake
+def one_of_each_kind():
+    """This is the mean of 0.2² and 0.8², as if there were as many adverts as good mails. There
+    are eight of the one and two of the other, and each mail counts once.
+    """
+    return 0.34
+
+
+@line_exercise.mistake
+def the_two_kinds_exchanged():
+    """You have 0.8² eight times and 0.2² twice. It is the many good mails that are only 0.2
+    away.
+    """
+    return 0.52
 
 
 # 08.2 ------------------------------------------------------------- write a function
@@ -190,80 +199,96 @@ step_exercise = Exercise(
         "The gradients are `dZ1.T @ X`, `dZ1.sum(axis=0)`, `dZ2.T @ A1` and `dZ2.sum(axis=0)`. "
         "Each parameter loses lr times its own.",
     ),
-    misconceptions=(
-        Misconception(
-            "uphill",
-            lambda X, T, p, lr: step_with(X, T, p, lr, error=lambda A2, T: T - A2),
-            "The step goes up the slope and makes the loss larger. The blame is A2 − T, and the "
-            "step is taken away.",
-        ),
-        Misconception(
-            "the 2 of the square",
-            lambda X, T, p, lr: step_with(X, T, p, lr, error=lambda A2, T: 2 * (A2 - T)),
-            "Your step is twice as long: this is the slope of the whole loss. The recipe of this "
-            "lesson leaves the 2 out.",
-        ),
-        Misconception(
-            "not divided by the number of examples",
-            lambda X, T, p, lr: step_with(X, T, p, lr, share=1),
-            "The blame of all examples is added up, but the loss is a mean: divide by N, the "
-            "number of rows of X. Otherwise a larger batch makes a longer step.",
-        ),
-        Misconception(
-            "divided by the number of targets",
-            lambda X, T, p, lr: step_with(X, T, p, lr, share=T.size),
-            "Right for a single output. With more of them you divide too often: N is the number of "
-            "examples, the rows of X, and not the number of all targets.",
-        ),
-        Misconception(
-            "biases divided by N twice",
-            lambda X, T, p, lr: step_with(X, T, p, lr, over_examples=np.mean),
-            "The weights are right. The biases got the mean of the blame over the examples, but "
-            "the blame is divided by N already: add it up.",
-        ),
-        Misconception(
-            "slope of the last sigmoid forgotten",
-            lambda X, T, p, lr: step_with(X, T, p, lr, last_slope=lambda A2: 1),
-            "A2 − T alone is the blame for the cross-entropy, which cancels the slope of the last "
-            "sigmoid. The squared error does not: A2 (1 − A2) belongs to it.",
-        ),
-        Misconception(
-            "slope of the hidden sigmoid forgotten",
-            lambda X, T, p, lr: step_with(X, T, p, lr, hidden_slope=lambda A1: 1),
-            "The output layer is right. On its way into the hidden layer the blame passes a "
-            "sigmoid again, and has to be multiplied by its slope, A1 (1 − A1). (`A1 > 0` would "
-            "be the slope of a ReLU. For a sigmoid it is 1 everywhere, as if it were missing.)",
-        ),
-        Misconception(
-            "sigmoid taken twice",
-            lambda X, T, p, lr: step_with(
-                X, T, p, lr, hidden_slope=lambda A1: sigmoid(A1) * (1 - sigmoid(A1))
-            ),
-            "For the hidden slope the sigmoid is taken of A1. But A1 is a sigmoid already: its "
-            "slope is A1 (1 − A1), with nothing more to compute.",
-        ),
-        Misconception(
-            "W2 changed too early",
-            lambda X, T, p, lr: step_with(X, T, p, lr, W2_sent_back=lambda old, new: new),
-            "Everything is right but the hidden layer: its blame was sent back through the new W2. "
-            "Compute all gradients with the old parameters first, and only then step.",
-        ),
-        Misconception(
-            "biases stand still",
-            lambda X, T, p, lr: step_with(X, T, p, lr, biases=False),
-            "The weights learn and the biases do not. They have gradients too: the blame of the "
-            "layer, added up over the examples.",
-        ),
-        Misconception(
-            "gradients returned",
-            lambda X, T, p, lr: [
-                (old - new) / lr for old, new in zip(p, one_step(X, T, p, lr), strict=True)
-            ],
-            "These are the four gradients, and they are right. Asked for are the parameters after "
-            "the step: from each of them, take lr times its gradient away.",
-        ),
-    ),
 )
+
+
+@step_exercise.mistake
+def uphill(X, T, p, lr):
+    """The step goes up the slope and makes the loss larger. The blame is A2 − T, and the step
+    is taken away.
+    """
+    return step_with(X, T, p, lr, error=lambda A2, T: T - A2)
+
+
+@step_exercise.mistake
+def the_2_of_the_square(X, T, p, lr):
+    """Your step is twice as long: this is the slope of the whole loss. The recipe of this
+    lesson leaves the 2 out.
+    """
+    return step_with(X, T, p, lr, error=lambda A2, T: 2 * (A2 - T))
+
+
+@step_exercise.mistake
+def not_divided_by_the_number_of_examples(X, T, p, lr):
+    """The blame of all examples is added up, but the loss is a mean: divide by N, the number of
+    rows of X. Otherwise a larger batch makes a longer step.
+    """
+    return step_with(X, T, p, lr, share=1)
+
+
+@step_exercise.mistake
+def divided_by_the_number_of_targets(X, T, p, lr):
+    """Right for a single output. With more of them you divide too often: N is the number of
+    examples, the rows of X, and not the number of all targets.
+    """
+    return step_with(X, T, p, lr, share=T.size)
+
+
+@step_exercise.mistake("biases divided by N twice")
+def biases_divided_by_n_twice(X, T, p, lr):
+    """The weights are right. The biases got the mean of the blame over the examples, but the
+    blame is divided by N already: add it up.
+    """
+    return step_with(X, T, p, lr, over_examples=np.mean)
+
+
+@step_exercise.mistake
+def slope_of_the_last_sigmoid_forgotten(X, T, p, lr):
+    """A2 − T alone is the blame for the cross-entropy, which cancels the slope of the last
+    sigmoid. The squared error does not: A2 (1 − A2) belongs to it.
+    """
+    return step_with(X, T, p, lr, last_slope=lambda A2: 1)
+
+
+@step_exercise.mistake
+def slope_of_the_hidden_sigmoid_forgotten(X, T, p, lr):
+    """The output layer is right. On its way into the hidden layer the blame passes a sigmoid
+    again, and has to be multiplied by its slope, A1 (1 − A1). (`A1 > 0` would be the slope
+    of a ReLU. For a sigmoid it is 1 everywhere, as if it were missing.)
+    """
+    return step_with(X, T, p, lr, hidden_slope=lambda A1: 1)
+
+
+@step_exercise.mistake
+def sigmoid_taken_twice(X, T, p, lr):
+    """For the hidden slope the sigmoid is taken of A1. But A1 is a sigmoid already: its slope
+    is A1 (1 − A1), with nothing more to compute.
+    """
+    return step_with(X, T, p, lr, hidden_slope=lambda A1: sigmoid(A1) * (1 - sigmoid(A1)))
+
+
+@step_exercise.mistake("W2 changed too early")
+def w2_changed_too_early(X, T, p, lr):
+    """Everything is right but the hidden layer: its blame was sent back through the new W2.
+    Compute all gradients with the old parameters first, and only then step.
+    """
+    return step_with(X, T, p, lr, W2_sent_back=lambda old, new: new)
+
+
+@step_exercise.mistake
+def biases_stand_still(X, T, p, lr):
+    """The weights learn and the biases do not. They have gradients too: the blame of the layer,
+    added up over the examples.
+    """
+    return step_with(X, T, p, lr, biases=False)
+
+
+@step_exercise.mistake
+def gradients_returned(X, T, p, lr):
+    """These are the four gradients, and they are right. Asked for are the parameters after the
+    step: from each of them, take lr times its gradient away.
+    """
+    return [(old - new) / lr for old, new in zip(p, one_step(X, T, p, lr), strict=True)]
 
 
 # 08.3 ------------------------------------------------------------- find the bug
@@ -324,81 +349,94 @@ mse_exercise = Exercise(
         "If the numbers of outputs and targets (`outputs.size`, `targets.size`) differ, "
         "`raise ValueError(...)`. After that, subtract the two flat arrays.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            every_output_with_every_target,
-            "This still compares every output with every target whenever the targets are a flat "
-            "array: (4, 1) minus (4,) is a table of 4 × 4.",
-        ),
-        Misconception(
-            "only the outputs made flat",
-            lambda outputs, targets: np.mean((outputs.ravel() - targets) ** 2),
-            "Flat outputs fit flat targets. But when the targets come as a column, the table is "
-            "back, the other way round. Bring both into one shape.",
-        ),
-        Misconception(
-            "only the check added",
-            lambda outputs, targets: (
-                every_output_with_every_target(outputs, targets)
-                if outputs.size == targets.size
-                else safe_mse(outputs, targets)
-            ),
-            "A wrong number of targets is refused now. But a flat array of the right number still "
-            "makes a table, every output with every target. Bring both into one shape.",
-        ),
-        Misconception(
-            "the check added, and only the outputs made flat",
-            lambda outputs, targets: (
-                np.mean((outputs.ravel() - targets) ** 2)
-                if outputs.size == targets.size
-                else safe_mse(outputs, targets)
-            ),
-            "A wrong number of targets is refused, and flat targets are right. But when the "
-            "targets come as a column, the table is back, the other way round: make them flat too.",
-        ),
-        Misconception(
-            "a single target for all",
-            lambda outputs, targets: np.mean((outputs.ravel() - targets.ravel()) ** 2),
-            "Right whenever the numbers fit. But a single target is silently compared with all the "
-            "outputs, and one output with all the targets. Ask for as many targets as outputs, and "
-            "raise a ValueError otherwise.",
-        ),
-        Misconception(
-            "cut to the shorter one",
-            lambda outputs, targets: np.mean(
-                [(a - t) ** 2 for a, t in zip(outputs.flat, targets.flat, strict=False)]
-            ),
-            "Right whenever the numbers fit. If there are too many of one, `zip` silently leaves "
-            "the rest away. A wrong number of targets is a mistake, and should be a ValueError.",
-        ),
-        Misconception(
-            "sum in place of the mean",
-            lambda outputs, targets: len(outputs) * safe_mse(outputs, targets),
-            "The pairs are right now. The loss is the mean of the squares, not their sum.",
-        ),
-        Misconception(
-            "squared too late",
-            lambda outputs, targets: (
-                np.mean(outputs - targets.reshape(outputs.shape)) ** 2
-                if outputs.size == targets.size
-                else safe_mse(outputs, targets)
-            ),
-            "First the mean and then the square lets errors of both signs cancel out. Square each "
-            "one, then take the mean.",
-        ),
-        Misconception(
-            "flat targets refused",
-            lambda outputs, targets: (
-                safe_mse(outputs, targets)
-                if outputs.shape == targets.shape
-                else safe_mse(outputs, np.zeros(0))
-            ),
-            "Refusing whatever has another shape is safe, but too strict: flat targets, one for "
-            "each output, are as good as a column. Only a wrong *number* of targets is an error.",
-        ),
-    ),
 )
+
+
+@mse_exercise.mistake
+def nothing_was_changed(outputs, targets):
+    """This still compares every output with every target whenever the targets are a flat array:
+    (4, 1) minus (4,) is a table of 4 × 4.
+    """
+    return every_output_with_every_target(outputs, targets)
+
+
+@mse_exercise.mistake
+def only_the_outputs_made_flat(outputs, targets):
+    """Flat outputs fit flat targets. But when the targets come as a column, the table is back,
+    the other way round. Bring both into one shape.
+    """
+    return np.mean((outputs.ravel() - targets) ** 2)
+
+
+@mse_exercise.mistake
+def only_the_check_added(outputs, targets):
+    """A wrong number of targets is refused now. But a flat array of the right number still
+    makes a table, every output with every target. Bring both into one shape.
+    """
+    return (
+        every_output_with_every_target(outputs, targets)
+        if outputs.size == targets.size
+        else safe_mse(outputs, targets)
+    )
+
+
+@mse_exercise.mistake("the check added, and only the outputs made flat")
+def the_check_added_and_only_the_outputs_made_flat(outputs, targets):
+    """A wrong number of targets is refused, and flat targets are right. But when the targets
+    come as a column, the table is back, the other way round: make them flat too.
+    """
+    return (
+        np.mean((outputs.ravel() - targets) ** 2)
+        if outputs.size == targets.size
+        else safe_mse(outputs, targets)
+    )
+
+
+@mse_exercise.mistake
+def a_single_target_for_all(outputs, targets):
+    """Right whenever the numbers fit. But a single target is silently compared with all the
+    outputs, and one output with all the targets. Ask for as many targets as outputs, and
+    raise a ValueError otherwise.
+    """
+    return np.mean((outputs.ravel() - targets.ravel()) ** 2)
+
+
+@mse_exercise.mistake
+def cut_to_the_shorter_one(outputs, targets):
+    """Right whenever the numbers fit. If there are too many of one, `zip` silently leaves the
+    rest away. A wrong number of targets is a mistake, and should be a ValueError.
+    """
+    return np.mean([(a - t) ** 2 for a, t in zip(outputs.flat, targets.flat, strict=False)])
+
+
+@mse_exercise.mistake("sum in place of the mean")
+def sum_in_place_of_the_mean_08_3(outputs, targets):
+    """The pairs are right now. The loss is the mean of the squares, not their sum."""
+    return len(outputs) * safe_mse(outputs, targets)
+
+
+@mse_exercise.mistake
+def squared_too_late(outputs, targets):
+    """First the mean and then the square lets errors of both signs cancel out. Square each one,
+    then take the mean.
+    """
+    return (
+        np.mean(outputs - targets.reshape(outputs.shape)) ** 2
+        if outputs.size == targets.size
+        else safe_mse(outputs, targets)
+    )
+
+
+@mse_exercise.mistake
+def flat_targets_refused(outputs, targets):
+    """Refusing whatever has another shape is safe, but too strict: flat targets, one for each
+    output, are as good as a column. Only a wrong *number* of targets is an error.
+    """
+    return (
+        safe_mse(outputs, targets)
+        if outputs.shape == targets.shape
+        else safe_mse(outputs, np.zeros(0))
+    )
 
 
 # 08.4 ------------------------------------------------------------- choose by measurement
@@ -439,44 +477,49 @@ prescription_exercise = Exercise(
         "The best place is at a scale between 0.5 and 1. There a rate of 1 is too slow for 1,000 "
         "epochs, and a rate of 10 jumps about.",
     ),
-    misconceptions=(
-        Misconception(
-            "still too small",
-            [0.1, 3.0],
-            "This is the illness of patient A: with first weights so small, all inputs look alike "
-            "to the hidden neurons, and hardly any blame comes back. Larger first weights!",
-            seen=lambda arguments, p: 0 < p[0] <= 0.2 and 0 < p[1] < 6,
-        ),
-        Misconception(
-            "rate too small",
-            [0.5, 0.1],
-            "The first weights may be good, but 1,000 steps of this length do not lead far. "
-            "A longer step is needed.",
-            seen=lambda arguments, p: p[0] > 0.2 and 0 < p[1] < 0.7,
-        ),
-        Misconception(
-            "saturated from the start",
-            [5.0, 3.0],
-            "First weights this large put the hidden sigmoids at 0 or 1 before anything is "
-            "learned. There they are flat, and a neuron that starts in a bad place stays there.",
-            seen=lambda arguments, p: p[0] >= 2 and p[1] >= 0.7,
-        ),
-        Misconception(
-            "steps too long",
-            [0.5, 10.0],
-            "Steps this long throw the neurons about, and some land where their sigmoid is flat. "
-            "A smaller learning rate is needed.",
-            seen=lambda arguments, p: 0 < p[0] < 2 and p[1] >= 6,
-        ),
-        Misconception(
-            "on the way, and out of time",
-            [0.5, 1.0],
-            "The first weights are good, and the networks have left the plateau or are about to. "
-            "Only 1,000 epochs are too few at this rate.",
-            seen=lambda arguments, p: 0.2 < p[0] < 2 and 0.7 <= p[1] < 1.8,
-        ),
-    ),
 )
+
+
+@prescription_exercise.mistake(seen=lambda arguments, p: 0 < p[0] <= 0.2 and 0 < p[1] < 6)
+def still_too_small():
+    """This is the illness of patient A: with first weights so small, all inputs look alike to
+    the hidden neurons, and hardly any blame comes back. Larger first weights!
+    """
+    return [0.1, 3.0]
+
+
+@prescription_exercise.mistake(seen=lambda arguments, p: p[0] > 0.2 and 0 < p[1] < 0.7)
+def rate_too_small():
+    """The first weights may be good, but 1,000 steps of this length do not lead far. A longer
+    step is needed.
+    """
+    return [0.5, 0.1]
+
+
+@prescription_exercise.mistake(seen=lambda arguments, p: p[0] >= 2 and p[1] >= 0.7)
+def saturated_from_the_start():
+    """First weights this large put the hidden sigmoids at 0 or 1 before anything is learned.
+    There they are flat, and a neuron that starts in a bad place stays there.
+    """
+    return [5.0, 3.0]
+
+
+@prescription_exercise.mistake(seen=lambda arguments, p: 0 < p[0] < 2 and p[1] >= 6)
+def steps_too_long():
+    """Steps this long throw the neurons about, and some land where their sigmoid is flat. A
+    smaller learning rate is needed.
+    """
+    return [0.5, 10.0]
+
+
+@prescription_exercise.mistake(
+    "on the way, and out of time", seen=lambda arguments, p: 0.2 < p[0] < 2 and 0.7 <= p[1] < 1.8
+)
+def on_the_way_and_out_of_time():
+    """The first weights are good, and the networks have left the plateau or are about to. Only
+    1,000 epochs are too few at this rate.
+    """
+    return [0.5, 1.0]
 
 
 EXERCISES = (line_exercise, step_exercise, mse_exercise, prescription_exercise)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.exercises.given import lesson_09 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib import nn, optim
 
 TITLE = "Optimizers"
@@ -36,48 +36,57 @@ rolled_exercise = Exercise(
         "The slope at 8 is 16. The velocity is half of the old one plus that, 10 + 16. One tenth "
         "of it is taken from 8.",
     ),
-    misconceptions=(
-        Misconception(
-            "plain SGD",
-            6.4,
-            "That is where SGD stands after two steps. Momentum keeps half of its first velocity, "
-            "and rolls further.",
-        ),
-        Misconception(
-            "the slope of the start, twice",
-            5.0,
-            "Your second step uses the slope at 10 again. The ball is at 8 by then, and the slope "
-            "there is 16.",
-        ),
-        Misconception(
-            "half of the slope",
-            7.6,
-            "Your slopes count only half. Either the 2 of 2x got lost, or you halved the new slope "
-            "along with the velocity: only the old velocity fades, the gradient is added whole.",
-        ),
-        Misconception(
-            "nothing lost",
-            4.4,
-            "The old velocity was added in full. In each step it is multiplied by μ = 0.5 first.",
-        ),
-        Misconception(
-            "one step only",
-            8.0,
-            "That is the first step, and it is right. One more.",
-        ),
-        Misconception(
-            "the velocity, not the place",
-            26.0,
-            "26 is the second velocity. The step is the learning rate times that, taken from x.",
-        ),
-        Misconception(
-            "velocity subtracted",
-            7.4,
-            "In the second step the old velocity was subtracted from the slope. It is added: the "
-            "ball rolls on in the direction it had.",
-        ),
-    ),
 )
+
+
+@rolled_exercise.mistake("plain SGD")
+def plain_sgd():
+    """That is where SGD stands after two steps. Momentum keeps half of its first velocity, and
+    rolls further.
+    """
+    return 6.4
+
+
+@rolled_exercise.mistake("the slope of the start, twice")
+def the_slope_of_the_start_twice():
+    """Your second step uses the slope at 10 again. The ball is at 8 by then, and the slope
+    there is 16.
+    """
+    return 5.0
+
+
+@rolled_exercise.mistake
+def half_of_the_slope():
+    """Your slopes count only half. Either the 2 of 2x got lost, or you halved the new slope
+    along with the velocity: only the old velocity fades, the gradient is added whole.
+    """
+    return 7.6
+
+
+@rolled_exercise.mistake
+def nothing_lost():
+    """The old velocity was added in full. In each step it is multiplied by μ = 0.5 first."""
+    return 4.4
+
+
+@rolled_exercise.mistake
+def one_step_only():
+    """That is the first step, and it is right. One more."""
+    return 8.0
+
+
+@rolled_exercise.mistake("the velocity, not the place")
+def the_velocity_not_the_place():
+    """26 is the second velocity. The step is the learning rate times that, taken from x."""
+    return 26.0
+
+
+@rolled_exercise.mistake
+def velocity_subtracted():
+    """In the second step the old velocity was subtracted from the slope. It is added: the ball
+    rolls on in the direction it had.
+    """
+    return 7.4
 
 
 # 09.2 ------------------------------------------------------------- write a function
@@ -164,6 +173,7 @@ adam_exercise = Exercise(
         ),
         (np.array([1.0, 2.0]), np.array([0.0, 1.0]), np.zeros(2), np.zeros(2), 1, 0.1),
         (np.array([1.0]), np.array([1e-7]), np.zeros(1), np.zeros(1), 1, 0.5),
+        (np.array([2.0, -1.0]), np.array([2e-7, -1e-6]), np.zeros(2), np.zeros(2), 1, 0.2),
     ),
     random=case_of_adam,
     rtol=1e-9,
@@ -175,111 +185,131 @@ adam_exercise = Exercise(
         "The step is lr · m̂ / (√v̂ + 1e-8), with the 1e-8 outside of the root. Return the new p "
         "and the averages m and v as they are without the hat.",
     ),
-    misconceptions=(
-        Misconception(
-            "no correction",
-            lambda *case: adam_with(*case, correct=lambda average, beta, t: average),
-            "m and v are right, and used as they are. Both start at 0 and are too small at first: "
-            "divide them by 1 − βᵗ before the step.",
-        ),
-        Misconception(
-            "only m corrected",
-            lambda *case: adam_with(
-                *case,
-                correct=lambda average, beta, t: average / (1 - beta**t if beta == 0.9 else 1),
-            ),
-            "m is corrected and v is not. Both start at 0: v has to be divided by 1 − 0.999 to the "
-            "power of t before its root is taken.",
-        ),
-        Misconception(
-            "no power of t",
-            lambda *case: adam_with(*case, correct=lambda average, beta, t: average / (1 - beta)),
-            "Your correction is 1 − β in every step. That is right at t = 1 only, and so a test of "
-            "one step does not find it. β has to be taken to the power of t.",
-        ),
-        Misconception(
-            "t counted from 0",
-            lambda *case: adam_with(
-                *case, correct=lambda average, beta, t: average / (1 - beta ** (t - 1))
-            ),
-            "Your power is t − 1. Here t is 1 in the first step already, and with a power of 0 you "
-            "divide by 1 − 1.",
-        ),
-        Misconception(
-            "times t in place of to the power of t",
-            lambda *case: adam_with(
-                *case, correct=lambda average, beta, t: average / (1 - beta * t)
-            ),
-            "`beta * t` is a product. The formula has β to the power of t, `beta**t` in Python.",
-        ),
-        Misconception(
-            "the betas exchanged",
-            lambda *case: adam_with(*case, beta1=0.999, beta2=0.9),
-            "0.9 belongs to the gradients (m), 0.999 to their squares (v). You have them the other "
-            "way round.",
-        ),
-        Misconception(
-            "the shares exchanged",
-            lambda *case: adam_with(
-                *case, beta1=0.1, beta2=0.001, correct=lambda a, beta, t: a / (1 - (1 - beta) ** t)
-            ),
-            "Your averages forget nearly all of the past in each step. β is the share of the old "
-            "average that stays, and the new gradient gets 1 − β, that is 0.1 and 0.001.",
-        ),
-        Misconception(
-            "gradient not squared",
-            lambda *case: adam_with(*case, square=lambda g: g),
-            "v is to average the squares of the gradients. Without the square, slopes of both "
-            "signs cancel, and the root of a negative number is no number.",
-        ),
-        Misconception(
-            "root forgotten",
-            lambda *case: adam_with(*case, divide=lambda m_hat, v_hat: m_hat / (v_hat + 1e-8)),
-            "v holds squares. Only its root is a size, with which m can be compared: then the "
-            "first step is as long as the rate, whatever the slope.",
-        ),
-        Misconception(
-            "the 1e-8 inside the root",
-            lambda *case: adam_with(
-                *case, divide=lambda m_hat, v_hat: m_hat / np.sqrt(v_hat + 1e-8)
-            ),
-            "Inside the root 1e-8 counts as 1e-4, and slows down parameters with small slopes. The "
-            "formula adds it to the root.",
-        ),
-        Misconception(
-            "the 1e-8 forgotten",
-            lambda *case: adam_with(*case, divide=lambda m_hat, v_hat: m_hat / np.sqrt(v_hat)),
-            "Where a parameter has had no gradient yet, v is 0, and 0 / 0 is `nan`. That is what "
-            "the 1e-8 below the line is for.",
-        ),
-        Misconception(
-            "the 1e-8 beside the uncorrected root",
-            lambda p, g, m, v, t, lr: adam_with(
-                *(p, g, m, v, t, lr),
-                divide=lambda m_hat, v_hat: m_hat / (np.sqrt(v_hat) + 1e-8 / np.sqrt(1 - 0.999**t)),
-            ),
-            "Nearly: you put the correction into the rate, as some programs do, and so the 1e-8 "
-            "meets the root of v without its hat, and counts for more. The formula has √v̂ + 1e-8.",
-        ),
-        Misconception(
-            "whole gradients added",
-            lambda *case: adam_with(*case, share1=1.0, share2=1.0),
-            "The averages gain the whole gradient, as the velocity of momentum does. An average "
-            "takes a share of it only: 1 − β, that is 0.1 and 0.001.",
-        ),
-        Misconception(
-            "the hats remembered",
-            lambda *case: adam_with(*case, remember=lambda average, corrected: corrected),
-            "p is right. But m and v come back with the correction in them, and the next step "
-            "would correct them again. Return them as they were before.",
-        ),
-        Misconception(
-            "uphill",
-            lambda p, g, m, v, t, lr: adam_with(p, g, m, v, t, -lr),
-            "The step was added. It has to go against the slope.",
-        ),
-    ),
 )
+
+
+@adam_exercise.mistake
+def no_correction(*case):
+    """m and v are right, and used as they are. Both start at 0 and are too small at first:
+    divide them by 1 − βᵗ before the step.
+    """
+    return adam_with(*case, correct=lambda average, beta, t: average)
+
+
+@adam_exercise.mistake
+def only_m_corrected(*case):
+    """m is corrected and v is not. Both start at 0: v has to be divided by 1 − 0.999 to the
+    power of t before its root is taken.
+    """
+    return adam_with(
+        *case,
+        correct=lambda average, beta, t: average / (1 - beta**t if beta == 0.9 else 1),
+    )
+
+
+@adam_exercise.mistake
+def no_power_of_t(*case):
+    """Your correction is 1 − β in every step. That is right at t = 1 only, and so a test of one
+    step does not find it. β has to be taken to the power of t.
+    """
+    return adam_with(*case, correct=lambda average, beta, t: average / (1 - beta))
+
+
+@adam_exercise.mistake
+def t_counted_from_0(*case):
+    """Your power is t − 1. Here t is 1 in the first step already, and with a power of 0 you
+    divide by 1 − 1.
+    """
+    return adam_with(*case, correct=lambda average, beta, t: average / (1 - beta ** (t - 1)))
+
+
+@adam_exercise.mistake
+def times_t_in_place_of_to_the_power_of_t(*case):
+    """`beta * t` is a product. The formula has β to the power of t, `beta**t` in Python."""
+    return adam_with(*case, correct=lambda average, beta, t: average / (1 - beta * t))
+
+
+@adam_exercise.mistake
+def the_betas_exchanged(*case):
+    """0.9 belongs to the gradients (m), 0.999 to their squares (v). You have them the other way
+    round.
+    """
+    return adam_with(*case, beta1=0.999, beta2=0.9)
+
+
+@adam_exercise.mistake
+def the_shares_exchanged(*case):
+    """Your averages forget nearly all of the past in each step. β is the share of the old
+    average that stays, and the new gradient gets 1 − β, that is 0.1 and 0.001.
+    """
+    return adam_with(
+        *case, beta1=0.1, beta2=0.001, correct=lambda a, beta, t: a / (1 - (1 - beta) ** t)
+    )
+
+
+@adam_exercise.mistake
+def gradient_not_squared(*case):
+    """v is to average the squares of the gradients. Without the square, slopes of both signs
+    cancel, and the root of a negative number is no number.
+    """
+    return adam_with(*case, square=lambda g: g)
+
+
+@adam_exercise.mistake
+def root_forgotten(*case):
+    """v holds squares. Only its root is a size, with which m can be compared: then the first
+    step is as long as the rate, whatever the slope.
+    """
+    return adam_with(*case, divide=lambda m_hat, v_hat: m_hat / (v_hat + 1e-8))
+
+
+@adam_exercise.mistake("the 1e-8 inside the root")
+def the_1e_8_inside_the_root(*case):
+    """Inside the root 1e-8 counts as 1e-4, and slows down parameters with small slopes. The
+    formula adds it to the root.
+    """
+    return adam_with(*case, divide=lambda m_hat, v_hat: m_hat / np.sqrt(v_hat + 1e-8))
+
+
+@adam_exercise.mistake("the 1e-8 forgotten")
+def the_1e_8_forgotten(*case):
+    """Where a parameter has had no gradient yet, v is 0, and 0 / 0 is `nan`. That is what the
+    1e-8 below the line is for.
+    """
+    return adam_with(*case, divide=lambda m_hat, v_hat: m_hat / np.sqrt(v_hat))
+
+
+@adam_exercise.mistake("the 1e-8 beside the uncorrected root")
+def the_1e_8_beside_the_uncorrected_root(p, g, m, v, t, lr):
+    """Nearly: you put the correction into the rate, as some programs do, and so the 1e-8 meets
+    the root of v without its hat, and counts for more. The formula has √v̂ + 1e-8.
+    """
+    return adam_with(
+        *(p, g, m, v, t, lr),
+        divide=lambda m_hat, v_hat: m_hat / (np.sqrt(v_hat) + 1e-8 / np.sqrt(1 - 0.999**t)),
+    )
+
+
+@adam_exercise.mistake
+def whole_gradients_added(*case):
+    """The averages gain the whole gradient, as the velocity of momentum does. An average takes
+    a share of it only: 1 − β, that is 0.1 and 0.001.
+    """
+    return adam_with(*case, share1=1.0, share2=1.0)
+
+
+@adam_exercise.mistake
+def the_hats_remembered(*case):
+    """p is right. But m and v come back with the correction in them, and the next step would
+    correct them again. Return them as they were before.
+    """
+    return adam_with(*case, remember=lambda average, corrected: corrected)
+
+
+@adam_exercise.mistake
+def uphill(p, g, m, v, t, lr):
+    """The step was added. It has to go against the slope."""
+    return adam_with(p, g, m, v, t, -lr)
 
 
 # 09.3 ------------------------------------------------------------- find the bug
@@ -327,16 +357,6 @@ def roll_with_nnlib(params, gradients, lr, mu):
             p.grad = g
         optimizer.step()
     return [p.data for p in params]
-
-
-def shared_velocity(params, gradients, lr, mu):
-    """The buggy function of the notebook: one array under as many names as there are params."""
-    return roll_into([np.zeros_like(params[0])] * len(params), params, gradients, lr, mu)
-
-
-def roll_with_one_shape(params, gradients, lr, mu):
-    """A velocity for each parameter, but all of them in the shape of the first one."""
-    return roll_into([np.zeros_like(params[0]) for _ in params], params, gradients, lr, mu)
 
 
 def roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: mu * v + g, late=False):
@@ -396,80 +416,87 @@ roll_exercise = Exercise(
         "Make the velocities with a list comprehension, a new array of zeros for each p in "
         "params, shaped like that p. The loop may stay as it is.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            shared_velocity,
-            "All parameters still share one velocity: `[array] * n` holds the same array n times, "
-            "and what one parameter adds, the others get.",
-        ),
-        Misconception(
-            "one shape for all",
-            roll_with_one_shape,
-            "Each parameter has a velocity of its own now, but all of them have the shape of "
-            "`params[0]`. A velocity is shaped like its own parameter.",
-        ),
-        Misconception(
-            "nothing moves",
-            lambda params, gradients, lr, mu: params,
-            "The parameters came back as they were. In a loop over lists, `p = p - lr * v` gives a "
-            "new array the name p, and leaves the list as it was. Change the array itself, as "
-            "`p -= lr * v` does, or put the new array into the list.",
-        ),
-        Misconception(
-            "the memory is lost",
-            lambda params, gradients, lr, mu: roll_with(
-                params, gradients, lr, mu, faster=lambda v, g, mu: g
-            ),
-            "This is plain SGD: each step begins with a velocity of 0. Make the velocities once, "
-            "before the loop. And mind that `v = mu * v + g` in a loop over a list gives a new "
-            "array a name, and leaves the list as it was; `v *= mu` changes the array in the list.",
-        ),
-        Misconception(
-            "step before the velocity",
-            lambda params, gradients, lr, mu: roll_with(params, gradients, lr, mu, late=True),
-            "Each parameter moves with the velocity of the step before, and in the first step not "
-            "at all. First the velocity takes in the gradient, then the parameter moves.",
-        ),
-        Misconception(
-            "an average",
-            lambda params, gradients, lr, mu: roll_with(
-                params, gradients, lr, mu, faster=lambda v, g, mu: mu * v + (1 - mu) * g
-            ),
-            "Each parameter has its own velocity now. But it gains only the share 1 − μ of the "
-            "gradient, as Adam's m does. Momentum takes in the whole gradient.",
-        ),
-        Misconception(
-            "the gradient fades too",
-            lambda params, gradients, lr, mu: roll_with(
-                params, gradients, lr, mu, faster=lambda v, g, mu: mu * (v + g)
-            ),
-            "Each parameter has its own velocity now. But μ is multiplied after the gradient came "
-            "in. Only the old velocity loses: first μ, then the gradient.",
-        ),
-        Misconception(
-            "nothing fades",
-            lambda params, gradients, lr, mu: roll_with(
-                params, gradients, lr, mu, faster=lambda v, g, mu: v + g
-            ),
-            "Each parameter has its own velocity now. But it never loses anything: where is μ?",
-        ),
-        Misconception(
-            "the rate twice",
-            lambda params, gradients, lr, mu: roll(params, gradients, lr**2, mu),
-            "The learning rate is in the velocity and in the step. Once is enough.",
-        ),
-        Misconception(
-            "uphill",
-            lambda params, gradients, lr, mu: roll(params, gradients, -lr, mu),
-            "The velocity is added to the parameter, and it goes up the slope. It is taken away.",
-        ),
-    ),
     equivalent_mutants={
         "line 4: True -> False": "the lists are equally long",
         "line 5: True -> False": "the lists are equally long",
     },
 )
+
+
+@roll_exercise.mistake("nothing was changed")
+def shared_velocity(params, gradients, lr, mu):
+    """All parameters still share one velocity: `[array] * n` holds the same array n times, and
+    what one parameter adds, the others get.
+    """
+    return roll_into([np.zeros_like(params[0])] * len(params), params, gradients, lr, mu)
+
+
+@roll_exercise.mistake("one shape for all")
+def roll_with_one_shape(params, gradients, lr, mu):
+    """Each parameter has a velocity of its own now, but all of them have the shape of
+    `params[0]`. A velocity is shaped like its own parameter.
+    """
+    return roll_into([np.zeros_like(params[0]) for _ in params], params, gradients, lr, mu)
+
+
+@roll_exercise.mistake
+def nothing_moves(params, gradients, lr, mu):
+    """The parameters came back as they were. In a loop over lists, `p = p - lr * v` gives a new
+    array the name p, and leaves the list as it was. Change the array itself, as `p -= lr *
+    v` does, or put the new array into the list.
+    """
+    return params
+
+
+@roll_exercise.mistake
+def the_memory_is_lost(params, gradients, lr, mu):
+    """This is plain SGD: each step begins with a velocity of 0. Make the velocities once,
+    before the loop. And mind that `v = mu * v + g` in a loop over a list gives a new array a
+    name, and leaves the list as it was; `v *= mu` changes the array in the list.
+    """
+    return roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: g)
+
+
+@roll_exercise.mistake
+def step_before_the_velocity(params, gradients, lr, mu):
+    """Each parameter moves with the velocity of the step before, and in the first step not at
+    all. First the velocity takes in the gradient, then the parameter moves.
+    """
+    return roll_with(params, gradients, lr, mu, late=True)
+
+
+@roll_exercise.mistake
+def an_average(params, gradients, lr, mu):
+    """Each parameter has its own velocity now. But it gains only the share 1 − μ of the
+    gradient, as Adam's m does. Momentum takes in the whole gradient.
+    """
+    return roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: mu * v + (1 - mu) * g)
+
+
+@roll_exercise.mistake
+def the_gradient_fades_too(params, gradients, lr, mu):
+    """Each parameter has its own velocity now. But μ is multiplied after the gradient came in.
+    Only the old velocity loses: first μ, then the gradient.
+    """
+    return roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: mu * (v + g))
+
+
+@roll_exercise.mistake
+def nothing_fades(params, gradients, lr, mu):
+    """Each parameter has its own velocity now. But it never loses anything: where is μ?"""
+    return roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: v + g)
+
+
+@roll_exercise.mistake
+def the_rate_twice(params, gradients, lr, mu):
+    """The learning rate is in the velocity and in the step. Once is enough."""
+    return roll(params, gradients, lr**2, mu)
+
+
+@roll_exercise.mistake("uphill")
+def uphill_09_3(params, gradients, lr, mu):
+    """The velocity is added to the parameter, and it goes up the slope. It is taken away."""
+    return roll(params, gradients, -lr, mu)
 
 
 # 09.4 ------------------------------------------------------------- choose by measurement
@@ -526,69 +553,82 @@ runner_exercise = Exercise(
         "Momentum with μ = 0.9 still swings after 60 steps, and with 0.5 it is slow. Try values "
         "between, at rates from 0.02 to 0.05.",
     ),
-    misconceptions=(
-        Misconception(
-            "runs away",
-            ["SGD", 0.1, 0.9],
-            "The rate is too large for the steep direction: each step lands further away, on the "
-            "other side. Go down in factors of 3.",
-            seen=lambda arguments, runner: runner[0] in ("SGD", "momentum") and diverges(runner),
-        ),
-        Misconception(
-            "the flat direction pays",
-            ["SGD", 0.025, 0.9],
-            "Plain SGD does not get there in 60 steps, at any rate: the steep direction limits "
-            "how large it can be, and then it crawls in the flat one.",
-            seen=lambda arguments, runner: runner[0] == "SGD" and not diverges(runner),
-        ),
-        Misconception(
-            "still swinging",
-            ["momentum", 0.03, 0.9],
-            "With this μ the ball keeps so much velocity that it still swings after 60 steps. "
-            "A smaller μ calms it down.",
-            seen=lambda arguments, runner: (
-                runner[0] == "momentum" and swings(runner) and not diverges(runner)
-            ),
-        ),
-        Misconception(
-            "too little momentum, or too small a rate",
-            ["momentum", 0.02, 0.5],
-            "The right idea, and on its way, but too slow for 60 steps. Give it more of one: "
-            "a larger μ (below 0.9), or a larger rate.",
-            seen=lambda arguments, runner: (
-                runner[0] == "momentum"
-                and is_slow(runner)
-                and not swings(runner)
-                and TARGET <= given.race_on_a_line(*runner) < 1000
-            ),
-        ),
-        Misconception(
-            "a habit in place of a search",
-            ["Adam", 0.001, 0.9],
-            "For Adam and RMSProp the rate is about the length of a step. With steps this small "
-            "they are still on their way after 60, or have only just arrived. Search further up.",
-            seen=lambda arguments, runner: (
-                0 < runner[1] < {"Adam": 0.8, "RMSProp": 0.1}.get(runner[0], 0)
-            ),
-        ),
-        Misconception(
-            "Adam with too long a memory",
-            ["Adam", 1.0, 0.9],
-            "A good length of step, but with this β₁ Adam swings about the lowest point, as "
-            "momentum does with a large μ.",
-            seen=lambda arguments, runner: (
-                runner[0] == "Adam" and runner[1] >= 0.8 and runner[2] >= 0.85
-            ),
-        ),
-        Misconception(
-            "the axes do not fit",
-            ["RMSProp", 0.5, 0.9],
-            "RMSProp measures w and b one by one. This valley lies across both, like the tilted "
-            "valley of the lesson, and there RMSProp has no lead.",
-            seen=lambda arguments, runner: runner[0] == "RMSProp" and runner[1] >= 0.1,
-        ),
+)
+
+
+@runner_exercise.mistake(
+    seen=lambda arguments, runner: runner[0] in ("SGD", "momentum") and diverges(runner)
+)
+def runs_away():
+    """The rate is too large for the steep direction: each step lands further away, on the other
+    side. Go down in factors of 3.
+    """
+    return ["SGD", 0.1, 0.9]
+
+
+@runner_exercise.mistake(seen=lambda arguments, runner: runner[0] == "SGD" and not diverges(runner))
+def the_flat_direction_pays():
+    """Plain SGD does not get there in 60 steps, at any rate: the steep direction limits how
+    large it can be, and then it crawls in the flat one.
+    """
+    return ["SGD", 0.025, 0.9]
+
+
+@runner_exercise.mistake(
+    seen=lambda arguments, runner: (
+        runner[0] == "momentum" and swings(runner) and not diverges(runner)
+    )
+)
+def still_swinging():
+    """With this μ the ball keeps so much velocity that it still swings after 60 steps. A
+    smaller μ calms it down.
+    """
+    return ["momentum", 0.03, 0.9]
+
+
+@runner_exercise.mistake(
+    "too little momentum, or too small a rate",
+    seen=lambda arguments, runner: (
+        runner[0] == "momentum"
+        and is_slow(runner)
+        and not swings(runner)
+        and TARGET <= given.race_on_a_line(*runner) < 1000
     ),
 )
+def too_little_momentum_or_too_small_a_rate():
+    """The right idea, and on its way, but too slow for 60 steps. Give it more of one: a larger
+    μ (below 0.9), or a larger rate.
+    """
+    return ["momentum", 0.02, 0.5]
+
+
+@runner_exercise.mistake(
+    seen=lambda arguments, runner: 0 < runner[1] < {"Adam": 0.8, "RMSProp": 0.1}.get(runner[0], 0)
+)
+def a_habit_in_place_of_a_search():
+    """For Adam and RMSProp the rate is about the length of a step. With steps this small they
+    are still on their way after 60, or have only just arrived. Search further up.
+    """
+    return ["Adam", 0.001, 0.9]
+
+
+@runner_exercise.mistake(
+    "Adam with too long a memory",
+    seen=lambda arguments, runner: runner[0] == "Adam" and runner[1] >= 0.8 and runner[2] >= 0.85,
+)
+def adam_with_too_long_a_memory():
+    """A good length of step, but with this β₁ Adam swings about the lowest point, as momentum
+    does with a large μ.
+    """
+    return ["Adam", 1.0, 0.9]
+
+
+@runner_exercise.mistake(seen=lambda arguments, runner: runner[0] == "RMSProp" and runner[1] >= 0.1)
+def the_axes_do_not_fit():
+    """RMSProp measures w and b one by one. This valley lies across both, like the tilted valley
+    of the lesson, and there RMSProp has no lead.
+    """
+    return ["RMSProp", 0.5, 0.9]
 
 
 EXERCISES = (rolled_exercise, adam_exercise, roll_exercise, runner_exercise)

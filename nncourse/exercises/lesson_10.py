@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.exercises.given import lesson_10 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib import nn, optim
 
 TITLE = "Training deep networks"
@@ -30,55 +30,65 @@ growth_exercise = Exercise(
         "takes what the first one gave, and changes it by the same factor.",
         "Each layer doubles the size. How often is it doubled?",
     ),
-    misconceptions=(
-        Misconception(
-            "one layer only",
-            2.0,
-            "That is the factor of one layer, and it is right. There are five of them, one after "
-            "the other.",
-        ),
-        Misconception(
-            "factors added",
-            10.0,
-            "You added the five factors. Each layer works on what the one before gave it, so the "
-            "factors multiply.",
-        ),
-        Misconception(
-            "root forgotten",
-            (100 * 0.2) ** 5,
-            "You took n in place of √n. The 100 terms have random signs and partly cancel, so "
-            "their sum grows only like √100.",
-        ),
-        Misconception(
-            "the number of inputs forgotten",
-            0.2**5,
-            "That would be five single weights in a row. Each neuron adds up 100 terms, and so "
-            "its sum is √100 times as large as one term.",
-        ),
-        Misconception(
-            "the weights' size forgotten",
-            10.0**5,
-            "That is √n for each layer, as if the weights had std 1. Theirs is 0.2.",
-        ),
-        Misconception(
-            "std squared",
-            (10 * 0.04) ** 5,
-            "You took the square of the std. The factor for the *size* is √n · std. (The squares "
-            "grow by n · std², which is 4.)",
-        ),
-        Misconception(
-            "growth of the squares",
-            4.0**5,
-            "The squares grow by n · std² = 4 in each layer. Asked for is the size, the root of "
-            "that.",
-        ),
-        Misconception(
-            "one layer too few",
-            16.0,
-            "Four doublings. The first layer counts as well: it makes 2 out of 1.",
-        ),
-    ),
 )
+
+
+@growth_exercise.mistake
+def one_layer_only():
+    """That is the factor of one layer, and it is right. There are five of them, one after the
+    other.
+    """
+    return 2.0
+
+
+@growth_exercise.mistake
+def factors_added():
+    """You added the five factors. Each layer works on what the one before gave it, so the
+    factors multiply.
+    """
+    return 10.0
+
+
+@growth_exercise.mistake
+def root_forgotten():
+    """You took n in place of √n. The 100 terms have random signs and partly cancel, so their
+    sum grows only like √100.
+    """
+    return (100 * 0.2) ** 5
+
+
+@growth_exercise.mistake
+def the_number_of_inputs_forgotten():
+    """That would be five single weights in a row. Each neuron adds up 100 terms, and so its sum
+    is √100 times as large as one term.
+    """
+    return 0.2**5
+
+
+@growth_exercise.mistake("the weights' size forgotten")
+def the_weights_size_forgotten():
+    """That is √n for each layer, as if the weights had std 1. Theirs is 0.2."""
+    return 10.0**5
+
+
+@growth_exercise.mistake
+def std_squared():
+    """You took the square of the std. The factor for the *size* is √n · std. (The squares grow
+    by n · std², which is 4.)
+    """
+    return (10 * 0.04) ** 5
+
+
+@growth_exercise.mistake
+def growth_of_the_squares():
+    """The squares grow by n · std² = 4 in each layer. Asked for is the size, the root of that."""
+    return 4.0**5
+
+
+@growth_exercise.mistake
+def one_layer_too_few():
+    """Four doublings. The first layer counts as well: it makes 2 out of 1."""
+    return 16.0
 
 
 # 10.2 ------------------------------------------------------------- write a function
@@ -160,56 +170,69 @@ start_exercise = Exercise(
         "tanh: √(2 / (n_in + n_out)). ReLU: √(2 / n_in). For any other name, "
         "`raise ValueError(...)` with a sentence of yours.",
     ),
-    misconceptions=(
-        Misconception(
-            "n_out in place of n_in",
-            either(xavier, lambda n_out, n_in: (2 / n_out) ** 0.5),
-            "He's rule counts the *inputs* of a neuron. In a weight matrix each row is a neuron, "
-            "so the number of inputs is the second number of the shape.",
-        ),
-        Misconception(
-            "root forgotten",
-            either(lambda o, i: 2 / (i + o), lambda o, i: 2 / i),
-            "These are the squares (the variances). The std, the size of a weight, is their root.",
-        ),
-        Misconception(
-            "the rules exchanged",
-            either(he, xavier),
-            "Both rules are right, and for the wrong activations: Xavier was made for functions "
-            "like tanh, He for ReLU.",
-        ),
-        Misconception(
-            "Xavier for everything",
-            either(xavier, xavier),
-            "With ReLU half of the squares are gone after each layer. Xavier does not make up for "
-            "that; He's rule does.",
-        ),
-        Misconception(
-            "He without the 2",
-            either(xavier, lambda o, i: (1 / i) ** 0.5),
-            "1/√n keeps the size without an activation. ReLU sets half of the sums to 0, and the 2 "
-            "makes up for it.",
-        ),
-        Misconception(
-            "Xavier without the 2",
-            either(lambda o, i: (1 / (i + o)) ** 0.5, he),
-            "Xavier takes the middle of n_in and n_out, which is (n_in + n_out) / 2. Turned round, "
-            "the 2 comes to stand above the line.",
-        ),
-        Misconception(
-            "a start for every name",
-            either(xavier, he, otherwise=xavier),
-            "Right for tanh and ReLU. For a name without a rule your function should say so, with "
-            "a ValueError, instead of guessing.",
-        ),
-        Misconception(
-            "a start for every name, He's",
-            either(xavier, he, otherwise=he),
-            "Right for tanh and ReLU. Any other name gets the rule for ReLU here; it should get a "
-            "ValueError.",
-        ),
-    ),
 )
+
+
+@start_exercise.mistake("n_out in place of n_in")
+def n_out_in_place_of_n_in(*arguments):
+    """He's rule counts the *inputs* of a neuron. In a weight matrix each row is a neuron, so
+    the number of inputs is the second number of the shape.
+    """
+    return either(xavier, lambda n_out, n_in: (2 / n_out) ** 0.5)(*arguments)
+
+
+@start_exercise.mistake("root forgotten")
+def root_forgotten_10_2(*arguments):
+    """These are the squares (the variances). The std, the size of a weight, is their root."""
+    return either(lambda o, i: 2 / (i + o), lambda o, i: 2 / i)(*arguments)
+
+
+@start_exercise.mistake
+def the_rules_exchanged(*arguments):
+    """Both rules are right, and for the wrong activations: Xavier was made for functions like
+    tanh, He for ReLU.
+    """
+    return either(he, xavier)(*arguments)
+
+
+@start_exercise.mistake("Xavier for everything")
+def xavier_for_everything(*arguments):
+    """With ReLU half of the squares are gone after each layer. Xavier does not make up for
+    that; He's rule does.
+    """
+    return either(xavier, xavier)(*arguments)
+
+
+@start_exercise.mistake("He without the 2")
+def he_without_the_2(*arguments):
+    """1/√n keeps the size without an activation. ReLU sets half of the sums to 0, and the 2
+    makes up for it.
+    """
+    return either(xavier, lambda o, i: (1 / i) ** 0.5)(*arguments)
+
+
+@start_exercise.mistake("Xavier without the 2")
+def xavier_without_the_2(*arguments):
+    """Xavier takes the middle of n_in and n_out, which is (n_in + n_out) / 2. Turned round, the
+    2 comes to stand above the line.
+    """
+    return either(lambda o, i: (1 / (i + o)) ** 0.5, he)(*arguments)
+
+
+@start_exercise.mistake
+def a_start_for_every_name(*arguments):
+    """Right for tanh and ReLU. For a name without a rule your function should say so, with a
+    ValueError, instead of guessing.
+    """
+    return either(xavier, he, otherwise=xavier)(*arguments)
+
+
+@start_exercise.mistake("a start for every name, He's")
+def a_start_for_every_name_he_s(*arguments):
+    """Right for tanh and ReLU. Any other name gets the rule for ReLU here; it should get a
+    ValueError.
+    """
+    return either(xavier, he, otherwise=he)(*arguments)
 
 
 # 10.3 ------------------------------------------------------------- write a function
@@ -280,75 +303,89 @@ norm_exercise = Exercise(
         "Subtract the mean, divide by `np.sqrt(z.var(axis=0) + 1e-5)`, multiply by gamma, and add "
         "beta at the end.",
     ),
-    misconceptions=(
-        Misconception(
-            "each example by itself",
-            lambda z, gamma, beta: norm_with(z, gamma, beta, axis=1, keep=True),
-            "You took mean and std over the neurons of one example. (That exists too, and is "
-            "called layer normalisation.) Batch normalisation takes them over the batch, for each "
-            "neuron.",
-        ),
-        Misconception(
-            "one mean for all neurons",
-            lambda z, gamma, beta: norm_with(z, gamma, beta, axis=None),
-            "Mean and std are taken over the whole table here. Each neuron, that is each column, "
-            "needs its own.",
-        ),
-        Misconception(
-            "divided by the variance",
-            lambda z, gamma, beta: norm_with(z, gamma, beta, size=lambda var: var + 1e-5),
-            "You divide by the variance, a mean of squares. Its root, the std, is the size to "
-            "divide by.",
-        ),
-        Misconception(
-            "root taken twice",
-            lambda z, gamma, beta: norm_with(
-                z, gamma, beta, size=lambda var: np.sqrt(np.sqrt(var) + 1e-5)
-            ),
-            "Under your root stands the std, which is a root already. The variance belongs there, "
-            "`z.var(axis=0)`.",
-        ),
-        Misconception(
-            "mean not subtracted",
-            lambda z, gamma, beta: gamma * z / np.sqrt(z.var(axis=0) + 1e-5) + beta,
-            "The sizes are right, but each neuron still has its old mean. Subtract it first.",
-        ),
-        Misconception(
-            "n − 1",
-            lambda z, gamma, beta: norm_with(z, gamma, beta, ddof=1),
-            "You divide the squares by n − 1. That is for guessing the spread of many from a few. "
-            "Here the batch itself is to get size 1, so it is n, as in the example by hand.",
-        ),
-        Misconception(
-            "the 0.00001 after the root",
-            lambda z, gamma, beta: norm_with(z, gamma, beta, size=lambda var: np.sqrt(var) + 1e-5),
-            "Nearly: the 0.00001 belongs under the root, with the variance. You see the difference "
-            "where a neuron says nearly the same to all examples.",
-        ),
-        Misconception(
-            "the 0.00001 forgotten",
-            lambda z, gamma, beta: norm_with(z, gamma, beta, size=np.sqrt),
-            "When a neuron says the same to all examples its std is 0, and 0 / 0 is nan. Hence the "
-            "0.00001 under the root.",
-        ),
-        Misconception(
-            "gamma and beta exchanged",
-            lambda z, gamma, beta: batch_norm(z, beta, gamma),
-            "γ multiplies and β is added. You have them the other way round.",
-        ),
-        Misconception(
-            "gamma and beta forgotten",
-            lambda z, gamma, beta: norm_with(z, 1.0, 0.0),
-            "The sums are normalised. Then the network may choose another size and mean if it "
-            "wants: multiply by γ, and add β.",
-        ),
-        Misconception(
-            "beta inside the brackets",
-            lambda z, gamma, beta: gamma * (norm_with(z, 1.0, 0.0) + beta),
-            "You add β before γ multiplies, and so it is multiplied too. First γ, then β.",
-        ),
-    ),
 )
+
+
+@norm_exercise.mistake
+def each_example_by_itself(z, gamma, beta):
+    """You took mean and std over the neurons of one example. (That exists too, and is called
+    layer normalisation.) Batch normalisation takes them over the batch, for each neuron.
+    """
+    return norm_with(z, gamma, beta, axis=1, keep=True)
+
+
+@norm_exercise.mistake
+def one_mean_for_all_neurons(z, gamma, beta):
+    """Mean and std are taken over the whole table here. Each neuron, that is each column, needs
+    its own.
+    """
+    return norm_with(z, gamma, beta, axis=None)
+
+
+@norm_exercise.mistake
+def divided_by_the_variance(z, gamma, beta):
+    """You divide by the variance, a mean of squares. Its root, the std, is the size to divide
+    by.
+    """
+    return norm_with(z, gamma, beta, size=lambda var: var + 1e-5)
+
+
+@norm_exercise.mistake
+def root_taken_twice(z, gamma, beta):
+    """Under your root stands the std, which is a root already. The variance belongs there,
+    `z.var(axis=0)`.
+    """
+    return norm_with(z, gamma, beta, size=lambda var: np.sqrt(np.sqrt(var) + 1e-5))
+
+
+@norm_exercise.mistake
+def mean_not_subtracted(z, gamma, beta):
+    """The sizes are right, but each neuron still has its old mean. Subtract it first."""
+    return gamma * z / np.sqrt(z.var(axis=0) + 1e-5) + beta
+
+
+@norm_exercise.mistake("n − 1")
+def n_1(z, gamma, beta):
+    """You divide the squares by n − 1. That is for guessing the spread of many from a few. Here
+    the batch itself is to get size 1, so it is n, as in the example by hand.
+    """
+    return norm_with(z, gamma, beta, ddof=1)
+
+
+@norm_exercise.mistake("the 0.00001 after the root")
+def the_0_00001_after_the_root(z, gamma, beta):
+    """Nearly: the 0.00001 belongs under the root, with the variance. You see the difference
+    where a neuron says nearly the same to all examples.
+    """
+    return norm_with(z, gamma, beta, size=lambda var: np.sqrt(var) + 1e-5)
+
+
+@norm_exercise.mistake("the 0.00001 forgotten")
+def the_0_00001_forgotten(z, gamma, beta):
+    """When a neuron says the same to all examples its std is 0, and 0 / 0 is nan. Hence the
+    0.00001 under the root.
+    """
+    return norm_with(z, gamma, beta, size=np.sqrt)
+
+
+@norm_exercise.mistake
+def gamma_and_beta_exchanged(z, gamma, beta):
+    """γ multiplies and β is added. You have them the other way round."""
+    return batch_norm(z, beta, gamma)
+
+
+@norm_exercise.mistake
+def gamma_and_beta_forgotten(z, gamma, beta):
+    """The sums are normalised. Then the network may choose another size and mean if it wants:
+    multiply by γ, and add β.
+    """
+    return norm_with(z, 1.0, 0.0)
+
+
+@norm_exercise.mistake
+def beta_inside_the_brackets(z, gamma, beta):
+    """You add β before γ multiplies, and so it is multiplied too. First γ, then β."""
+    return gamma * (norm_with(z, 1.0, 0.0) + beta)
 
 
 # 10.4 ------------------------------------------------------------- find the bug
@@ -372,15 +409,6 @@ def clip_with_nnlib(gradients, limit):
         p.grad = np.array(g, dtype=float)
     optim.clip_grad_norm_(params, limit)
     return [p.grad for p in params]
-
-
-def clipped_one_by_one(gradients, limit):
-    """The buggy function of the notebook."""
-    clipped = []
-    for g in gradients:
-        length = np.sqrt(np.sum(g**2))
-        clipped.append(g * min(1, limit / length) if length else g)
-    return clipped
 
 
 def scaled_by(measure, always=False):
@@ -434,76 +462,97 @@ clip_exercise = Exercise(
         "The length is the root of the sum of all squares, `sum(np.sum(g**2) for g in gradients)`. "
         "If it is above the limit, every array is multiplied by limit / length.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            clipped_one_by_one,
-            "Each array is still measured and cut by itself. A large one loses much and a small "
-            "one nothing, and so the whole arrow points elsewhere.",
-        ),
-        Misconception(
-            "each number cut",
-            lambda gradients, limit: [np.clip(g, -limit, limit) for g in gradients],
-            "`np.clip` cuts each number by itself, so only the large ones change, and the "
-            "direction with them. All numbers have to shrink by the same factor.",
-        ),
-        Misconception(
-            "short ones made longer",
-            scaled_by(whole_length, always=True),
-            "Long gradients are right. But short ones are stretched up to the limit, and one of "
-            "length 0 becomes nan. Clipping makes nothing longer.",
-        ),
-        Misconception(
-            "all brought to the limit",
-            scaled_by(lambda gradients: whole_length(gradients) + 1e-6, always=True),
-            "Long gradients are right. But short ones are stretched up to the limit, too. Clipping "
-            "makes nothing longer: the factor is never above 1.",
-        ),
-        Misconception(
-            "root forgotten",
-            scaled_by(lambda gradients: whole_length(gradients) ** 2),
-            "You compare with the sum of the squares. The length is the root of that: (3, 4) has "
-            "length 5, not 25.",
-        ),
-        Misconception(
-            "lengths added",
-            scaled_by(lambda gradients: sum(np.linalg.norm(g) for g in gradients)),
-            "You added the lengths of the arrays. Lengths do not add up, squares do: 3 and 4 "
-            "together have length 5, not 7.",
-        ),
-        Misconception(
-            "the longest array counts",
-            scaled_by(lambda gradients: max(np.linalg.norm(g) for g in gradients)),
-            "All arrays shrink by one factor: good. But it comes from the longest array alone. "
-            "The length of all of them together is larger.",
-        ),
-        Misconception(
-            "sizes in place of squares",
-            scaled_by(lambda gradients: sum(np.sum(np.abs(g)) for g in gradients)),
-            "You added up the numbers without their signs. The length is the root of the sum of "
-            "the squares.",
-        ),
-        Misconception(
-            "limit of 1 for all",
-            lambda gradients, limit: (
-                gradients
-                if whole_length(gradients) <= limit
-                else [g / whole_length(gradients) for g in gradients]
-            ),
-            "Cut gradients always end with length 1 here. They should end with the length `limit`.",
-        ),
-        Misconception(
-            "root mean square",
-            scaled_by(
-                lambda gradients: np.sqrt(
-                    np.mean(np.concatenate([g.ravel() for g in gradients]) ** 2)
-                )
-            ),
-            "You took the *mean* of the squares, the typical size of one number. The length of the "
-            "arrow takes their sum.",
-        ),
-    ),
 )
+
+
+@clip_exercise.mistake("nothing was changed")
+def clipped_one_by_one(gradients, limit):
+    """Each array is still measured and cut by itself. A large one loses much and a small one
+    nothing, and so the whole arrow points elsewhere.
+    """
+    clipped = []
+    for g in gradients:
+        length = np.sqrt(np.sum(g**2))
+        clipped.append(g * min(1, limit / length) if length else g)
+    return clipped
+
+
+@clip_exercise.mistake
+def each_number_cut(gradients, limit):
+    """`np.clip` cuts each number by itself, so only the large ones change, and the direction
+    with them. All numbers have to shrink by the same factor.
+    """
+    return [np.clip(g, -limit, limit) for g in gradients]
+
+
+@clip_exercise.mistake
+def short_ones_made_longer(*arguments):
+    """Long gradients are right. But short ones are stretched up to the limit, and one of length
+    0 becomes nan. Clipping makes nothing longer.
+    """
+    return scaled_by(whole_length, always=True)(*arguments)
+
+
+@clip_exercise.mistake
+def all_brought_to_the_limit(*arguments):
+    """Long gradients are right. But short ones are stretched up to the limit, too. Clipping
+    makes nothing longer: the factor is never above 1.
+    """
+    return scaled_by(lambda gradients: whole_length(gradients) + 1e-6, always=True)(*arguments)
+
+
+@clip_exercise.mistake("root forgotten")
+def root_forgotten_10_4(*arguments):
+    """You compare with the sum of the squares. The length is the root of that: (3, 4) has
+    length 5, not 25.
+    """
+    return scaled_by(lambda gradients: whole_length(gradients) ** 2)(*arguments)
+
+
+@clip_exercise.mistake
+def lengths_added(*arguments):
+    """You added the lengths of the arrays. Lengths do not add up, squares do: 3 and 4 together
+    have length 5, not 7.
+    """
+    return scaled_by(lambda gradients: sum(np.linalg.norm(g) for g in gradients))(*arguments)
+
+
+@clip_exercise.mistake
+def the_longest_array_counts(*arguments):
+    """All arrays shrink by one factor: good. But it comes from the longest array alone. The
+    length of all of them together is larger.
+    """
+    return scaled_by(lambda gradients: max(np.linalg.norm(g) for g in gradients))(*arguments)
+
+
+@clip_exercise.mistake
+def sizes_in_place_of_squares(*arguments):
+    """You added up the numbers without their signs. The length is the root of the sum of the
+    squares.
+    """
+    return scaled_by(lambda gradients: sum(np.sum(np.abs(g)) for g in gradients))(*arguments)
+
+
+@clip_exercise.mistake
+def limit_of_1_for_all(gradients, limit):
+    """Cut gradients always end with length 1 here. They should end with the length `limit`."""
+    return (
+        gradients
+        if whole_length(gradients) <= limit
+        else [g / whole_length(gradients) for g in gradients]
+    )
+
+
+@clip_exercise.mistake
+def root_mean_square(*arguments):
+    """You took the *mean* of the squares, the typical size of one number. The length of the
+    arrow takes their sum.
+    """
+    return (
+        scaled_by(
+            lambda gradients: np.sqrt(np.mean(np.concatenate([g.ravel() for g in gradients]) ** 2))
+        )
+    )(*arguments)
 
 
 # 10.5 ------------------------------------------------------------- choose by measurement
@@ -543,36 +592,37 @@ swish_exercise = Exercise(
         "two. Which half holds the right one? Again the middle ...",
         "He's 0.1414 is too small, and 0.17 is too large. Three or four times the middle will do.",
     ),
-    misconceptions=(
-        Misconception(
-            "He's rule",
-            (2 / 100) ** 0.5,
-            "This is √(2 / 100). It makes up for ReLU, which keeps half of the squares. Swish "
-            "keeps less of them, so the signal still fades; somewhat larger weights are needed.",
-            seen=lambda arguments, std: abs(std - 0.1414) < 0.002,
-        ),
-        Misconception(
-            "Xavier's rule",
-            0.1,
-            "This is √(2 / (100 + 100)). It makes up for no activation at all, and swish makes "
-            "the numbers smaller in each layer.",
-            seen=lambda arguments, std: abs(std - 0.1) < 0.002,
-        ),
-        Misconception(
-            "the signal dies",
-            0.01,
-            "Each layer makes the numbers smaller, and after ten of them little or nothing is "
-            "left. Larger weights!",
-            seen=lambda arguments, std: std >= 0 and signal_of(std) < LOWEST,
-        ),
-        Misconception(
-            "the signal explodes",
-            1.0,
-            "Each layer makes the numbers larger, and ten layers multiply that. Smaller weights!",
-            seen=lambda arguments, std: std >= 0 and signal_of(std) > HIGHEST,
-        ),
-    ),
 )
+
+
+@swish_exercise.mistake("He's rule", seen=lambda arguments, std: abs(std - 0.1414) < 0.002)
+def he_s_rule():
+    """This is √(2 / 100). It makes up for ReLU, which keeps half of the squares. Swish keeps
+    less of them, so the signal still fades; somewhat larger weights are needed.
+    """
+    return (2 / 100) ** 0.5
+
+
+@swish_exercise.mistake("Xavier's rule", seen=lambda arguments, std: abs(std - 0.1) < 0.002)
+def xavier_s_rule():
+    """This is √(2 / (100 + 100)). It makes up for no activation at all, and swish makes the
+    numbers smaller in each layer.
+    """
+    return 0.1
+
+
+@swish_exercise.mistake(seen=lambda arguments, std: std >= 0 and signal_of(std) < LOWEST)
+def the_signal_dies():
+    """Each layer makes the numbers smaller, and after ten of them little or nothing is left.
+    Larger weights!
+    """
+    return 0.01
+
+
+@swish_exercise.mistake(seen=lambda arguments, std: std >= 0 and signal_of(std) > HIGHEST)
+def the_signal_explodes():
+    """Each layer makes the numbers larger, and ten layers multiply that. Smaller weights!"""
+    return 1.0
 
 
 EXERCISES = (growth_exercise, start_exercise, norm_exercise, clip_exercise, swish_exercise)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.exercises.given import lesson_11 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 
 TITLE = "Data and generalisation"
 
@@ -35,54 +35,65 @@ newcomer_exercise = Exercise(
         "square them, take the mean of the squares, and then the root.",
         "The squares are 49, 1, 1 and 49, and their mean is 25. So the std is 5.",
     ),
-    misconceptions=(
-        Misconception(
-            "the newcomer took part",
-            (NEWCOMER - ALL_AGES.mean()) / ALL_AGES.std(),
-            "That is the mean and the std of all five ages. The newcomer is new: what z means was "
-            "settled with the four training ages, and does not change for a fifth.",
-        ),
-        Misconception(
-            "scaled by itself",
-            0.0,
-            "With its own mean every single number becomes 0, whoever it is. The newcomer is "
-            "measured with the mean and the std of the training ages.",
-        ),
-        Misconception(
-            "not divided by the std",
-            NEWCOMER - AGES.mean(),
-            "That is the distance from the mean, in years. Divided by the std it becomes a "
-            "distance without a unit, the same scale for every column.",
-        ),
-        Misconception(
-            "divided by the variance",
-            (NEWCOMER - AGES.mean()) / AGES.var(),
-            "25 is the mean of the squared distances, the variance. The std is its square root.",
-        ),
-        Misconception(
-            "mean not subtracted",
-            NEWCOMER / AGES.std(),
-            "The age was divided by the std, and the mean was not taken away first.",
-        ),
-        Misconception(
-            "divided by n − 1",
-            (NEWCOMER - AGES.mean()) / AGES.std(ddof=1),
-            "That std comes from a sum divided by 3, as many calculators and tables do it. In this "
-            "course, as in `np.std`, it is a plain mean: the sum is divided by 4.",
-        ),
-        Misconception(
-            "scaled to 0 … 1",
-            (NEWCOMER - AGES.min()) / np.ptp(AGES),
-            "That puts the youngest at 0 and the oldest at 1. Standardising puts the mean at 0, "
-            "and one std away from it at 1.",
-        ),
-        Misconception(
-            "sign turned round",
-            (AGES.mean() - NEWCOMER) / AGES.std(),
-            "The newcomer is older than the mean, so z is above 0: x − mean, not mean − x.",
-        ),
-    ),
 )
+
+
+@newcomer_exercise.mistake
+def the_newcomer_took_part():
+    """That is the mean and the std of all five ages. The newcomer is new: what z means was
+    settled with the four training ages, and does not change for a fifth.
+    """
+    return (NEWCOMER - ALL_AGES.mean()) / ALL_AGES.std()
+
+
+@newcomer_exercise.mistake
+def scaled_by_itself():
+    """With its own mean every single number becomes 0, whoever it is. The newcomer is measured
+    with the mean and the std of the training ages.
+    """
+    return 0.0
+
+
+@newcomer_exercise.mistake
+def not_divided_by_the_std():
+    """That is the distance from the mean, in years. Divided by the std it becomes a distance
+    without a unit, the same scale for every column.
+    """
+    return NEWCOMER - AGES.mean()
+
+
+@newcomer_exercise.mistake
+def divided_by_the_variance():
+    """25 is the mean of the squared distances, the variance. The std is its square root."""
+    return (NEWCOMER - AGES.mean()) / AGES.var()
+
+
+@newcomer_exercise.mistake
+def mean_not_subtracted():
+    """The age was divided by the std, and the mean was not taken away first."""
+    return NEWCOMER / AGES.std()
+
+
+@newcomer_exercise.mistake("divided by n − 1")
+def divided_by_n_1():
+    """That std comes from a sum divided by 3, as many calculators and tables do it. In this
+    course, as in `np.std`, it is a plain mean: the sum is divided by 4.
+    """
+    return (NEWCOMER - AGES.mean()) / AGES.std(ddof=1)
+
+
+@newcomer_exercise.mistake("scaled to 0 … 1")
+def scaled_to_0_1():
+    """That puts the youngest at 0 and the oldest at 1. Standardising puts the mean at 0, and
+    one std away from it at 1.
+    """
+    return (NEWCOMER - AGES.min()) / np.ptp(AGES)
+
+
+@newcomer_exercise.mistake
+def sign_turned_round():
+    """The newcomer is older than the mean, so z is above 0: x − mean, not mean − x."""
+    return (AGES.mean() - NEWCOMER) / AGES.std()
 
 
 # 11.2 ------------------------------------------------------------- write a function
@@ -112,22 +123,6 @@ def standardise_with_a_mask(train, new):
 
 def safe(std):
     return np.where(std > 0, std, 1.0)
-
-
-def by_themselves(train, new):
-    return standardise(train, train)[0], standardise(new, new)[0]
-
-
-def with_a_leak(train, new):
-    everything = np.vstack([train, new])
-    mean, std = everything.mean(axis=0), safe(everything.std(axis=0))
-    return (train - mean) / std, (new - mean) / std
-
-
-def only_where_it_varies(train, new):
-    """A column of train that never changes becomes 0, in the new rows too."""
-    varies = np.ptp(train, axis=0) > 0
-    return tuple(np.where(varies, part, 0.0) for part in standardise(train, new))
 
 
 def divided_by_something_tiny(arguments, result):
@@ -178,6 +173,7 @@ standardise_exercise = Exercise(
             np.array([[2.0, 3.0], [3.0, 5.0]]),
         ),
         (np.array([[0.1, -4.0], [0.3, 8.0], [0.2, 5.0]]), np.array([[0.2, 0.0]])),
+        (np.array([[5.0, 7.0], [5.0, 7.0], [5.0, 9.0]]), np.array([[4.0, 8.0], [5.0, 7.0]])),
     ),
     random=applicants,
     hints=(
@@ -187,93 +183,112 @@ standardise_exercise = Exercise(
         "Where a column never changes, put 1 in place of its std: `np.where(std > 0, std, 1)`. "
         "Then (train − mean) / std and (new − mean) / std, with the same mean and std.",
     ),
-    misconceptions=(
-        Misconception(
-            "leakage",
-            with_a_leak,
-            "The mean and the std were taken over both tables together, so the new rows have "
-            "leaked into the training data. Only `train` may decide what z = 1 means.",
-        ),
-        Misconception(
-            "a scaler of their own",
-            by_themselves,
-            "The new rows were scaled with their own mean and std. Then any group becomes average: "
-            "rich applicants look like everybody. Use the mean and the std of `train` for both.",
-        ),
-        Misconception(
-            "divided by 0",
-            lambda train, new: scaled_with(train, new, train.mean(axis=0), train.std(axis=0)),
-            "All is well until a column never changes: its std is 0, and the result is `nan` or "
-            "`inf`. Such a column is only shifted, as if its std were 1.",
-        ),
-        Misconception(
-            "divided by something tiny",
-            lambda train, new: scaled_with(
-                train, new, train.mean(axis=0), train.std(axis=0) + 1e-8
-            ),
-            "All is well until a column never changes. Its std is 0, and divided by a tiny number "
-            "a small difference in `new` becomes enormous. Divide such a column by 1.",
-            seen=divided_by_something_tiny,
-        ),
-        Misconception(
-            "a column that never changes set to 0",
-            only_where_it_varies,
-            "A column that never changes in `train` may still hold another value in `new`: 5, "
-            "where `train` always has 3, becomes 2. It is only shifted, not wiped out.",
-        ),
-        Misconception(
-            "one mean for all columns",
-            lambda train, new: scaled_with(train, new, train.mean(), safe(train.std())),
-            "Without `axis=0` there is one mean and one std for the whole table, and the income "
-            "still drowns the age. Each column needs its own.",
-        ),
-        Misconception(
-            "divided by the variance",
-            lambda train, new: scaled_with(train, new, train.mean(axis=0), safe(train.var(axis=0))),
-            "The columns were divided by their variance. The std is its square root, and has the "
-            "unit of the column, so that the unit cancels.",
-        ),
-        Misconception(
-            "mean not subtracted",
-            lambda train, new: scaled_with(train, new, 0, safe(train.std(axis=0))),
-            "Every column was divided by its std, but not moved: its mean is not 0. First subtract "
-            "the mean, then divide.",
-        ),
-        Misconception(
-            "not divided",
-            lambda train, new: scaled_with(train, new, train.mean(axis=0), 1),
-            "Every column was moved to the mean 0, but the scales are as different as before. "
-            "Divide by the std.",
-        ),
-        Misconception(
-            "divided by n − 1",
-            lambda train, new: scaled_with(
-                train, new, train.mean(axis=0), safe(train.std(axis=0, ddof=1))
-            ),
-            "This std divides by n − 1 (`ddof=1`, the habit of pandas). The scaler of this course, "
-            "like that of scikit-learn, divides by n, which `std` does by itself.",
-        ),
-        Misconception(
-            "new rows left raw",
-            lambda train, new: (standardise(train, new)[0], new),
-            "The training rows are right, and the new ones came back as they were. A network that "
-            "learned z and now gets 25000 takes it for z = 25000.",
-        ),
-        Misconception(
-            "only the new rows",
-            lambda train, new: standardise(train, new)[1],
-            "The new rows alone came back. Return both tables, `train` first.",
-        ),
-        Misconception(
-            "scaled to 0 … 1",
-            lambda train, new: scaled_with(
-                train, new, train.min(axis=0), safe(np.ptp(train, axis=0))
-            ),
-            "That puts the smallest training value at 0 and the largest at 1. Standardising uses "
-            "the mean and the std.",
-        ),
-    ),
 )
+
+
+@standardise_exercise.mistake("leakage")
+def with_a_leak(train, new):
+    """The mean and the std were taken over both tables together, so the new rows have leaked
+    into the training data. Only `train` may decide what z = 1 means.
+    """
+    everything = np.vstack([train, new])
+    mean, std = everything.mean(axis=0), safe(everything.std(axis=0))
+    return (train - mean) / std, (new - mean) / std
+
+
+@standardise_exercise.mistake("a scaler of their own")
+def by_themselves(train, new):
+    """The new rows were scaled with their own mean and std. Then any group becomes average:
+    rich applicants look like everybody. Use the mean and the std of `train` for both.
+    """
+    return standardise(train, train)[0], standardise(new, new)[0]
+
+
+@standardise_exercise.mistake
+def divided_by_0(train, new):
+    """All is well until a column never changes: its std is 0, and the result is `nan` or `inf`.
+    Such a column is only shifted, as if its std were 1.
+    """
+    return scaled_with(train, new, train.mean(axis=0), train.std(axis=0))
+
+
+@standardise_exercise.mistake("divided by something tiny", seen=divided_by_something_tiny)
+def divided_by_something_tiny_11_2(train, new):
+    """All is well until a column never changes. Its std is 0, and divided by a tiny number a
+    small difference in `new` becomes enormous. Divide such a column by 1.
+    """
+    return scaled_with(train, new, train.mean(axis=0), train.std(axis=0) + 1e-8)
+
+
+@standardise_exercise.mistake("a column that never changes set to 0")
+def only_where_it_varies(train, new):
+    """A column that never changes in `train` may still hold another value in `new`: 5, where
+    `train` always has 3, becomes 2. It is only shifted, not wiped out.
+    """
+    varies = np.ptp(train, axis=0) > 0
+    return tuple(np.where(varies, part, 0.0) for part in standardise(train, new))
+
+
+@standardise_exercise.mistake
+def one_mean_for_all_columns(train, new):
+    """Without `axis=0` there is one mean and one std for the whole table, and the income still
+    drowns the age. Each column needs its own.
+    """
+    return scaled_with(train, new, train.mean(), safe(train.std()))
+
+
+@standardise_exercise.mistake("divided by the variance")
+def divided_by_the_variance_11_2(train, new):
+    """The columns were divided by their variance. The std is its square root, and has the unit
+    of the column, so that the unit cancels.
+    """
+    return scaled_with(train, new, train.mean(axis=0), safe(train.var(axis=0)))
+
+
+@standardise_exercise.mistake("mean not subtracted")
+def mean_not_subtracted_11_2(train, new):
+    """Every column was divided by its std, but not moved: its mean is not 0. First subtract the
+    mean, then divide.
+    """
+    return scaled_with(train, new, 0, safe(train.std(axis=0)))
+
+
+@standardise_exercise.mistake
+def not_divided(train, new):
+    """Every column was moved to the mean 0, but the scales are as different as before. Divide
+    by the std.
+    """
+    return scaled_with(train, new, train.mean(axis=0), 1)
+
+
+@standardise_exercise.mistake("divided by n − 1")
+def divided_by_n_1_11_2(train, new):
+    """This std divides by n − 1 (`ddof=1`, the habit of pandas). The scaler of this course,
+    like that of scikit-learn, divides by n, which `std` does by itself.
+    """
+    return scaled_with(train, new, train.mean(axis=0), safe(train.std(axis=0, ddof=1)))
+
+
+@standardise_exercise.mistake
+def new_rows_left_raw(train, new):
+    """The training rows are right, and the new ones came back as they were. A network that
+    learned z and now gets 25000 takes it for z = 25000.
+    """
+    return (standardise(train, new)[0], new)
+
+
+@standardise_exercise.mistake
+def only_the_new_rows(train, new):
+    """The new rows alone came back. Return both tables, `train` first."""
+    return standardise(train, new)[1]
+
+
+@standardise_exercise.mistake("scaled to 0 … 1")
+def scaled_to_0_1_11_2(train, new):
+    """That puts the smallest training value at 0 and the largest at 1. Standardising uses the
+    mean and the std.
+    """
+    return scaled_with(train, new, train.min(axis=0), safe(np.ptp(train, axis=0)))
 
 
 # 11.3 ------------------------------------------------------------- find the bugs
@@ -489,87 +504,113 @@ split_exercise = Exercise(
         "The cuts are at `n_val` and at `n_val + n_test`. Validation is before the first, test "
         "between both, training behind the second.",
     ),
-    misconceptions=(
-        Misconception(
-            "all three bugs are there",
-            faulty_split(torn=True, test_from_0=True, train_from_val=True),
-            "This splits as the function with the bugs does. Begin with the shuffle: " + TORN,
-            seen=lambda arguments, result: bugs_left(arguments, result, True, True),
-        ),
-        Misconception(
-            "rows and targets shuffled apart",
-            faulty_split(torn=True),
-            "The parts are cut rightly. But " + TORN,
-            seen=shows(torn=True, twice=False, shared=set()),
-        ),
-        Misconception(
-            "validation and test overlap",
-            faulty_split(test_from_0=True),
-            "Two bugs are mended, one is left. " + OVERLAP,
-            seen=lambda arguments, result: (
-                not look(arguments, result)["torn"]
-                and look(arguments, result)["shared"] == {(1, 2)}
-            ),
-        ),
-        Misconception(
-            "the test is in the training",
-            faulty_split(train_from_val=True),
-            "Two bugs are mended, one is left. " + HOLDS_TEST,
-            seen=lambda arguments, result: bugs_left(arguments, result, False, False),
-        ),
-        Misconception(
-            "only the shuffle mended",
-            faulty_split(test_from_0=True, train_from_val=True),
-            "Rows and targets belong together now. But the three parts share rows. " + OVERLAP,
-            seen=lambda arguments, result: bugs_left(arguments, result, False, True),
-        ),
-        Misconception(
-            "only the training part mended",
-            faulty_split(torn=True, test_from_0=True),
-            "The training part is free of the other two now. Two bugs are left. " + TORN,
-            seen=lambda arguments, result: (
-                bool(look(arguments, result)["torn"])
-                and look(arguments, result)["shared"] == {(1, 2)}
-            ),
-        ),
-        Misconception(
-            "only the test part mended",
-            faulty_split(torn=True, train_from_val=True),
-            "The test part begins in the right place now. Two bugs are left. " + TORN,
-            seen=lambda arguments, result: bugs_left(arguments, result, True, False),
-        ),
-        Misconception(
-            "not shuffled",
-            with_order(lambda n, seed: np.arange(n)),
-            "The rows are cut as they come. Data is often sorted, by class or by date: then the "
-            "test holds what training has never seen. Shuffle first.",
-            seen=shows(in_order=True, torn=False, shared=set()),
-        ),
-        Misconception(
-            "drawn with replacement",
-            with_order(lambda n, seed: np.random.default_rng(seed).integers(0, n, n)),
-            "Some rows were drawn twice, and others never: `integers` and `choice` put every row "
-            "back. `permutation` gives each number once.",
-            seen=shows(torn=False, twice=True),
-        ),
-        Misconception(
-            "seed not used",
-            with_order(lambda n, seed: np.random.default_rng().permutation(n)),
-            "Each call splits in another way. Tomorrow some test rows would be training rows. Give "
-            "the seed to `np.random.default_rng`.",
-            seen=shows(torn=False, twice=False, shared=set(), in_order=False, repeats=False),
-        ),
-        Misconception(
-            "always the same seed",
-            with_order(lambda n, seed: np.random.default_rng(0).permutation(n)),
-            "The split is the same for every seed. The argument `seed` belongs into "
-            "`np.random.default_rng(seed)`.",
-            seen=shows(
-                torn=False, twice=False, shared=set(), in_order=False, repeats=True, same=True
-            ),
-        ),
-    ),
 )
+
+
+@split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, True, True))
+def all_three_bugs_are_there(*arguments):
+    """This splits as the function with the bugs does. Begin with the shuffle:
+    `rng.permutation(x)` and `rng.permutation(y)` are two different shuffles, so every row
+    stands beside the target of another. Draw one order, and use it for both.
+    """
+    return faulty_split(torn=True, test_from_0=True, train_from_val=True)(*arguments)
+
+
+@split_exercise.mistake(seen=shows(torn=True, twice=False, shared=set()))
+def rows_and_targets_shuffled_apart(*arguments):
+    """The parts are cut rightly. But `rng.permutation(x)` and `rng.permutation(y)` are two
+    different shuffles, so every row stands beside the target of another. Draw one order, and
+    use it for both.
+    """
+    return faulty_split(torn=True)(*arguments)
+
+
+@split_exercise.mistake(
+    seen=lambda arguments, result: (
+        not look(arguments, result)["torn"] and look(arguments, result)["shared"] == {(1, 2)}
+    )
+)
+def validation_and_test_overlap(*arguments):
+    """Two bugs are mended, one is left. The validation part and the test part both begin at row
+    0. Then the test rows took part in your decisions. The test part begins where the
+    validation part ends.
+    """
+    return faulty_split(test_from_0=True)(*arguments)
+
+
+@split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, False, False))
+def the_test_is_in_the_training(*arguments):
+    """Two bugs are mended, one is left. `x[n_val:]` leaves out the validation rows only, and
+    the test rows are among those that train. The training part begins behind both.
+    """
+    return faulty_split(train_from_val=True)(*arguments)
+
+
+@split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, False, True))
+def only_the_shuffle_mended(*arguments):
+    """Rows and targets belong together now. But the three parts share rows. The validation part
+    and the test part both begin at row 0. Then the test rows took part in your decisions.
+    The test part begins where the validation part ends.
+    """
+    return faulty_split(test_from_0=True, train_from_val=True)(*arguments)
+
+
+@split_exercise.mistake(
+    seen=lambda arguments, result: (
+        bool(look(arguments, result)["torn"]) and look(arguments, result)["shared"] == {(1, 2)}
+    )
+)
+def only_the_training_part_mended(*arguments):
+    """The training part is free of the other two now. Two bugs are left. `rng.permutation(x)`
+    and `rng.permutation(y)` are two different shuffles, so every row stands beside the
+    target of another. Draw one order, and use it for both.
+    """
+    return faulty_split(torn=True, test_from_0=True)(*arguments)
+
+
+@split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, True, False))
+def only_the_test_part_mended(*arguments):
+    """The test part begins in the right place now. Two bugs are left. `rng.permutation(x)` and
+    `rng.permutation(y)` are two different shuffles, so every row stands beside the target of
+    another. Draw one order, and use it for both.
+    """
+    return faulty_split(torn=True, train_from_val=True)(*arguments)
+
+
+@split_exercise.mistake(seen=shows(in_order=True, torn=False, shared=set()))
+def not_shuffled(*arguments):
+    """The rows are cut as they come. Data is often sorted, by class or by date: then the test
+    holds what training has never seen. Shuffle first.
+    """
+    return with_order(lambda n, seed: np.arange(n))(*arguments)
+
+
+@split_exercise.mistake(seen=shows(torn=False, twice=True))
+def drawn_with_replacement(*arguments):
+    """Some rows were drawn twice, and others never: `integers` and `choice` put every row back.
+    `permutation` gives each number once.
+    """
+    return with_order(lambda n, seed: np.random.default_rng(seed).integers(0, n, n))(*arguments)
+
+
+@split_exercise.mistake(
+    seen=shows(torn=False, twice=False, shared=set(), in_order=False, repeats=False)
+)
+def seed_not_used(*arguments):
+    """Each call splits in another way. Tomorrow some test rows would be training rows. Give the
+    seed to `np.random.default_rng`.
+    """
+    return with_order(lambda n, seed: np.random.default_rng().permutation(n))(*arguments)
+
+
+@split_exercise.mistake(
+    seen=shows(torn=False, twice=False, shared=set(), in_order=False, repeats=True, same=True)
+)
+def always_the_same_seed(*arguments):
+    """The split is the same for every seed. The argument `seed` belongs into
+    `np.random.default_rng(seed)`.
+    """
+    return with_order(lambda n, seed: np.random.default_rng(0).permutation(n))(*arguments)
 
 
 # 11.4 ------------------------------------------------------------- write a function, hard
@@ -601,40 +642,6 @@ def early_stopping_by_looking_back(val_losses, patience):
         if epoch - best_epoch == patience:
             break
     return epoch, best_epoch
-
-
-def compared_with_the_one_before(val_losses, patience):
-    waited, last_better = 0, 1
-    for epoch in range(2, len(val_losses) + 1):
-        if val_losses[epoch - 1] < val_losses[epoch - 2]:
-            waited, last_better = 0, epoch
-        else:
-            waited += 1
-        if waited >= patience:
-            return epoch, last_better
-    return len(val_losses), last_better
-
-
-def never_reset(val_losses, patience):
-    best, best_epoch, waited = np.inf, 0, 0
-    for epoch, loss in enumerate(val_losses, start=1):
-        if loss < best:
-            best, best_epoch = loss, epoch
-        else:
-            waited += 1
-        if waited >= patience:
-            return epoch, best_epoch
-    return len(val_losses), best_epoch
-
-
-def tie_is_better(val_losses, patience):
-    best, best_epoch = np.inf, 0
-    for epoch, loss in enumerate(val_losses, start=1):
-        if loss <= best:
-            best, best_epoch = loss, epoch
-        elif epoch - best_epoch >= patience:
-            return epoch, best_epoch
-    return len(val_losses), best_epoch
 
 
 def some_losses(rng):
@@ -671,89 +678,132 @@ early_stopping_exercise = Exercise(
         "`enumerate(val_losses, start=1)` gives epochs from 1. Stop when `epoch - best_epoch` "
         "reaches `patience`; and if that never happens, all epochs were trained.",
     ),
-    misconceptions=(
-        Misconception(
-            "compared with the epoch before",
-            compared_with_the_one_before,
-            "Each loss was compared with the one before it. After a jump upwards every small step "
-            "down then counts as progress. Compare with the best loss so far.",
-        ),
-        Misconception(
-            "waiting never starts anew",
-            never_reset,
-            "The bad epochs were counted over the whole training. `patience` counts the epochs "
-            "since the best one: a new best loss sets the count back to 0.",
-        ),
-        Misconception(
-            "the last epoch taken for the best",
-            lambda v, patience: (early_stopping(v, patience)[0],) * 2,
-            "It stops in the right epoch, but says that this one was the best. The best one lies "
-            "before it: its weights are the ones to put back.",
-        ),
-        Misconception(
-            "one epoch too patient",
-            lambda v, patience: early_stopping(v, patience + 1),
-            "It waits for one epoch more than `patience` says. With patience 2 it stops in the "
-            "second epoch after the best one.",
-        ),
-        Misconception(
-            "an equal loss counts as better",
-            tie_is_better,
-            "A loss that is only as low as the best one is no improvement. Otherwise a flat curve "
-            "would never stop.",
-        ),
-        Misconception(
-            "looks into the future",
-            lambda v, patience: (early_stopping(v, patience)[0], int(np.argmin(v)) + 1),
-            "The best epoch was searched among all losses, also those after the stop. These "
-            "epochs were never trained, so nobody knows their losses.",
-        ),
-        Misconception(
-            "the lowest of all losses taken",
-            lambda v, patience: (
-                min(int(np.argmin(v)) + 1 + patience, len(v)),
-                int(np.argmin(v)) + 1,
-            ),
-            "The lowest of all losses was found first, and the stop was counted from there. But "
-            "the training may have stopped long before it. Go epoch by epoch, and look back only.",
-        ),
-        Misconception(
-            "never stops",
-            lambda v, patience: (len(v), int(np.argmin(v)) + 1),
-            "The best epoch of the whole training is found, but the training is never stopped, "
-            "and stopping is what saves the time.",
-        ),
-        Misconception(
-            "stops at the first rise",
-            lambda v, patience: early_stopping(v, 1),
-            "It stops at the first epoch that is no better. Validation losses go up and down by "
-            "chance; that is what `patience` is for.",
-        ),
-        Misconception(
-            "counted from 0",
-            lambda v, patience: tuple(epoch - 1 for epoch in early_stopping(v, patience)),
-            "The epochs were counted from 0, as Python counts. Here, as in the history of `fit`, "
-            "the first epoch is number 1.",
-        ),
-        Misconception(
-            "in the other order",
-            lambda v, patience: early_stopping(v, patience)[::-1],
-            "Both numbers are there, in the other order: first the epoch in which training "
-            "stopped, then the best one.",
-        ),
-        Misconception(
-            "loss in place of the epoch",
-            lambda v, patience: (
-                (stop := early_stopping(v, patience))[0],
-                float(v[stop[1] - 1]),
-            ),
-            "The second number is the best loss. Asked for is the epoch in which it was.",
-        ),
-    ),
     equivalent_mutants={
         "line 2: 0 -> 1": "the first loss is below infinity, so it sets best_epoch in any case",
     },
 )
+
+
+@early_stopping_exercise.mistake("compared with the epoch before")
+def compared_with_the_one_before(val_losses, patience):
+    """Each loss was compared with the one before it. After a jump upwards every small step down
+    then counts as progress. Compare with the best loss so far.
+    """
+    waited, last_better = 0, 1
+    for epoch in range(2, len(val_losses) + 1):
+        if val_losses[epoch - 1] < val_losses[epoch - 2]:
+            waited, last_better = 0, epoch
+        else:
+            waited += 1
+        if waited >= patience:
+            return epoch, last_better
+    return len(val_losses), last_better
+
+
+@early_stopping_exercise.mistake("waiting never starts anew")
+def never_reset(val_losses, patience):
+    """The bad epochs were counted over the whole training. `patience` counts the epochs since
+    the best one: a new best loss sets the count back to 0.
+    """
+    best, best_epoch, waited = np.inf, 0, 0
+    for epoch, loss in enumerate(val_losses, start=1):
+        if loss < best:
+            best, best_epoch = loss, epoch
+        else:
+            waited += 1
+        if waited >= patience:
+            return epoch, best_epoch
+    return len(val_losses), best_epoch
+
+
+@early_stopping_exercise.mistake
+def the_last_epoch_taken_for_the_best(v, patience):
+    """It stops in the right epoch, but says that this one was the best. The best one lies
+    before it: its weights are the ones to put back.
+    """
+    return (early_stopping(v, patience)[0],) * 2
+
+
+@early_stopping_exercise.mistake
+def one_epoch_too_patient(v, patience):
+    """It waits for one epoch more than `patience` says. With patience 2 it stops in the second
+    epoch after the best one.
+    """
+    return early_stopping(v, patience + 1)
+
+
+@early_stopping_exercise.mistake("an equal loss counts as better")
+def tie_is_better(val_losses, patience):
+    """A loss that is only as low as the best one is no improvement. Otherwise a flat curve
+    would never stop.
+    """
+    best, best_epoch = np.inf, 0
+    for epoch, loss in enumerate(val_losses, start=1):
+        if loss <= best:
+            best, best_epoch = loss, epoch
+        elif epoch - best_epoch >= patience:
+            return epoch, best_epoch
+    return len(val_losses), best_epoch
+
+
+@early_stopping_exercise.mistake
+def looks_into_the_future(v, patience):
+    """The best epoch was searched among all losses, also those after the stop. These epochs
+    were never trained, so nobody knows their losses.
+    """
+    return (early_stopping(v, patience)[0], int(np.argmin(v)) + 1)
+
+
+@early_stopping_exercise.mistake
+def the_lowest_of_all_losses_taken(v, patience):
+    """The lowest of all losses was found first, and the stop was counted from there. But the
+    training may have stopped long before it. Go epoch by epoch, and look back only.
+    """
+    return (
+        min(int(np.argmin(v)) + 1 + patience, len(v)),
+        int(np.argmin(v)) + 1,
+    )
+
+
+@early_stopping_exercise.mistake
+def never_stops(v, patience):
+    """The best epoch of the whole training is found, but the training is never stopped, and
+    stopping is what saves the time.
+    """
+    return (len(v), int(np.argmin(v)) + 1)
+
+
+@early_stopping_exercise.mistake
+def stops_at_the_first_rise(v, patience):
+    """It stops at the first epoch that is no better. Validation losses go up and down by
+    chance; that is what `patience` is for.
+    """
+    return early_stopping(v, 1)
+
+
+@early_stopping_exercise.mistake
+def counted_from_0(v, patience):
+    """The epochs were counted from 0, as Python counts. Here, as in the history of `fit`, the
+    first epoch is number 1.
+    """
+    return tuple(epoch - 1 for epoch in early_stopping(v, patience))
+
+
+@early_stopping_exercise.mistake
+def in_the_other_order(v, patience):
+    """Both numbers are there, in the other order: first the epoch in which training stopped,
+    then the best one.
+    """
+    return early_stopping(v, patience)[::-1]
+
+
+@early_stopping_exercise.mistake
+def loss_in_place_of_the_epoch(v, patience):
+    """The second number is the best loss. Asked for is the epoch in which it was."""
+    return (
+        (stop := early_stopping(v, patience))[0],
+        float(v[stop[1] - 1]),
+    )
 
 
 # 11.5 ------------------------------------------------------------- choose by measurement
@@ -805,56 +855,59 @@ remedy_exercise = Exercise(
         "0.01 is still overfitting a little, with 0.1 the training loss has become poor. What lies "
         "between them?",
     ),
-    misconceptions=(
-        Misconception(
-            "no remedy",
-            [0.0, 0.0],
-            "This is the network as it was: the training loss near 0, the validation loss far "
-            "above that of a coin. At least one of the two numbers has to do something.",
-            seen=chose(lambda p, weight_decay: p == 0 and weight_decay == 0),
-        ),
-        Misconception(
-            "numbers exchanged",
-            [0.03, 0.5],
-            "The first number is p of dropout, the second is weight decay. Such a strong weight "
-            "decay flattens the network completely, and it answers like a coin.",
-            seen=chose(lambda p, weight_decay: weight_decay >= 0.2 > p > 0),
-        ),
-        Misconception(
-            "in percent",
-            [50.0, 0.03],
-            "p is a probability: 50 percent is 0.5.",
-            seen=chose(lambda p, weight_decay: p > 1),
-        ),
-        Misconception(
-            "everything switched off",
-            [1.0, 0.03],
-            "With p = 1 every hidden neuron is off in every step, so nothing can be learned.",
-            seen=chose(lambda p, weight_decay: p == 1),
-        ),
-        Misconception(
-            "dropout alone",
-            [0.5, 0.0],
-            "Dropout helps, but not enough: even a part of 128 neurons is plenty for 40 points. "
-            "Measure what weight decay does.",
-            seen=chose(lambda p, weight_decay: p > 0 and weight_decay == 0),
-        ),
-        Misconception(
-            "weight decay too weak",
-            [0.0, 0.001],
-            "The training loss is still far below the validation loss: it overfits, if less than "
-            "before. Pull harder at the weights.",
-            seen=chose(lambda p, weight_decay: 0 < weight_decay < 0.02),
-        ),
-        Misconception(
-            "weight decay too strong",
-            [0.0, 0.1],
-            "Now the training loss is poor as well, and close to the validation loss: this is "
-            "underfitting. The weights are pulled to 0 before they can bend the border.",
-            seen=chose(lambda p, weight_decay: weight_decay > 0.06),
-        ),
-    ),
 )
+
+
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p == 0 and weight_decay == 0))
+def no_remedy():
+    """This is the network as it was: the training loss near 0, the validation loss far above
+    that of a coin. At least one of the two numbers has to do something.
+    """
+    return [0.0, 0.0]
+
+
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: weight_decay >= 0.2 > p > 0))
+def numbers_exchanged():
+    """The first number is p of dropout, the second is weight decay. Such a strong weight decay
+    flattens the network completely, and it answers like a coin.
+    """
+    return [0.03, 0.5]
+
+
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 1))
+def in_percent():
+    """p is a probability: 50 percent is 0.5."""
+    return [50.0, 0.03]
+
+
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p == 1))
+def everything_switched_off():
+    """With p = 1 every hidden neuron is off in every step, so nothing can be learned."""
+    return [1.0, 0.03]
+
+
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 0 and weight_decay == 0))
+def dropout_alone():
+    """Dropout helps, but not enough: even a part of 128 neurons is plenty for 40 points.
+    Measure what weight decay does.
+    """
+    return [0.5, 0.0]
+
+
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: 0 < weight_decay < 0.02))
+def weight_decay_too_weak():
+    """The training loss is still far below the validation loss: it overfits, if less than
+    before. Pull harder at the weights.
+    """
+    return [0.0, 0.001]
+
+
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: weight_decay > 0.06))
+def weight_decay_too_strong():
+    """Now the training loss is poor as well, and close to the validation loss: this is
+    underfitting. The weights are pulled to 0 before they can bend the border.
+    """
+    return [0.0, 0.1]
 
 
 EXERCISES = (

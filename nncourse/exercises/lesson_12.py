@@ -6,7 +6,7 @@ import numpy as np
 
 import nnlib
 from nncourse.exercises.given import lesson_12 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib import nn, optim
 from nnlib.data import ArrayDataset, DataLoader, to_float
 from nnlib.pretrained import mnist_mlp
@@ -37,50 +37,61 @@ scatter_exercise = Exercise(
         "p is 0.9 and n is 400. Under the root stands 0.09 / 400, and both roots are easy.",
         "0.3 / 20 is the share. How many percentage points is that?",
     ),
-    misconceptions=(
-        Misconception(
-            "a share in place of percentage points",
-            0.015,
-            "The number is right as a share of all images. Asked for are percentage points: 0.01 "
-            "is one of them.",
-        ),
-        Misconception(
-            "root not taken",
-            100 * 0.9 * 0.1 / 400,
-            "That is p (1 − p) / n, the variance, in hundredths. The standard deviation is the "
-            "root of it: take the root before you turn it into percentage points.",
-        ),
-        Misconception(
-            "divided by n, not by its root",
-            100 * 0.3 / 400,
-            "n stands under the root as well. A test with four times as many images is only twice "
-            "as exact.",
-        ),
-        Misconception(
-            "not divided by n",
-            100 * 0.3,
-            "That is the scatter of a single image, right or wrong. The mean over 400 images "
-            "scatters much less: divide by n under the root.",
-        ),
-        Misconception(
-            "1 − p forgotten",
-            100 * math.sqrt(0.9 / 400),
-            "Under the root stands p times 1 − p. A network that is always right, p = 1, would not "
-            "scatter at all, and with your formula it does.",
-        ),
-        Misconception(
-            "number of images",
-            math.sqrt(400 * 0.9 * 0.1),
-            "That is how much the *number* of right images scatters, 6 out of 400. Asked for is "
-            "the share, in percentage points.",
-        ),
-        Misconception(
-            "the lesson's 10,000 images",
-            100 * math.sqrt(0.9 * 0.1 / 10_000),
-            "This test has 400 images, not the 10,000 of MNIST. A small test is less exact.",
-        ),
-    ),
 )
+
+
+@scatter_exercise.mistake
+def a_share_in_place_of_percentage_points():
+    """The number is right as a share of all images. Asked for are percentage points: 0.01 is
+    one of them.
+    """
+    return 0.015
+
+
+@scatter_exercise.mistake
+def root_not_taken():
+    """That is p (1 − p) / n, the variance, in hundredths. The standard deviation is the root of
+    it: take the root before you turn it into percentage points.
+    """
+    return 100 * 0.9 * 0.1 / 400
+
+
+@scatter_exercise.mistake("divided by n, not by its root")
+def divided_by_n_not_by_its_root():
+    """n stands under the root as well. A test with four times as many images is only twice as
+    exact.
+    """
+    return 100 * 0.3 / 400
+
+
+@scatter_exercise.mistake
+def not_divided_by_n():
+    """That is the scatter of a single image, right or wrong. The mean over 400 images scatters
+    much less: divide by n under the root.
+    """
+    return 100 * 0.3
+
+
+@scatter_exercise.mistake("1 − p forgotten")
+def mistake_1_p_forgotten():
+    """Under the root stands p times 1 − p. A network that is always right, p = 1, would not
+    scatter at all, and with your formula it does.
+    """
+    return 100 * math.sqrt(0.9 / 400)
+
+
+@scatter_exercise.mistake
+def number_of_images():
+    """That is how much the *number* of right images scatters, 6 out of 400. Asked for is the
+    share, in percentage points.
+    """
+    return math.sqrt(400 * 0.9 * 0.1)
+
+
+@scatter_exercise.mistake("the lesson's 10,000 images")
+def the_lesson_s_10_000_images():
+    """This test has 400 images, not the 10,000 of MNIST. A small test is less exact."""
+    return 100 * math.sqrt(0.9 * 0.1 / 10_000)
 
 
 # 12.2 ------------------------------------------------------------- write a function
@@ -139,11 +150,6 @@ def without_check_of_length(data):
     return np.resize(values, size).reshape(shape) if values.size < size else values[:size]
 
 
-def with_last_bytes_only(data):
-    kind, _, values = parts_of(data)
-    return whole(kind, [data[7 + 4 * i] for i in range(data[3])], values)
-
-
 def idx(shape, values, kind=8):
     """The bytes of an IDX file, as an array of uint8."""
     lengths = b"".join(int(n).to_bytes(4, "big") for n in shape)
@@ -192,68 +198,86 @@ read_idx_exercise = Exercise(
         "`np.frombuffer(data[...], np.uint8)`. Compare their number with the product of the "
         "lengths before you give them their shape.",
     ),
-    misconceptions=(
-        Misconception(
-            "no shape",
-            lambda data: whole(*parts_of(data)).ravel(),
-            "All values are there, in one long list. The header says which shape they have.",
-        ),
-        Misconception(
-            "least significant byte first",
-            lambda data: whole(*parts_of(data, order="little")),
-            "The four bytes of a length were read in the wrong order: `00 00 00 04` then is not 4, "
-            "but more than 67 million. In IDX the most significant byte comes first.",
-        ),
-        Misconception(
-            "last byte of a length only",
-            with_last_bytes_only,
-            "Only one of the four bytes of a length was read. That works up to 255; 258 values "
-            "have the length `00 00 01 02`.",
-        ),
-        Misconception(
-            "header always of 8 bytes",
-            lambda data: whole(*parts_of(data, skip=8)),
-            "Lists are read rightly, images are not. Their header has four bytes for each axis: is "
-            "every length read from its own four, and do the values begin behind the last?",
-        ),
-        Misconception(
-            "header always of 16 bytes",
-            lambda data: whole(*parts_of(data, skip=16)),
-            "16 bytes is the header of images, with three axes. A list of labels has one axis, "
-            "and a header of 8 bytes.",
-        ),
-        Misconception(
-            "signed bytes",
-            lambda data: whole(*parts_of(data)).view(np.int8),
-            "Values above 127 came out negative. A byte of IDX goes from 0 to 255: that is "
-            "`np.uint8`, and `np.int8` goes from −128 to 127.",
-        ),
-        Misconception(
-            "scaled already",
-            lambda data: whole(*parts_of(data)) / 255,
-            "The values were divided by 255. That comes later, in `to_float`; a file reader "
-            "returns what is in the file.",
-        ),
-        Misconception(
-            "length not checked",
-            lambda data: without_check_of_length(data).reshape(parts_of(data)[1]),
-            "Good files are read. But a file with too few values, or too many, is one that was "
-            "cut off or mixed up, and it should raise a ValueError.",
-        ),
-        Misconception(
-            "type not checked",
-            lambda data: whole(8, *parts_of(data)[1:]),
-            "A file of another type, such as 13 for decimal numbers of four bytes, is read as if "
-            "it held bytes. If the third byte is not 8, raise a ValueError.",
-        ),
-        Misconception(
-            "filled column by column",
-            lambda data: whole(*parts_of(data)).ravel().reshape(parts_of(data)[1], order="F"),
-            "The values were laid out with the first axis running fastest. In IDX the last axis "
-            "runs fastest: an image row by row.",
-        ),
-    ),
 )
+
+
+@read_idx_exercise.mistake
+def no_shape(data):
+    """All values are there, in one long list. The header says which shape they have."""
+    return whole(*parts_of(data)).ravel()
+
+
+@read_idx_exercise.mistake
+def least_significant_byte_first(data):
+    """The four bytes of a length were read in the wrong order: `00 00 00 04` then is not 4, but
+    more than 67 million. In IDX the most significant byte comes first.
+    """
+    return whole(*parts_of(data, order="little"))
+
+
+@read_idx_exercise.mistake("last byte of a length only")
+def with_last_bytes_only(data):
+    """Only one of the four bytes of a length was read. That works up to 255; 258 values have
+    the length `00 00 01 02`.
+    """
+    kind, _, values = parts_of(data)
+    return whole(kind, [data[7 + 4 * i] for i in range(data[3])], values)
+
+
+@read_idx_exercise.mistake
+def header_always_of_8_bytes(data):
+    """Lists are read rightly, images are not. Their header has four bytes for each axis: is
+    every length read from its own four, and do the values begin behind the last?
+    """
+    return whole(*parts_of(data, skip=8))
+
+
+@read_idx_exercise.mistake
+def header_always_of_16_bytes(data):
+    """16 bytes is the header of images, with three axes. A list of labels has one axis, and a
+    header of 8 bytes.
+    """
+    return whole(*parts_of(data, skip=16))
+
+
+@read_idx_exercise.mistake
+def signed_bytes(data):
+    """Values above 127 came out negative. A byte of IDX goes from 0 to 255: that is `np.uint8`,
+    and `np.int8` goes from −128 to 127.
+    """
+    return whole(*parts_of(data)).view(np.int8)
+
+
+@read_idx_exercise.mistake
+def scaled_already(data):
+    """The values were divided by 255. That comes later, in `to_float`; a file reader returns
+    what is in the file.
+    """
+    return whole(*parts_of(data)) / 255
+
+
+@read_idx_exercise.mistake
+def length_not_checked(data):
+    """Good files are read. But a file with too few values, or too many, is one that was cut off
+    or mixed up, and it should raise a ValueError.
+    """
+    return without_check_of_length(data).reshape(parts_of(data)[1])
+
+
+@read_idx_exercise.mistake
+def type_not_checked(data):
+    """A file of another type, such as 13 for decimal numbers of four bytes, is read as if it
+    held bytes. If the third byte is not 8, raise a ValueError.
+    """
+    return whole(8, *parts_of(data)[1:])
+
+
+@read_idx_exercise.mistake
+def filled_column_by_column(data):
+    """The values were laid out with the first axis running fastest. In IDX the last axis runs
+    fastest: an image row by row.
+    """
+    return whole(*parts_of(data)).ravel().reshape(parts_of(data)[1], order="F")
 
 
 # 12.3 ------------------------------------------------------------- find the bugs
@@ -352,72 +376,101 @@ confusion_exercise = Exercise(
         "For the last line: `keepdims=True` keeps the totals as a column, so that every row is "
         "divided by its own. And where a total is 0, divide by 1.",
     ),
-    misconceptions=(
-        Misconception(
-            "all three bugs are there",
-            confusion_with_bugs(once=True, columns=True, empty=True),
-            "This does what the function with the bugs does. Begin with the counts: " + ONCE,
-        ),
-        Misconception(
-            "every pair counted once",
-            confusion_with_bugs(once=True),
-            "Two bugs are mended, one is left. " + ONCE,
-        ),
-        Misconception(
-            "columns divided by the totals of rows",
-            confusion_with_bugs(columns=True),
-            "Two bugs are mended, one is left. " + COLUMNS,
-        ),
-        Misconception(
-            "nothing divided by nothing",
-            confusion_with_bugs(empty=True),
-            "Two bugs are mended, one is left. " + EMPTY,
-        ),
-        Misconception(
-            "only the counts mended",
-            confusion_with_bugs(columns=True, empty=True),
-            "The counts are right now, and two bugs are left. " + COLUMNS,
-        ),
-        Misconception(
-            "only the division of rows mended",
-            confusion_with_bugs(once=True, empty=True),
-            "Each row is divided by its own total now. Two bugs are left. " + ONCE,
-        ),
-        Misconception(
-            "only the empty rows mended",
-            confusion_with_bugs(once=True, columns=True),
-            "No `nan` comes any more. Two bugs are left. " + ONCE,
-        ),
-        Misconception(
-            "rows and columns exchanged",
-            lambda labels, answers, classes: confusion_shares(labels, answers, classes).T,
-            "The shares are right, but a row should be a true digit, and a column an answer.",
-        ),
-        Misconception(
-            "shares of the answers",
-            lambda labels, answers, classes: (
-                (c := counts_of(labels, answers, classes)) / np.maximum(c.sum(axis=0), 1)
-            ),
-            "Each column adds up to 1 here: of all images that were *read* as a 4, how many are "
-            "one? Asked for is the other question: of all 4s, how many were read as what?",
-        ),
-        Misconception(
-            "shares of all images",
-            lambda labels, answers, classes: counts_of(labels, answers, classes) / len(labels),
-            "Everything was divided by the number of all images. Divide each row by the number of "
-            "images of its own digit, so that rare digits count as much as frequent ones.",
-        ),
-        Misconception(
-            "counts in place of shares",
-            counts_of,
-            "The counts are right, and they are still to be turned into shares of each row.",
-        ),
-    ),
     equivalent_mutants={
         "line 2: (classes, classes) -> (classes, classes)": "two equal numbers, exchanged",
         "line 3: 1 -> 2": "twice the counts and twice the totals give the same shares",
     },
 )
+
+
+@confusion_exercise.mistake
+def all_three_bugs_are_there(*arguments):
+    """This does what the function with the bugs does. Begin with the counts: `counts[labels,
+    answers] += 1` adds 1 to each pair that occurs, however often it occurs.
+    `np.add.at(counts, (labels, answers), 1)` counts every one.
+    """
+    return confusion_with_bugs(once=True, columns=True, empty=True)(*arguments)
+
+
+@confusion_exercise.mistake
+def every_pair_counted_once(*arguments):
+    """Two bugs are mended, one is left. `counts[labels, answers] += 1` adds 1 to each pair that
+    occurs, however often it occurs. `np.add.at(counts, (labels, answers), 1)` counts every
+    one.
+    """
+    return confusion_with_bugs(once=True)(*arguments)
+
+
+@confusion_exercise.mistake
+def columns_divided_by_the_totals_of_rows(*arguments):
+    """Two bugs are mended, one is left. `counts.sum(axis=1)` has lost its second axis, and so
+    column k is divided by the total of row k. With `keepdims=True` each row is divided by
+    its own total.
+    """
+    return confusion_with_bugs(columns=True)(*arguments)
+
+
+@confusion_exercise.mistake
+def nothing_divided_by_nothing(*arguments):
+    """Two bugs are mended, one is left. A digit that does not occur has the total 0, and 0 / 0
+    is `nan`. Its row should stay 0: divide by at least 1.
+    """
+    return confusion_with_bugs(empty=True)(*arguments)
+
+
+@confusion_exercise.mistake
+def only_the_counts_mended(*arguments):
+    """The counts are right now, and two bugs are left. `counts.sum(axis=1)` has lost its second
+    axis, and so column k is divided by the total of row k. With `keepdims=True` each row is
+    divided by its own total.
+    """
+    return confusion_with_bugs(columns=True, empty=True)(*arguments)
+
+
+@confusion_exercise.mistake
+def only_the_division_of_rows_mended(*arguments):
+    """Each row is divided by its own total now. Two bugs are left. `counts[labels, answers] +=
+    1` adds 1 to each pair that occurs, however often it occurs. `np.add.at(counts, (labels,
+    answers), 1)` counts every one.
+    """
+    return confusion_with_bugs(once=True, empty=True)(*arguments)
+
+
+@confusion_exercise.mistake
+def only_the_empty_rows_mended(*arguments):
+    """No `nan` comes any more. Two bugs are left. `counts[labels, answers] += 1` adds 1 to each
+    pair that occurs, however often it occurs. `np.add.at(counts, (labels, answers), 1)`
+    counts every one.
+    """
+    return confusion_with_bugs(once=True, columns=True)(*arguments)
+
+
+@confusion_exercise.mistake
+def rows_and_columns_exchanged(labels, answers, classes):
+    """The shares are right, but a row should be a true digit, and a column an answer."""
+    return confusion_shares(labels, answers, classes).T
+
+
+@confusion_exercise.mistake
+def shares_of_the_answers(labels, answers, classes):
+    """Each column adds up to 1 here: of all images that were *read* as a 4, how many are one?
+    Asked for is the other question: of all 4s, how many were read as what?
+    """
+    return (c := counts_of(labels, answers, classes)) / np.maximum(c.sum(axis=0), 1)
+
+
+@confusion_exercise.mistake
+def shares_of_all_images(labels, answers, classes):
+    """Everything was divided by the number of all images. Divide each row by the number of
+    images of its own digit, so that rare digits count as much as frequent ones.
+    """
+    return counts_of(labels, answers, classes) / len(labels)
+
+
+@confusion_exercise.mistake
+def counts_in_place_of_shares(labels, answers, classes):
+    """The counts are right, and they are still to be turned into shares of each row."""
+    return counts_of(labels, answers, classes)
 
 
 # 12.4 ------------------------------------------------------------- reach an accuracy in a budget
@@ -471,12 +524,6 @@ def read_by_mean_images(train_images, train_labels, new_images):
     x = to_float(new_images).reshape(-1, 784)
     means = [to_float(train_images[train_labels == k]).reshape(-1, 784).mean(0) for k in range(10)]
     return np.argmin([((x - mean) ** 2).sum(axis=1) for mean in means], axis=0)
-
-
-def read_untrained(train_images, train_labels, new_images):
-    nnlib.manual_seed(0)
-    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
-    return predict(model, new_images, to_float).argmax(axis=1)
 
 
 def right_share(arguments, answers):
@@ -538,60 +585,71 @@ read_digits_exercise = Exercise(
         "`argmax(axis=1)`. If you stay just below 90 %, raise the learning rate of Adam to 0.003, "
         "or train some epochs more.",
     ),
-    misconceptions=(
-        Misconception(
-            "ten numbers an image",
-            lambda images, labels, new: np.eye(10)[read_by_mean_images(images, labels, new)],
-            "For each image ten numbers came back, as the network gives them. The answer is one "
-            "digit: the place of the largest, `argmax(axis=1)`.",
-            seen=lambda arguments, answers: np.asarray(answers).shape[1:] == (10,),
-        ),
-        Misconception(
-            "the training images were read",
-            lambda images, labels, new: labels,
-            "There is an answer for each training image. Those are known; let the network read "
-            "`new_images`.",
-            seen=lambda arguments, answers: np.asarray(answers).shape == (given.LEARN,),
-        ),
-        Misconception(
-            "the same answer for every image",
-            lambda images, labels, new: np.ones(len(new), int),
-            "It answers one and the same digit each time, like the laziest baseline. A network "
-            "whose weights have exploded does that, too: did it get bytes from 0 to 255?",
-            seen=lambda arguments, answers: (
-                right_share(arguments, answers) < 0.3 and np.ptp(answers) == 0
-            ),
-        ),
-        Misconception(
-            "learned elsewhere",
-            lambda images, labels, new: predict(mnist_mlp(), new, to_float).argmax(axis=1),
-            "It reads ordinary digits, and fails where all images have their pixels shuffled. So "
-            "it was trained before, on other images. Train a new network on `train_images`.",
-            seen=was_learned_elsewhere,
-        ),
-        Misconception(
-            "as good as guessing",
-            read_untrained,
-            "About one in ten is right, as with blind guesses. Was the network trained at all? Do "
-            "images and labels still belong together? Do both get the same transform?",
-            seen=between(0, 0.3),
-        ),
-        Misconception(
-            "no better than the mean images",
-            read_by_mean_images,
-            "The nearest mean image, which learns nothing, is about as good. Something is learned "
-            "here, but much too little: more epochs, or a larger learning rate?",
-            seen=between(0.6, 0.85),
-        ),
-        Misconception(
-            "trained too briefly",
-            lambda images, labels, new: learn_and_read(images, labels, new, epochs=1, hidden=32),
-            "It is on the way, and was stopped too early. 6,000 images are few: go through them "
-            "several times.",
-            seen=between(0.85, AT_LEAST),
-        ),
-    ),
 )
+
+
+@read_digits_exercise.mistake(
+    seen=lambda arguments, answers: np.asarray(answers).shape[1:] == (10,)
+)
+def ten_numbers_an_image(images, labels, new):
+    """For each image ten numbers came back, as the network gives them. The answer is one digit:
+    the place of the largest, `argmax(axis=1)`.
+    """
+    return np.eye(10)[read_by_mean_images(images, labels, new)]
+
+
+@read_digits_exercise.mistake(
+    seen=lambda arguments, answers: np.asarray(answers).shape == (given.LEARN,)
+)
+def the_training_images_were_read(images, labels, new):
+    """There is an answer for each training image. Those are known; let the network read
+    `new_images`.
+    """
+    return labels
+
+
+@read_digits_exercise.mistake(
+    seen=lambda arguments, answers: right_share(arguments, answers) < 0.3 and np.ptp(answers) == 0
+)
+def the_same_answer_for_every_image(images, labels, new):
+    """It answers one and the same digit each time, like the laziest baseline. A network whose
+    weights have exploded does that, too: did it get bytes from 0 to 255?
+    """
+    return np.ones(len(new), int)
+
+
+@read_digits_exercise.mistake(seen=was_learned_elsewhere)
+def learned_elsewhere(images, labels, new):
+    """It reads ordinary digits, and fails where all images have their pixels shuffled. So it
+    was trained before, on other images. Train a new network on `train_images`.
+    """
+    return predict(mnist_mlp(), new, to_float).argmax(axis=1)
+
+
+@read_digits_exercise.mistake("as good as guessing", seen=between(0, 0.3))
+def read_untrained(train_images, train_labels, new_images):
+    """About one in ten is right, as with blind guesses. Was the network trained at all? Do
+    images and labels still belong together? Do both get the same transform?
+    """
+    nnlib.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
+    return predict(model, new_images, to_float).argmax(axis=1)
+
+
+@read_digits_exercise.mistake(seen=between(0.6, 0.85))
+def no_better_than_the_mean_images(train_images, train_labels, new_images):
+    """The nearest mean image, which learns nothing, is about as good. Something is learned
+    here, but much too little: more epochs, or a larger learning rate?
+    """
+    return read_by_mean_images(train_images, train_labels, new_images)
+
+
+@read_digits_exercise.mistake(seen=between(0.85, AT_LEAST))
+def trained_too_briefly(images, labels, new):
+    """It is on the way, and was stopped too early. 6,000 images are few: go through them
+    several times.
+    """
+    return learn_and_read(images, labels, new, epochs=1, hidden=32)
 
 
 EXERCISES = (scatter_exercise, read_idx_exercise, confusion_exercise, read_digits_exercise)

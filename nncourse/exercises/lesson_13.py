@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib.nn.functional import softmax
 
 TITLE = "The same in PyTorch"
@@ -47,57 +47,71 @@ w_grad_exercise = Exercise(
         "The second loss is (2 · 2.8 − 2)² = 3.6². Its slope by w is 2 · 3.6 · 2. What stood in "
         "`w.grad` before?",
     ),
-    misconceptions=(
-        Misconception(
-            "gradient overwritten",
-            slope(2.8, 2),
-            "That is the slope of the second loss alone. `backward()` does not overwrite, it adds "
-            "to what is there, and nobody has called `zero_grad()`.",
-        ),
-        Misconception(
-            "step forgotten",
-            slope(3, 1) + slope(3, 2),
-            "Here both slopes are taken at w = 3. But between the two losses there was a step, and "
-            "w is smaller since then.",
-        ),
-        Misconception(
-            "step forgotten, gradient overwritten",
-            slope(3, 2),
-            "That is the slope of the second loss at w = 3. First, the step has changed w; second, "
-            "`backward()` adds to the gradient that is there.",
-        ),
-        Misconception(
-            "the first backward only",
-            slope(3, 1),
-            "That is what stands in `w.grad` after the first `backward()`. The second one adds its "
-            "own slope.",
-        ),
-        Misconception(
-            "x forgotten",
-            slope(3, 1) + 2 * (2 * 2.8 - 2),
-            "The slope of (2 w − 2)² by w has one more factor: how fast 2 w itself changes with w. "
-            "That is the chain rule.",
-        ),
-        Misconception(
-            "2 of the square forgotten",
-            (slope(3, 1) + slope(2.9, 2)) / 2,
-            "The slope of a square is 2 times what stands inside, times the inner slope. The 2 is "
-            "missing, in the step as well.",
-        ),
-        Misconception(
-            "step uphill",
-            slope(3, 1) + slope(3.2, 2),
-            "The step went the wrong way: `SGD` subtracts lr times the gradient, so that the loss "
-            "gets smaller.",
-        ),
-        Misconception(
-            "mean of both",
-            w_grad() / 2,
-            "That is the mean of the two slopes. `backward()` adds them up; a mean would come from "
-            "one loss that is itself a mean.",
-        ),
-    ),
 )
+
+
+@w_grad_exercise.mistake
+def gradient_overwritten():
+    """That is the slope of the second loss alone. `backward()` does not overwrite, it adds to
+    what is there, and nobody has called `zero_grad()`.
+    """
+    return slope(2.8, 2)
+
+
+@w_grad_exercise.mistake
+def step_forgotten():
+    """Here both slopes are taken at w = 3. But between the two losses there was a step, and w
+    is smaller since then.
+    """
+    return slope(3, 1) + slope(3, 2)
+
+
+@w_grad_exercise.mistake("step forgotten, gradient overwritten")
+def step_forgotten_gradient_overwritten():
+    """That is the slope of the second loss at w = 3. First, the step has changed w; second,
+    `backward()` adds to the gradient that is there.
+    """
+    return slope(3, 2)
+
+
+@w_grad_exercise.mistake
+def the_first_backward_only():
+    """That is what stands in `w.grad` after the first `backward()`. The second one adds its own
+    slope.
+    """
+    return slope(3, 1)
+
+
+@w_grad_exercise.mistake
+def x_forgotten():
+    """The slope of (2 w − 2)² by w has one more factor: how fast 2 w itself changes with w.
+    That is the chain rule.
+    """
+    return slope(3, 1) + 2 * (2 * 2.8 - 2)
+
+
+@w_grad_exercise.mistake("2 of the square forgotten")
+def mistake_2_of_the_square_forgotten():
+    """The slope of a square is 2 times what stands inside, times the inner slope. The 2 is
+    missing, in the step as well.
+    """
+    return (slope(3, 1) + slope(2.9, 2)) / 2
+
+
+@w_grad_exercise.mistake
+def step_uphill():
+    """The step went the wrong way: `SGD` subtracts lr times the gradient, so that the loss gets
+    smaller.
+    """
+    return slope(3, 1) + slope(3.2, 2)
+
+
+@w_grad_exercise.mistake
+def mean_of_both():
+    """That is the mean of the two slopes. `backward()` adds them up; a mean would come from one
+    loss that is itself a mean.
+    """
+    return w_grad() / 2
 
 
 # 13.2 ------------------------------------------------------------- write a function
@@ -146,12 +160,6 @@ def bump_gradients_measured(a, m, s, x, t):
     return np.array(slopes)
 
 
-def without_the_2_below(a, m, s, x, t):
-    """The bump is exp(-(x - m)² / s²)."""
-    narrow = bump_gradients(a, m, s / np.sqrt(2), x, t)
-    return narrow / np.array([1, 1, np.sqrt(2)])
-
-
 def with_exponent(exponent, by_m, by_s):
     """bump_gradients with another exponent of (x - m, s), and its slopes by m and by s."""
 
@@ -163,14 +171,6 @@ def with_exponent(exponent, by_m, by_s):
         return np.array([np.sum(pull * slope) for slope in slopes])
 
     return gradients
-
-
-def of_the_bump(a, m, s, x, t):
-    shape = np.exp(-((x - m) ** 2) / (2 * s**2))
-    distance = (x - m) / s
-    return np.array(
-        [shape.sum(), (a * shape * distance).sum() / s, (a * shape * distance**2).sum() / s]
-    )
 
 
 def bump_loss(a, m, s, x, t):
@@ -215,74 +215,96 @@ bump_exercise = Exercise(
         "If you put the three into one tensor, `p = torch.tensor([a, m, s], requires_grad=True)`, "
         "use `p[0]`, `p[1]`, `p[2]` in the formula. Afterwards `p.grad.numpy()` is the answer.",
     ),
-    misconceptions=(
-        Misconception(
-            "sum in place of the mean",
-            lambda a, m, s, x, t: len(x) * bump_gradients(a, m, s, x, t),
-            "This is the gradient of the sum of the squares. The loss is their mean: `.mean()`, "
-            "not `.sum()`, before you go backwards.",
-        ),
-        Misconception(
-            "gradient of the bump",
-            of_the_bump,
-            "Here `backward()` was called on the outputs of the bump. The targets `t` have no say "
-            "then. Make the loss of them first, and go backwards from it.",
-        ),
-        Misconception(
-            "downhill already",
-            lambda a, m, s, x, t: -bump_gradients(a, m, s, x, t),
-            "The sign is turned round. The gradient points uphill; the minus sign belongs to the "
-            "optimizer's step.",
-        ),
-        Misconception(
-            "backward called twice",
-            lambda a, m, s, x, t: 2 * bump_gradients(a, m, s, x, t),
-            "Every number is twice what it should be, as when `backward()` is called twice "
-            "without `zero_grad()`: gradients add up.",
-        ),
-        Misconception(
-            "2 below the fraction forgotten",
-            without_the_2_below,
-            "The bump is too narrow: (x − m)² is divided by 2 s², not by s².",
-        ),
-        Misconception(
-            "multiplied by s² in place of divided",
-            with_exponent(
-                lambda d, s: -(d**2) / 2 * s**2, lambda d, s: d * s**2, lambda d, s: -(d**2) * s
-            ),
-            "`... / 2 * s**2` divides by 2 and then multiplies by s². All of 2 s² is below the "
-            "line: it needs brackets, `/ (2 * s**2)`.",
-        ),
-        Misconception(
-            "minus in the exponent forgotten",
-            with_exponent(
-                lambda d, s: d**2 / (2 * s**2), lambda d, s: -d / s**2, lambda d, s: -(d**2) / s**3
-            ),
-            "The minus in the exponent is missing: your bump is a pit that grows without end to "
-            "both sides.",
-        ),
-        Misconception(
-            "the loss returned",
-            bump_loss,
-            "That is the loss itself. After `backward()` the slopes stand in the `.grad` of the "
-            "parameters.",
-        ),
-        Misconception(
-            "parameters after a step",
-            lambda a, m, s, x, t: np.array([a, m, s]) - bump_gradients(a, m, s, x, t),
-            "These are the three numbers after a step of gradient descent with rate 1. Asked for "
-            "are the slopes alone.",
-        ),
-        Misconception(
-            "root of the loss",
-            lambda a, m, s, x, t: (
-                bump_gradients(a, m, s, x, t) / (2 * np.sqrt(bump_loss(a, m, s, x, t)))
-            ),
-            "This is the gradient of the root of the mean square. The loss is the mean square "
-            "itself.",
-        ),
-    ),
 )
+
+
+@bump_exercise.mistake
+def sum_in_place_of_the_mean(a, m, s, x, t):
+    """This is the gradient of the sum of the squares. The loss is their mean: `.mean()`, not
+    `.sum()`, before you go backwards.
+    """
+    return len(x) * bump_gradients(a, m, s, x, t)
+
+
+@bump_exercise.mistake("gradient of the bump")
+def of_the_bump(a, m, s, x, t):
+    """Here `backward()` was called on the outputs of the bump. The targets `t` have no say
+    then. Make the loss of them first, and go backwards from it.
+    """
+    shape = np.exp(-((x - m) ** 2) / (2 * s**2))
+    distance = (x - m) / s
+    return np.array(
+        [shape.sum(), (a * shape * distance).sum() / s, (a * shape * distance**2).sum() / s]
+    )
+
+
+@bump_exercise.mistake
+def downhill_already(a, m, s, x, t):
+    """The sign is turned round. The gradient points uphill; the minus sign belongs to the
+    optimizer's step.
+    """
+    return -bump_gradients(a, m, s, x, t)
+
+
+@bump_exercise.mistake
+def backward_called_twice(a, m, s, x, t):
+    """Every number is twice what it should be, as when `backward()` is called twice without
+    `zero_grad()`: gradients add up.
+    """
+    return 2 * bump_gradients(a, m, s, x, t)
+
+
+@bump_exercise.mistake("2 below the fraction forgotten")
+def without_the_2_below(a, m, s, x, t):
+    """The bump is too narrow: (x − m)² is divided by 2 s², not by s²."""
+    narrow = bump_gradients(a, m, s / np.sqrt(2), x, t)
+    return narrow / np.array([1, 1, np.sqrt(2)])
+
+
+@bump_exercise.mistake("multiplied by s² in place of divided")
+def multiplied_by_s_squared_in_place_of_divided(*arguments):
+    """`... / 2 * s**2` divides by 2 and then multiplies by s². All of 2 s² is below the line:
+    it needs brackets, `/ (2 * s**2)`.
+    """
+    return (
+        with_exponent(
+            lambda d, s: -(d**2) / 2 * s**2, lambda d, s: d * s**2, lambda d, s: -(d**2) * s
+        )
+    )(*arguments)
+
+
+@bump_exercise.mistake
+def minus_in_the_exponent_forgotten(*arguments):
+    """The minus in the exponent is missing: your bump is a pit that grows without end to both
+    sides.
+    """
+    return (
+        with_exponent(
+            lambda d, s: d**2 / (2 * s**2), lambda d, s: -d / s**2, lambda d, s: -(d**2) / s**3
+        )
+    )(*arguments)
+
+
+@bump_exercise.mistake
+def the_loss_returned(a, m, s, x, t):
+    """That is the loss itself. After `backward()` the slopes stand in the `.grad` of the
+    parameters.
+    """
+    return bump_loss(a, m, s, x, t)
+
+
+@bump_exercise.mistake
+def parameters_after_a_step(a, m, s, x, t):
+    """These are the three numbers after a step of gradient descent with rate 1. Asked for are
+    the slopes alone.
+    """
+    return np.array([a, m, s]) - bump_gradients(a, m, s, x, t)
+
+
+@bump_exercise.mistake
+def root_of_the_loss(a, m, s, x, t):
+    """This is the gradient of the root of the mean square. The loss is the mean square itself."""
+    return bump_gradients(a, m, s, x, t) / (2 * np.sqrt(bump_loss(a, m, s, x, t)))
 
 
 # 13.3 ------------------------------------------------------------- find the bugs
@@ -385,53 +407,72 @@ fit_line_exercise = Exercise(
         "Give `t` a second axis, like `x`: `[:, None]`. And clear the gradients before "
         "`loss.backward()` adds new ones.",
     ),
-    misconceptions=(
-        Misconception(
-            "both bugs are there",
-            fit_with_bugs(keep=True, broadcast=True),
-            "This does what the function with the bugs does. Begin with the shapes: " + PAIRS,
-        ),
-        Misconception(
-            "zero_grad forgotten",
-            fit_with_bugs(keep=True),
-            "The shapes are right now, one bug is left. " + FORGOTTEN,
-        ),
-        Misconception(
-            "every output with every target",
-            fit_with_bugs(broadcast=True),
-            "The gradients are cleared now, one bug is left. " + PAIRS,
-        ),
-        Misconception(
-            "cleared before the step",
-            lambda x, t, lr, steps: (0.0, 0.0),
-            "Nothing is learned, as when `zero_grad()` stands between `backward()` and `step()`: "
-            "the gradients are gone before the step can use them.",
-        ),
-        Misconception(
-            "step before backward",
-            lambda x, t, lr, steps: fit_line(x, t, lr, steps - 1),
-            "It is always one step behind: `step()` comes before `backward()`, so the first step "
-            "finds no gradient.",
-        ),
-        Misconception(
-            "sum in place of the mean",
-            fit_with_bugs(total=True),
-            "The squares are added up, so that every step is n times too large. The loss is their "
-            "mean.",
-        ),
-        Misconception(
-            "no bias",
-            lambda x, t, lr, steps: (fit_line_through_0(x, t, lr, steps), 0.0),
-            "The bias stays 0, so the line goes through the origin. Is it among the parameters of "
-            "the optimizer?",
-        ),
-        Misconception(
-            "bias first",
-            lambda x, t, lr, steps: fit_line(x, t, lr, steps)[::-1],
-            "Both numbers are right, in the other order: first the weight, then the bias.",
-        ),
-    ),
 )
+
+
+@fit_line_exercise.mistake
+def both_bugs_are_there(*arguments):
+    """This does what the function with the bugs does. Begin with the shapes: The outputs are a
+    column, (n, 1), and the targets a row, (n,). Their difference is a table of n × n: every
+    output is compared with every target. Make the targets a column.
+    """
+    return fit_with_bugs(keep=True, broadcast=True)(*arguments)
+
+
+@fit_line_exercise.mistake("zero_grad forgotten")
+def zero_grad_forgotten(*arguments):
+    """The shapes are right now, one bug is left. Nothing clears the gradients, so each step
+    also takes all the earlier ones along, and the line swings past its aim. Call
+    `optimizer.zero_grad()` in every round.
+    """
+    return fit_with_bugs(keep=True)(*arguments)
+
+
+@fit_line_exercise.mistake
+def every_output_with_every_target(*arguments):
+    """The gradients are cleared now, one bug is left. The outputs are a column, (n, 1), and the
+    targets a row, (n,). Their difference is a table of n × n: every output is compared with
+    every target. Make the targets a column.
+    """
+    return fit_with_bugs(broadcast=True)(*arguments)
+
+
+@fit_line_exercise.mistake
+def cleared_before_the_step(x, t, lr, steps):
+    """Nothing is learned, as when `zero_grad()` stands between `backward()` and `step()`: the
+    gradients are gone before the step can use them.
+    """
+    return (0.0, 0.0)
+
+
+@fit_line_exercise.mistake
+def step_before_backward(x, t, lr, steps):
+    """It is always one step behind: `step()` comes before `backward()`, so the first step finds
+    no gradient.
+    """
+    return fit_line(x, t, lr, steps - 1)
+
+
+@fit_line_exercise.mistake("sum in place of the mean")
+def sum_in_place_of_the_mean_13_3(*arguments):
+    """The squares are added up, so that every step is n times too large. The loss is their
+    mean.
+    """
+    return fit_with_bugs(total=True)(*arguments)
+
+
+@fit_line_exercise.mistake
+def no_bias(x, t, lr, steps):
+    """The bias stays 0, so the line goes through the origin. Is it among the parameters of the
+    optimizer?
+    """
+    return (fit_line_through_0(x, t, lr, steps), 0.0)
+
+
+@fit_line_exercise.mistake
+def bias_first(x, t, lr, steps):
+    """Both numbers are right, in the other order: first the weight, then the bias."""
+    return fit_line(x, t, lr, steps)[::-1]
 
 
 def fit_line_through_0(x, t, lr, steps):
@@ -477,12 +518,6 @@ def hidden_of(weights, x):
 
 def logits_of(weights, hidden):
     return hidden @ weights["3.weight"].T + weights["3.bias"]
-
-
-def with_dropout(weights, x):
-    hidden = hidden_of(weights, x)
-    kept = np.random.default_rng().random(hidden.shape) >= 0.5
-    return softmax(logits_of(weights, 2 * hidden * kept))
 
 
 def dropout_was_on(arguments, result):
@@ -544,66 +579,77 @@ probabilities_exercise = Exercise(
         "`model.eval()`, then under `torch.no_grad()`: `torch.softmax(model(torch.tensor(x)), "
         "dim=1)`. At the end `.numpy()`.",
     ),
-    misconceptions=(
-        Misconception(
-            "dropout left on",
-            with_dropout,
-            "The result is that of a network in training: some hidden neurons are off, the others "
-            "doubled, and with the next call it would be others. Call `model.eval()` first.",
-            seen=dropout_was_on,
-        ),
-        Misconception(
-            "logits",
-            lambda weights, x: logits_of(weights, hidden_of(weights, x)),
-            "These are the logits. They are right, but no probabilities: softmax makes each row "
-            "positive, with the sum 1.",
-        ),
-        Misconception(
-            "softmax along the batch",
-            lambda weights, x: softmax(logits_of(weights, hidden_of(weights, x)).T).T,
-            "Each column adds up to 1 here, so the examples compete with each other. The classes "
-            "are in the second axis: `dim=1`.",
-        ),
-        Misconception(
-            "ReLU forgotten",
-            lambda weights, x: softmax(
-                logits_of(weights, x @ weights["0.weight"].T + weights["0.bias"])
-            ),
-            "There is no ReLU between the two layers. The names of the weights, 0 and 3, leave "
-            "room for two layers without weights.",
-        ),
-        Misconception(
-            "sigmoid in place of softmax",
-            lambda weights, x: 1 / (1 + np.exp(-logits_of(weights, hidden_of(weights, x)))),
-            "Each number is between 0 and 1, but a row does not add up to 1. The classes exclude "
-            "each other, so it takes a softmax.",
-        ),
-        Misconception(
-            "softmax twice",
-            lambda weights, x: softmax(probabilities(weights, x)),
-            "The softmax was applied twice, and all classes look nearly alike. Once is enough.",
-        ),
-        Misconception(
-            "halved for dropout",
-            lambda weights, x: softmax(logits_of(weights, 0.5 * hidden_of(weights, x))),
-            "The hidden neurons were halved because dropout was 0.5. PyTorch doubles them during "
-            "training instead, so that in use nothing has to be done.",
-        ),
-        Misconception(
-            "biases left out",
-            lambda weights, x: softmax(
-                np.maximum(x @ weights["0.weight"].T, 0) @ weights["3.weight"].T
-            ),
-            "The weights have moved in, and the biases have not. Load all four arrays.",
-        ),
-        Misconception(
-            "classes in place of probabilities",
-            lambda weights, x: probabilities(weights, x).argmax(axis=1),
-            "The most probable class of each example came back. Asked for are the probabilities "
-            "of all classes.",
-        ),
-    ),
 )
+
+
+@probabilities_exercise.mistake("dropout left on", seen=dropout_was_on)
+def with_dropout(weights, x):
+    """The result is that of a network in training: some hidden neurons are off, the others
+    doubled, and with the next call it would be others. Call `model.eval()` first.
+    """
+    hidden = hidden_of(weights, x)
+    kept = np.random.default_rng().random(hidden.shape) >= 0.5
+    return softmax(logits_of(weights, 2 * hidden * kept))
+
+
+@probabilities_exercise.mistake
+def logits(weights, x):
+    """These are the logits. They are right, but no probabilities: softmax makes each row
+    positive, with the sum 1.
+    """
+    return logits_of(weights, hidden_of(weights, x))
+
+
+@probabilities_exercise.mistake
+def softmax_along_the_batch(weights, x):
+    """Each column adds up to 1 here, so the examples compete with each other. The classes are
+    in the second axis: `dim=1`.
+    """
+    return softmax(logits_of(weights, hidden_of(weights, x)).T).T
+
+
+@probabilities_exercise.mistake("ReLU forgotten")
+def relu_forgotten(weights, x):
+    """There is no ReLU between the two layers. The names of the weights, 0 and 3, leave room
+    for two layers without weights.
+    """
+    return softmax(logits_of(weights, x @ weights["0.weight"].T + weights["0.bias"]))
+
+
+@probabilities_exercise.mistake
+def sigmoid_in_place_of_softmax(weights, x):
+    """Each number is between 0 and 1, but a row does not add up to 1. The classes exclude each
+    other, so it takes a softmax.
+    """
+    return 1 / (1 + np.exp(-logits_of(weights, hidden_of(weights, x))))
+
+
+@probabilities_exercise.mistake
+def softmax_twice(weights, x):
+    """The softmax was applied twice, and all classes look nearly alike. Once is enough."""
+    return softmax(probabilities(weights, x))
+
+
+@probabilities_exercise.mistake
+def halved_for_dropout(weights, x):
+    """The hidden neurons were halved because dropout was 0.5. PyTorch doubles them during
+    training instead, so that in use nothing has to be done.
+    """
+    return softmax(logits_of(weights, 0.5 * hidden_of(weights, x)))
+
+
+@probabilities_exercise.mistake
+def biases_left_out(weights, x):
+    """The weights have moved in, and the biases have not. Load all four arrays."""
+    return softmax(np.maximum(x @ weights["0.weight"].T, 0) @ weights["3.weight"].T)
+
+
+@probabilities_exercise.mistake
+def classes_in_place_of_probabilities(weights, x):
+    """The most probable class of each example came back. Asked for are the probabilities of all
+    classes.
+    """
+    return probabilities(weights, x).argmax(axis=1)
 
 
 EXERCISES = (w_grad_exercise, bump_exercise, fit_line_exercise, probabilities_exercise)

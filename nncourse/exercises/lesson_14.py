@@ -6,7 +6,7 @@ import numpy as np
 
 import nnlib
 from nncourse.exercises.given import lesson_14 as given
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib import nn, optim
 from nnlib.data import ArrayDataset, DataLoader, to_float
 from nnlib.random import generator
@@ -57,24 +57,6 @@ def widest(costs, budget):
     return next(width - 1 for width in itertools.count(1) if costs(width) > budget)
 
 
-def first_too_wide(inputs, outputs, depth, budget):
-    return fair_width(inputs, outputs, depth, budget) + 1
-
-
-def without_biases(inputs, outputs, depth, budget):
-    return widest(
-        lambda w: sum(a * b for a, b in itertools.pairwise([inputs, *[w] * depth, outputs])),
-        budget,
-    )
-
-
-def biases_of_the_inputs(inputs, outputs, depth, budget):
-    return widest(
-        lambda w: sum(a * b + a for a, b in itertools.pairwise([inputs, *[w] * depth, outputs])),
-        budget,
-    )
-
-
 fair_width_exercise = Exercise(
     id="14.1",
     title="A fair rival",
@@ -109,51 +91,65 @@ fair_width_exercise = Exercise(
         "Stop at the first width that costs *more* than the budget. The one before it is the "
         "answer, also if that is 0.",
     ),
-    misconceptions=(
-        Misconception(
-            "biases forgotten",
-            without_biases,
-            "These are the multiplications: all weights, but no bias. A layer from a to b neurons "
-            "has a · b + b parameters.",
-        ),
-        Misconception(
-            "a bias for each input of a layer",
-            biases_of_the_inputs,
-            "Biases belong to the neurons that a layer *has*, not to those it listens to: b of "
-            "them, not a.",
-        ),
-        Misconception(
-            "one too wide",
-            first_too_wide,
-            "That is the first width that no longer fits. Asked for is the last one that does.",
-        ),
-        Misconception(
-            "budget not used up",
-            lambda inputs, outputs, depth, budget: fair_width(inputs, outputs, depth, budget - 1),
-            "Nearly always right. But a network with exactly as many parameters as the budget is "
-            "allowed: stop when it costs *more*.",
-        ),
-        Misconception(
-            "one hidden layer too many",
-            lambda inputs, outputs, depth, budget: fair_width(inputs, outputs, depth + 1, budget),
-            "Your network has a hidden layer too many. With `depth` hidden layers only depth − 1 "
-            "of the steps lead from one hidden layer to another.",
-        ),
-        Misconception(
-            "output layer left out",
-            lambda inputs, outputs, depth, budget: widest(
-                lambda w: parameters_of([inputs] + depth * [w]), budget
-            ),
-            "The step from the last hidden layer to the outputs has weights and biases, too.",
-        ),
-        Misconception(
-            "always one hidden layer",
-            lambda inputs, outputs, depth, budget: fair_width(inputs, outputs, 1, budget),
-            "Right for a depth of 1. With more hidden layers there are width · width weights "
-            "between each two of them.",
-        ),
-    ),
 )
+
+
+@fair_width_exercise.mistake("biases forgotten")
+def without_biases(inputs, outputs, depth, budget):
+    """These are the multiplications: all weights, but no bias. A layer from a to b neurons has
+    a · b + b parameters.
+    """
+    return widest(
+        lambda w: sum(a * b for a, b in itertools.pairwise([inputs, *[w] * depth, outputs])),
+        budget,
+    )
+
+
+@fair_width_exercise.mistake("a bias for each input of a layer")
+def biases_of_the_inputs(inputs, outputs, depth, budget):
+    """Biases belong to the neurons that a layer *has*, not to those it listens to: b of them,
+    not a.
+    """
+    return widest(
+        lambda w: sum(a * b + a for a, b in itertools.pairwise([inputs, *[w] * depth, outputs])),
+        budget,
+    )
+
+
+@fair_width_exercise.mistake("one too wide")
+def first_too_wide(inputs, outputs, depth, budget):
+    """That is the first width that no longer fits. Asked for is the last one that does."""
+    return fair_width(inputs, outputs, depth, budget) + 1
+
+
+@fair_width_exercise.mistake
+def budget_not_used_up(inputs, outputs, depth, budget):
+    """Nearly always right. But a network with exactly as many parameters as the budget is
+    allowed: stop when it costs *more*.
+    """
+    return fair_width(inputs, outputs, depth, budget - 1)
+
+
+@fair_width_exercise.mistake
+def one_hidden_layer_too_many(inputs, outputs, depth, budget):
+    """Your network has a hidden layer too many. With `depth` hidden layers only depth − 1 of
+    the steps lead from one hidden layer to another.
+    """
+    return fair_width(inputs, outputs, depth + 1, budget)
+
+
+@fair_width_exercise.mistake
+def output_layer_left_out(inputs, outputs, depth, budget):
+    """The step from the last hidden layer to the outputs has weights and biases, too."""
+    return widest(lambda w: parameters_of([inputs] + depth * [w]), budget)
+
+
+@fair_width_exercise.mistake
+def always_one_hidden_layer(inputs, outputs, depth, budget):
+    """Right for a depth of 1. With more hidden layers there are width · width weights between
+    each two of them.
+    """
+    return fair_width(inputs, outputs, 1, budget)
 
 
 # 14.2 ------------------------------------------------------------- find the bug
@@ -173,12 +169,6 @@ def honest_choice_in_a_loop(validation, test):
 def honest_choice_by_sorting(validation, test):
     best = int(np.argsort(validation.sum(axis=1))[-1])
     return best, float(np.average(test, axis=1)[best])
-
-
-def their_choice(validation, test):
-    """The buggy function of the notebook."""
-    best = test.max(axis=1).argmax()
-    return best, test[best].max()
 
 
 def announce(validation, test, choose_by=None, announced=None, over_seeds=np.mean):
@@ -230,56 +220,68 @@ choice_exercise = Exercise(
         "First the row whose validation mean is largest. Then the mean of the test table's row "
         "with the same number. `mean(axis=1)` takes the mean of every row.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            their_choice,
-            "This still chooses on the test table, and announces its luckiest number.",
-        ),
-        Misconception(
-            "chosen on the test set",
-            lambda validation, test: announce(validation, test, choose_by=test),
-            "Means in place of lucky seeds: good. But the row is still chosen on the test table, "
-            "so its test number is no longer honest. Choose on the validation table.",
-        ),
-        Misconception(
-            "the validation number announced",
-            lambda validation, test: announce(validation, validation),
-            "The choice is right. But its number comes from the table it was chosen on, where the "
-            "winner was good *and* lucky. Measure the chosen one on the test table.",
-        ),
-        Misconception(
-            "chosen by the luckiest seed",
-            lambda validation, test: announce(validation, test, over_seeds=np.max),
-            "A single good seed decides your choice. The more seeds a network gets, the luckier "
-            "its best one is; the mean does not have this fault.",
-        ),
-        Misconception(
-            "the luckiest seed announced",
-            lambda validation, test: announce(validation, test, announced=np.max),
-            "The right network is chosen, and then its best seed is announced. Whoever trains it "
-            "again will get the mean, more or less.",
-        ),
-        Misconception(
-            "best of both",
-            lambda validation, test: (
-                announce(validation, test)[0],
-                announce(validation, test, choose_by=test)[1],
-            ),
-            "The right network is chosen. But the number is the largest test mean of *any* "
-            "network; take that of the row you have chosen.",
-        ),
-        Misconception(
-            "seeds and networks exchanged",
-            lambda validation, test: (
-                validation.mean(axis=0).argmax(),
-                test[validation.mean(axis=0).argmax()].mean(),
-            ),
-            "You take the mean over the networks and choose a seed. The rows are the networks: the "
-            "mean has to run along each row.",
-        ),
-    ),
 )
+
+
+@choice_exercise.mistake("nothing was changed")
+def their_choice(validation, test):
+    """This still chooses on the test table, and announces its luckiest number."""
+    best = test.max(axis=1).argmax()
+    return best, test[best].max()
+
+
+@choice_exercise.mistake
+def chosen_on_the_test_set(validation, test):
+    """Means in place of lucky seeds: good. But the row is still chosen on the test table, so
+    its test number is no longer honest. Choose on the validation table.
+    """
+    return announce(validation, test, choose_by=test)
+
+
+@choice_exercise.mistake
+def the_validation_number_announced(validation, test):
+    """The choice is right. But its number comes from the table it was chosen on, where the
+    winner was good *and* lucky. Measure the chosen one on the test table.
+    """
+    return announce(validation, validation)
+
+
+@choice_exercise.mistake
+def chosen_by_the_luckiest_seed(validation, test):
+    """A single good seed decides your choice. The more seeds a network gets, the luckier its
+    best one is; the mean does not have this fault.
+    """
+    return announce(validation, test, over_seeds=np.max)
+
+
+@choice_exercise.mistake
+def the_luckiest_seed_announced(validation, test):
+    """The right network is chosen, and then its best seed is announced. Whoever trains it again
+    will get the mean, more or less.
+    """
+    return announce(validation, test, announced=np.max)
+
+
+@choice_exercise.mistake
+def best_of_both(validation, test):
+    """The right network is chosen. But the number is the largest test mean of *any* network;
+    take that of the row you have chosen.
+    """
+    return (
+        announce(validation, test)[0],
+        announce(validation, test, choose_by=test)[1],
+    )
+
+
+@choice_exercise.mistake
+def seeds_and_networks_exchanged(validation, test):
+    """You take the mean over the networks and choose a seed. The rows are the networks: the
+    mean has to run along each row.
+    """
+    return (
+        validation.mean(axis=0).argmax(),
+        test[validation.mean(axis=0).argmax()].mean(),
+    )
 
 
 # 14.3 ------------------------------------------------------------- choose by measurement
@@ -317,51 +319,59 @@ racer_exercise = Exercise(
         "The best first layers have between 16 and 48 neurons. A second hidden layer is cheap "
         "behind so narrow a first one; make it no narrower.",
     ),
-    misconceptions=(
-        Misconception(
-            "too large for the budget",
-            [784, 256, 64, 10],
-            "A fine network, but each image costs it so much work that it sees about ten thousand "
-            "of them, or fewer, before the budget is used up. It is the first layer that costs.",
-            seen=lambda arguments, racer: racer[0] == 784 and racer[1] >= 100,
-        ),
-        Misconception(
-            "too narrow at the entrance",
-            [784, 4, 10],
-            "It sees very many images, and pushes each of them through so few numbers that most "
-            "of the image is lost. What the first layer throws away, no later one brings back.",
-            seen=lambda arguments, racer: len(racer) > 2 and racer[0] == 784 and racer[1] <= 11,
-        ),
-        Misconception(
-            "no hidden layer",
-            [784, 10],
-            "Not bad at all: a good baseline, the one to beat. But one straight line for each "
-            "digit is all that it can say.",
-            seen=lambda arguments, racer: list(racer) == [784, 10],
-        ),
-        Misconception(
-            "a thin place further on",
-            [784, 32, 3, 10],
-            "The first layer is of a good width, but behind it stands a layer so thin that what "
-            "the first one found does not get through.",
-            seen=lambda arguments, racer: racer[1] > 11 and min(racer[2:-1]) < 10,
-        ),
-        Misconception(
-            "deeper than it can learn in this time",
-            [784, 16, 16, 16, 16, 16, 16, 10],
-            "So many layers *can* say more. But they learn slowly, and the race is short. Lesson "
-            "14 found the same: one or two hidden layers are enough here.",
-            seen=lambda arguments, racer: len(racer) > 5 and 11 < min(racer[1:-1]) <= 100,
-        ),
-        Misconception(
-            "hidden layers only",
-            [24, 48],
-            "Write the whole list, as the lesson does: it begins with 784, ends with 10, and the "
-            "hidden layers stand in between.",
-            seen=lambda arguments, racer: racer[0] != 784 and racer[-1] != 10,
-        ),
-    ),
 )
+
+
+@racer_exercise.mistake(seen=lambda arguments, racer: racer[0] == 784 and racer[1] >= 100)
+def too_large_for_the_budget():
+    """A fine network, but each image costs it so much work that it sees about ten thousand of
+    them, or fewer, before the budget is used up. It is the first layer that costs.
+    """
+    return [784, 256, 64, 10]
+
+
+@racer_exercise.mistake(
+    seen=lambda arguments, racer: len(racer) > 2 and racer[0] == 784 and racer[1] <= 11
+)
+def too_narrow_at_the_entrance():
+    """It sees very many images, and pushes each of them through so few numbers that most of the
+    image is lost. What the first layer throws away, no later one brings back.
+    """
+    return [784, 4, 10]
+
+
+@racer_exercise.mistake(seen=lambda arguments, racer: list(racer) == [784, 10])
+def no_hidden_layer():
+    """Not bad at all: a good baseline, the one to beat. But one straight line for each digit is
+    all that it can say.
+    """
+    return [784, 10]
+
+
+@racer_exercise.mistake(seen=lambda arguments, racer: racer[1] > 11 and min(racer[2:-1]) < 10)
+def a_thin_place_further_on():
+    """The first layer is of a good width, but behind it stands a layer so thin that what the
+    first one found does not get through.
+    """
+    return [784, 32, 3, 10]
+
+
+@racer_exercise.mistake(
+    seen=lambda arguments, racer: len(racer) > 5 and 11 < min(racer[1:-1]) <= 100
+)
+def deeper_than_it_can_learn_in_this_time():
+    """So many layers *can* say more. But they learn slowly, and the race is short. Lesson 14
+    found the same: one or two hidden layers are enough here.
+    """
+    return [784, 16, 16, 16, 16, 16, 16, 10]
+
+
+@racer_exercise.mistake(seen=lambda arguments, racer: racer[0] != 784 and racer[-1] != 10)
+def hidden_layers_only():
+    """Write the whole list, as the lesson does: it begins with 784, ends with 10, and the
+    hidden layers stand in between.
+    """
+    return [24, 48]
 
 
 # 14.4 ------------------------------------------------------------- the small capstone
@@ -404,14 +414,6 @@ def my_reader_with_one_hidden_layer(images, labels):
 
 def my_reader_with_smoothing(images, labels):
     return train_small(images, labels, (784, 22, 48, 10), epochs=20, peak=0.01, smoothing=0.05)
-
-
-def learned_by_heart(images, labels):
-    return train_small(images, labels, (784, 20, 10), 25, 0.01, transform=to_float)
-
-
-def stopped_too_early(images, labels):
-    return train_small(images, labels, (784, 24, 10), 2, 0.003, transform=to_float)
 
 
 def random_numbers(*sizes):
@@ -511,46 +513,48 @@ reader_exercise = Exercise(
         "About 20 epochs with `one_cycle`, a peak of 0.01, batches of 64, and every batch "
         "`shifted` by up to a pixel: no network can learn those by heart.",
     ),
-    misconceptions=(
-        Misconception(
-            "too many numbers",
-            lambda images, labels: random_numbers(784, 64, 10),
-            "The budget is 20,000 numbers, weights and biases together. The 784 pixels make the "
-            "first layer expensive: about 25 neurons are what it may have.",
-            seen=lambda arguments, arrays: numbers_in(arrays) > MOST_NUMBERS,
-        ),
-        Misconception(
-            "tables on their side",
-            lambda images, labels: [array.T for array in random_numbers(784, 20, 10)],
-            "The weights are transposed. As in `nn.Linear`, a table has one *row* for each neuron: "
-            "the first one has the shape (neurons, 784).",
-            seen=lambda arguments, arrays: arrays[0].shape[0] == 784,
-        ),
-        Misconception(
-            "as good as guessing",
-            lambda images, labels: random_numbers(784, 20, 10),
-            "It reads its own training images hardly better than dice would. Is it trained at all, "
-            "and are these the numbers of the *trained* network? Do images and labels still "
-            "belong together after shuffling?",
-            seen=seen_when(lambda start, arrays: on_its_own(start, arrays) < 40),
-        ),
-        Misconception(
-            "stopped too early",
-            stopped_too_early,
-            "It does not even read its own training images well: it can still learn. Train "
-            "longer, or with larger steps; three seconds are more than they seem.",
-            seen=seen_when(lambda start, arrays: 40 <= on_its_own(start, arrays) < 94),
-        ),
-        Misconception(
-            "learned by heart",
-            learned_by_heart,
-            "It reads its own 4,000 images almost without an error, and others clearly worse: it "
-            "has learned them by heart. More epochs will not help. What makes new images out "
-            "of old ones?",
-            seen=seen_when(lambda start, arrays: on_its_own(start, arrays) > 98.5),
-        ),
-    ),
 )
+
+
+@reader_exercise.mistake(seen=lambda arguments, arrays: numbers_in(arrays) > MOST_NUMBERS)
+def too_many_numbers(images, labels):
+    """The budget is 20,000 numbers, weights and biases together. The 784 pixels make the first
+    layer expensive: about 25 neurons are what it may have.
+    """
+    return random_numbers(784, 64, 10)
+
+
+@reader_exercise.mistake(seen=lambda arguments, arrays: arrays[0].shape[0] == 784)
+def tables_on_their_side(images, labels):
+    """The weights are transposed. As in `nn.Linear`, a table has one *row* for each neuron: the
+    first one has the shape (neurons, 784).
+    """
+    return [array.T for array in random_numbers(784, 20, 10)]
+
+
+@reader_exercise.mistake(seen=seen_when(lambda start, arrays: on_its_own(start, arrays) < 40))
+def as_good_as_guessing(images, labels):
+    """It reads its own training images hardly better than dice would. Is it trained at all, and
+    are these the numbers of the *trained* network? Do images and labels still belong
+    together after shuffling?
+    """
+    return random_numbers(784, 20, 10)
+
+
+@reader_exercise.mistake(seen=seen_when(lambda start, arrays: 40 <= on_its_own(start, arrays) < 94))
+def stopped_too_early(images, labels):
+    """It does not even read its own training images well: it can still learn. Train longer, or
+    with larger steps; three seconds are more than they seem.
+    """
+    return train_small(images, labels, (784, 24, 10), 2, 0.003, transform=to_float)
+
+
+@reader_exercise.mistake(seen=seen_when(lambda start, arrays: on_its_own(start, arrays) > 98.5))
+def learned_by_heart(images, labels):
+    """It reads its own 4,000 images almost without an error, and others clearly worse: it has
+    learned them by heart. More epochs will not help. What makes new images out of old ones?
+    """
+    return train_small(images, labels, (784, 20, 10), 25, 0.01, transform=to_float)
 
 
 EXERCISES = (fair_width_exercise, choice_exercise, racer_exercise, reader_exercise)

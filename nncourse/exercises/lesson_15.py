@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nncourse.judging.exercise import Exercise, Misconception
+from nncourse.judging.exercise import Exercise
 from nnlib import nn
 
 TITLE = "Convolutions"
@@ -32,48 +32,57 @@ flatten_exercise = Exercise(
         "pool the maps have 15 × 15 numbers. In the second one, mind the stride.",
         "(15 − 5) / 2 + 1 = 6. Pool that. How many maps of this size are there?",
     ),
-    misconceptions=(
-        Misconception(
-            "a single map",
-            3 * 3,
-            "That is the size of one feature map at the end. There is one such map for each "
-            "kernel of the last convolution, and `Flatten` lines up all of them.",
-        ),
-        Misconception(
-            "height without width",
-            12 * 3,
-            "Twelve maps, and each is 3 numbers high. It is 3 numbers wide as well.",
-        ),
-        Misconception(
-            "padding forgotten",
-            12 * 2 * 2,
-            "Without its padding the first convolution would turn 30 into 28. But it has "
-            "`padding=1`: one more pixel on either side.",
-        ),
-        Misconception(
-            "stride forgotten",
-            12 * 5 * 5,
-            "The second convolution moves its window by two pixels at a time, so that only about "
-            "half as many places are left in each direction.",
-        ),
-        Misconception(
-            "a pool forgotten",
-            12 * 6 * 6,
-            "Nearly. There are two pools in the list, and each of them halves the size.",
-        ),
-        Misconception(
-            "both pools forgotten",
-            12 * 13 * 13,
-            "The convolutions are right. Behind each of them a pool halves height and width.",
-        ),
-        Misconception(
-            "kernels times channels",
-            6 * 12 * 3 * 3,
-            "Every kernel of the second convolution looks at all six maps and adds its sums up: "
-            "12 kernels give 12 maps, not 6 · 12.",
-        ),
-    ),
 )
+
+
+@flatten_exercise.mistake
+def a_single_map():
+    """That is the size of one feature map at the end. There is one such map for each kernel of
+    the last convolution, and `Flatten` lines up all of them.
+    """
+    return 3 * 3
+
+
+@flatten_exercise.mistake
+def height_without_width():
+    """Twelve maps, and each is 3 numbers high. It is 3 numbers wide as well."""
+    return 12 * 3
+
+
+@flatten_exercise.mistake
+def padding_forgotten():
+    """Without its padding the first convolution would turn 30 into 28. But it has `padding=1`:
+    one more pixel on either side.
+    """
+    return 12 * 2 * 2
+
+
+@flatten_exercise.mistake
+def stride_forgotten():
+    """The second convolution moves its window by two pixels at a time, so that only about half
+    as many places are left in each direction.
+    """
+    return 12 * 5 * 5
+
+
+@flatten_exercise.mistake
+def a_pool_forgotten():
+    """Nearly. There are two pools in the list, and each of them halves the size."""
+    return 12 * 6 * 6
+
+
+@flatten_exercise.mistake
+def both_pools_forgotten():
+    """The convolutions are right. Behind each of them a pool halves height and width."""
+    return 12 * 13 * 13
+
+
+@flatten_exercise.mistake
+def kernels_times_channels():
+    """Every kernel of the second convolution looks at all six maps and adds its sums up: 12
+    kernels give 12 maps, not 6 · 12.
+    """
+    return 6 * 12 * 3 * 3
 
 
 # 15.2 ------------------------------------------------------------- write a function
@@ -115,28 +124,6 @@ def convolve_with_nnlib(image, kernel, stride, padding):
     layer = nn.Conv2d(1, 1, len(kernel), stride, padding, bias=False).to(np.float64)
     layer.weight.data[0, 0] = kernel
     return layer(image[None, None])[0, 0]
-
-
-def every_second_row(image, kernel, stride, padding):
-    return convolve(image, kernel, 1, padding)[::stride]
-
-
-def windows_side_by_side(image, kernel, stride, padding):
-    """The result has the right size, but the window moves one pixel at a time."""
-    height, width = convolve(image, kernel, stride, padding).shape
-    return convolve(image, kernel, 1, padding)[:height, :width]
-
-
-def padded_below_and_right(image, kernel, stride, padding):
-    return convolve(np.pad(image, (0, 2 * padding)), kernel, stride, 0)
-
-
-def minus_nothing(image, kernel, stride, padding):
-    """Without padding the middle of the paper is paper[0:0], and the image does not fit in."""
-    height, width = image.shape
-    paper = np.zeros((height + 2 * padding, width + 2 * padding))
-    paper[padding:-padding, padding:-padding] = image
-    return convolve(paper, kernel, stride, 0)
 
 
 def with_size(size):
@@ -208,92 +195,115 @@ convolve_exercise = Exercise(
         "Number `row` of the result looks at the window that begins at pixel `stride * row`. It is "
         "still k pixels high.",
     ),
-    misconceptions=(
-        Misconception(
-            "padding ignored",
-            lambda image, kernel, stride, padding: convolve(image, kernel, stride, 0),
-            "Right whenever `padding` is 0. Otherwise the rim of empty pixels is missing, and the "
-            "result is too small.",
-        ),
-        Misconception(
-            "stride ignored",
-            lambda image, kernel, stride, padding: convolve(image, kernel, 1, padding),
-            "Right whenever `stride` is 1. Otherwise the window has to jump: with a stride of 2 "
-            "every second place is left out, in both directions.",
-        ),
-        Misconception(
-            "window does not jump",
-            windows_side_by_side,
-            "The result has the right size, but its windows begin at 0, 1, 2 and so on. With a "
-            "stride of s they begin at 0, s, 2s. The formula for the size counts places; it does "
-            "not move the window.",
-        ),
-        Misconception(
-            "stride in one direction only",
-            every_second_row,
-            "The window jumps downwards, but to the right it still moves pixel by pixel. The "
-            "stride holds for both directions.",
-        ),
-        Misconception(
-            "rim on two sides only",
-            padded_below_and_right,
-            "The result has the right size, but all of the empty pixels are below and on the "
-            "right. Padding puts p of them on each of the four sides.",
-        ),
-        Misconception(
-            "minus 0",
-            minus_nothing,
-            "With padding all is right, without it the call ends in an error. `a[p:-p]` is the "
-            "middle of a, but with p = 0 it is `a[0:0]`, which is empty. Write "
-            "`a[p : p + height]`, or use `np.pad`.",
-        ),
-        Misconception(
-            "the + 1 forgotten",
-            one_place_less,
-            "A row and a column are missing at the end. The quotient in the formula counts the "
-            "moves of the window; the place where it begins makes one more.",
-        ),
-        Misconception(
-            "the last window forgotten",
-            last_window_less,
-            "Right where the last window ends before the edge. Otherwise that window is missing: "
-            "`range(0, n - k, stride)` leaves out n − k itself, and there a window still fits.",
-        ),
-        Misconception(
-            "rim counted twice",
-            rim_counted_twice,
-            "Right whenever `padding` is 0. The H of the formula is the height of the image as it "
-            "came. Behind `np.pad` the 2p are in `image.shape` already.",
-        ),
-        Misconception(
-            "as wide as it is high",
-            as_wide_as_high,
-            "Right for square images. Otherwise the map is not square either: its width comes from "
-            "the width of the image.",
-        ),
-        Misconception(
-            "kernel turned round",
-            lambda image, kernel, stride, padding: convolve(
-                image, kernel[::-1, ::-1], stride, padding
-            ),
-            "Your kernel is turned upside down and left to right. That is what mathematicians call "
-            "a convolution; in networks, and in this lesson, the kernel stays as it is.",
-        ),
-        Misconception(
-            "kernel transposed",
-            lambda image, kernel, stride, padding: convolve(image, kernel.T, stride, padding),
-            "Rows and columns of the kernel are exchanged: a detector of vertical edges becomes "
-            "one of horizontal edges. Row meets row, and column meets column.",
-        ),
-        Misconception(
-            "mean in place of the sum",
-            lambda image, kernel, stride, padding: (
-                convolve(image, kernel, stride, padding) / kernel.size
-            ),
-            "You take the mean of the products of each window. A neuron adds them up.",
-        ),
-    ),
 )
+
+
+@convolve_exercise.mistake
+def padding_ignored(image, kernel, stride, padding):
+    """Right whenever `padding` is 0. Otherwise the rim of empty pixels is missing, and the
+    result is too small.
+    """
+    return convolve(image, kernel, stride, 0)
+
+
+@convolve_exercise.mistake
+def stride_ignored(image, kernel, stride, padding):
+    """Right whenever `stride` is 1. Otherwise the window has to jump: with a stride of 2 every
+    second place is left out, in both directions.
+    """
+    return convolve(image, kernel, 1, padding)
+
+
+@convolve_exercise.mistake("window does not jump")
+def windows_side_by_side(image, kernel, stride, padding):
+    """The result has the right size, but its windows begin at 0, 1, 2 and so on. With a stride
+    of s they begin at 0, s, 2s. The formula for the size counts places; it does not move the
+    window.
+    """
+    height, width = convolve(image, kernel, stride, padding).shape
+    return convolve(image, kernel, 1, padding)[:height, :width]
+
+
+@convolve_exercise.mistake("stride in one direction only")
+def every_second_row(image, kernel, stride, padding):
+    """The window jumps downwards, but to the right it still moves pixel by pixel. The stride
+    holds for both directions.
+    """
+    return convolve(image, kernel, 1, padding)[::stride]
+
+
+@convolve_exercise.mistake("rim on two sides only")
+def padded_below_and_right(image, kernel, stride, padding):
+    """The result has the right size, but all of the empty pixels are below and on the right.
+    Padding puts p of them on each of the four sides.
+    """
+    return convolve(np.pad(image, (0, 2 * padding)), kernel, stride, 0)
+
+
+@convolve_exercise.mistake("minus 0")
+def minus_nothing(image, kernel, stride, padding):
+    """With padding all is right, without it the call ends in an error. `a[p:-p]` is the middle
+    of a, but with p = 0 it is `a[0:0]`, which is empty. Write `a[p : p + height]`, or use
+    `np.pad`.
+    """
+    height, width = image.shape
+    paper = np.zeros((height + 2 * padding, width + 2 * padding))
+    paper[padding:-padding, padding:-padding] = image
+    return convolve(paper, kernel, stride, 0)
+
+
+@convolve_exercise.mistake("the + 1 forgotten")
+def the_1_forgotten(*arguments):
+    """A row and a column are missing at the end. The quotient in the formula counts the moves
+    of the window; the place where it begins makes one more.
+    """
+    return one_place_less(*arguments)
+
+
+@convolve_exercise.mistake
+def the_last_window_forgotten(*arguments):
+    """Right where the last window ends before the edge. Otherwise that window is missing:
+    `range(0, n - k, stride)` leaves out n − k itself, and there a window still fits.
+    """
+    return last_window_less(*arguments)
+
+
+@convolve_exercise.mistake("rim counted twice")
+def rim_counted_twice_15_2(*arguments):
+    """Right whenever `padding` is 0. The H of the formula is the height of the image as it
+    came. Behind `np.pad` the 2p are in `image.shape` already.
+    """
+    return rim_counted_twice(*arguments)
+
+
+@convolve_exercise.mistake
+def as_wide_as_it_is_high(*arguments):
+    """Right for square images. Otherwise the map is not square either: its width comes from the
+    width of the image.
+    """
+    return as_wide_as_high(*arguments)
+
+
+@convolve_exercise.mistake
+def kernel_turned_round(image, kernel, stride, padding):
+    """Your kernel is turned upside down and left to right. That is what mathematicians call a
+    convolution; in networks, and in this lesson, the kernel stays as it is.
+    """
+    return convolve(image, kernel[::-1, ::-1], stride, padding)
+
+
+@convolve_exercise.mistake
+def kernel_transposed(image, kernel, stride, padding):
+    """Rows and columns of the kernel are exchanged: a detector of vertical edges becomes one of
+    horizontal edges. Row meets row, and column meets column.
+    """
+    return convolve(image, kernel.T, stride, padding)
+
+
+@convolve_exercise.mistake
+def mean_in_place_of_the_sum(image, kernel, stride, padding):
+    """You take the mean of the products of each window. A neuron adds them up."""
+    return convolve(image, kernel, stride, padding) / kernel.size
 
 
 # 15.3 ------------------------------------------------------------- find the bug
@@ -384,56 +394,66 @@ layer_exercise = Exercise(
         "With `+=`, the bias comes in once for every channel. It belongs to the kernel, not to the "
         "channel: put it in once, before the loop over the channels or after it.",
     ),
-    misconceptions=(
-        Misconception(
-            "nothing was changed",
-            lambda x, W, b: layer_with(x, W, b, last_channel_only=True, bias_each_time=True),
-            "This still sees the last channel only: each round of the loop over the channels "
-            "throws away what the round before has found.",
-        ),
-        Misconception(
-            "bias added once for each channel",
-            lambda x, W, b: layer_with(x, W, b, bias_each_time=True),
-            "All channels are added up now: the first bug is gone. But the bias is inside the same "
-            "loop, and comes in once for every channel. A neuron adds its bias once.",
-        ),
-        Misconception(
-            "bias lost",
-            lambda x, W, b: conv_layer(x, W, 0 * b),
-            "The sums over the channels are right, and the bias is gone. Add it once for each "
-            "number of the result.",
-        ),
-        Misconception(
-            "mean over the channels",
-            lambda x, W, b: conv_layer(x, W / W.shape[1], b),
-            "The channels are averaged. A kernel is one neuron that looks at all channels, and a "
-            "neuron adds up.",
-        ),
-        Misconception(
-            "first channel only",
-            lambda x, W, b: conv_layer(x[:1], W[:, :1], b),
-            "Now it is the first channel that counts, and the others are not seen. A kernel has "
-            "a square of weights for each channel, and adds up what all of them find.",
-        ),
-        Misconception(
-            "one square for all channels",
-            lambda x, W, b: conv_layer(x.sum(axis=0, keepdims=True), W[:, :1], b),
-            "All channels meet the weights of the first one. Each channel has a square of weights "
-            "of its own: channel c meets `W[o, c]`.",
-        ),
-        Misconception(
-            "channels kept apart",
-            lambda x, W, b: (
-                np.array(
-                    [[convolve(xc, Wc, 1, 0) for xc, Wc in zip(x, Wo, strict=True)] for Wo in W]
-                )
-                + b[:, None, None, None]
-            ),
-            "You have a map for each kernel *and* each channel. A kernel gives one map: add up "
-            "over the channels.",
-        ),
-    ),
 )
+
+
+@layer_exercise.mistake
+def nothing_was_changed(x, W, b):
+    """This still sees the last channel only: each round of the loop over the channels throws
+    away what the round before has found.
+    """
+    return layer_with(x, W, b, last_channel_only=True, bias_each_time=True)
+
+
+@layer_exercise.mistake
+def bias_added_once_for_each_channel(x, W, b):
+    """All channels are added up now: the first bug is gone. But the bias is inside the same
+    loop, and comes in once for every channel. A neuron adds its bias once.
+    """
+    return layer_with(x, W, b, bias_each_time=True)
+
+
+@layer_exercise.mistake
+def bias_lost(x, W, b):
+    """The sums over the channels are right, and the bias is gone. Add it once for each number
+    of the result.
+    """
+    return conv_layer(x, W, 0 * b)
+
+
+@layer_exercise.mistake
+def mean_over_the_channels(x, W, b):
+    """The channels are averaged. A kernel is one neuron that looks at all channels, and a
+    neuron adds up.
+    """
+    return conv_layer(x, W / W.shape[1], b)
+
+
+@layer_exercise.mistake
+def first_channel_only(x, W, b):
+    """Now it is the first channel that counts, and the others are not seen. A kernel has a
+    square of weights for each channel, and adds up what all of them find.
+    """
+    return conv_layer(x[:1], W[:, :1], b)
+
+
+@layer_exercise.mistake
+def one_square_for_all_channels(x, W, b):
+    """All channels meet the weights of the first one. Each channel has a square of weights of
+    its own: channel c meets `W[o, c]`.
+    """
+    return conv_layer(x.sum(axis=0, keepdims=True), W[:, :1], b)
+
+
+@layer_exercise.mistake
+def channels_kept_apart(x, W, b):
+    """You have a map for each kernel *and* each channel. A kernel gives one map: add up over
+    the channels.
+    """
+    return (
+        np.array([[convolve(xc, Wc, 1, 0) for xc, Wc in zip(x, Wo, strict=True)] for Wo in W])
+        + b[:, None, None, None]
+    )
 
 
 # 15.4 ------------------------------------------------------------- numbers, judged by what they do
@@ -531,58 +551,70 @@ detector_exercise = Exercise(
         "A block has three dashes, one above the other. Ink above and below has to speak against: "
         "make those weights negative.",
     ),
-    misconceptions=(
-        Misconception(
-            "never fires",
-            [-1, -1, -1, 1, 1, 1, -1, -1, -1, -3.5],
-            "Not even a dash lifts the sum above 0. Add up the weights that meet a dash: "
-            "the bias has to be less negative than that.",
-            seen=pattern_of(),
-        ),
-        Misconception(
-            "always fires",
-            [-1, -1, -1, 1, 1, 1, -1, -1, -1, 0.5],
-            "It fires on an empty sheet, where every product is 0 and only the bias speaks. What "
-            "sign must the bias have?",
-            seen=lambda arguments, detector: fires(detector, FIGURES["empty sheet"][1][0]),
-        ),
-        Misconception(
-            "upright in place of lying",
-            [-1, 1, -1, -1, 1, -1, -1, 1, -1, -2.5],
-            "It is a very good detector of upright dashes. The nine weights are read row by row: "
-            "the first three are the upper row.",
-            seen=pattern_of("upright dash"),
-        ),
-        Misconception(
-            "blocks pass",
-            [0, 0, 0, 1, 1, 1, 0, 0, 0, -2.5],
-            "It tells dashes from all thin figures. But a block holds dashes too, with ink above "
-            "and below, and your weights there do not mind. What should they say?",
-            seen=lambda arguments, detector: (
-                pattern_of("dash", "block")(arguments, detector) and shares(detector)["dash"] == 1
-            ),
-        ),
-        Misconception(
-            "a single pixel is enough",
-            [-1, -1, -1, 1, 1, 1, -1, -1, -1, -0.5],
-            "A single inked pixel makes it fire, so it fires on every figure that has one with "
-            "nothing around it. The bias is a threshold: it has to be more negative.",
-            seen=lambda arguments, detector: (
-                fires(detector, FIGURES["dot"][1][0])
-                and not fires(detector, FIGURES["empty sheet"][1][0])
-            ),
-        ),
-        Misconception(
-            "an edge, not a dash",
-            [-1, -1, -1, 0, 0, 0, 1, 1, 1, -2.5],
-            "This is an edge detector: ink on one side, paper on the other. A block has such an "
-            "edge as well. A dash has paper on *both* sides.",
-            seen=lambda arguments, detector: (
-                pattern_of("dash", "block")(arguments, detector) and shares(detector)["dash"] < 1
-            ),
-        ),
+)
+
+
+@detector_exercise.mistake(seen=pattern_of())
+def never_fires():
+    """Not even a dash lifts the sum above 0. Add up the weights that meet a dash: the bias has
+    to be less negative than that.
+    """
+    return [-1, -1, -1, 1, 1, 1, -1, -1, -1, -3.5]
+
+
+@detector_exercise.mistake(
+    seen=lambda arguments, detector: fires(detector, FIGURES["empty sheet"][1][0])
+)
+def always_fires():
+    """It fires on an empty sheet, where every product is 0 and only the bias speaks. What sign
+    must the bias have?
+    """
+    return [-1, -1, -1, 1, 1, 1, -1, -1, -1, 0.5]
+
+
+@detector_exercise.mistake(seen=pattern_of("upright dash"))
+def upright_in_place_of_lying():
+    """It is a very good detector of upright dashes. The nine weights are read row by row: the
+    first three are the upper row.
+    """
+    return [-1, 1, -1, -1, 1, -1, -1, 1, -1, -2.5]
+
+
+@detector_exercise.mistake(
+    seen=lambda arguments, detector: (
+        pattern_of("dash", "block")(arguments, detector) and shares(detector)["dash"] == 1
+    )
+)
+def blocks_pass():
+    """It tells dashes from all thin figures. But a block holds dashes too, with ink above and
+    below, and your weights there do not mind. What should they say?
+    """
+    return [0, 0, 0, 1, 1, 1, 0, 0, 0, -2.5]
+
+
+@detector_exercise.mistake(
+    seen=lambda arguments, detector: (
+        fires(detector, FIGURES["dot"][1][0]) and not fires(detector, FIGURES["empty sheet"][1][0])
+    )
+)
+def a_single_pixel_is_enough():
+    """A single inked pixel makes it fire, so it fires on every figure that has one with nothing
+    around it. The bias is a threshold: it has to be more negative.
+    """
+    return [-1, -1, -1, 1, 1, 1, -1, -1, -1, -0.5]
+
+
+@detector_exercise.mistake(
+    "an edge, not a dash",
+    seen=lambda arguments, detector: (
+        pattern_of("dash", "block")(arguments, detector) and shares(detector)["dash"] < 1
     ),
 )
+def an_edge_not_a_dash():
+    """This is an edge detector: ink on one side, paper on the other. A block has such an edge
+    as well. A dash has paper on *both* sides.
+    """
+    return [-1, -1, -1, 0, 0, 0, 1, 1, 1, -2.5]
 
 
 EXERCISES = (flatten_exercise, convolve_exercise, layer_exercise, detector_exercise)

@@ -64,11 +64,13 @@ def put(value, write, functions, depth):
         write(b"g" + pack("<B", index_of(code)) + item_bytes(value))
     elif issubclass(kind, int):
         number = int.__index__(value)
-        if not -(2**63) <= number < 2**63:
-            raise ProtocolError("an integer of more than 64 bits")
-        write(b"i" + pack("<q", number))
+        if -(2**63) <= number < 2**63:
+            write(b"i" + pack("<q", number))
+        else:
+            size = int.bit_length(number) // 8 + 1
+            write(b"I" + pack("<I", size) + int.to_bytes(number, size, "little", signed=True))
     elif issubclass(kind, float):
-        write(b"d" + pack("<d", float.__add__(value, 0.0)))
+        write(b"d" + pack("<d", float.__pos__(value)))
     elif issubclass(kind, str):
         text = str.encode(value, "utf-8", "replace")
         write(b"s" + pack("<I", len(text)) + text)
@@ -170,6 +172,8 @@ class Reader:
             return CONSTANTS[tag]
         if tag == b"i":
             return self.number("<q")
+        if tag == b"I":
+            return int.from_bytes(self.take(self.number("<I")), "little", signed=True)
         if tag == b"d":
             return self.number("<d")
         if tag == b"s":

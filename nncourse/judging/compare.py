@@ -1,55 +1,17 @@
-"""Plain values, and what differs between two of them, in words.
-
-A plain value is None, a bool, an int, a float, a str, an array of numbers, or a list, tuple or dict
-of those. What an answer returns is brought into this form first; nothing here calls a method of it.
-"""
+"""What differs between two plain values, in words; nothing here calls a method of an answer."""
 
 import math
 
 import numpy as np
 
-MAX_DEPTH = 16
+from nncourse.judging.plain import NotPlain, plain, with_article
+
 MAX_SHOWN = 60  # characters of a value in a sentence
+MAX_DIGITS_SHOWN = 40  # of a whole number
 RESULT = "The result"
-
-
-class NotPlain(TypeError):
-    """The message names what came, with its article: "a generator"."""
-
-
-def plain(value, depth=MAX_DEPTH):
-    """The value as plain Python and NumPy, arrays copied; NotPlain for anything else.
-
-    A NumPy number becomes a Python number, a tensor an array, a subclass what it is a subclass of.
-    """
-    kind = type(value)
-    if depth == 0:
-        raise NotPlain(f"lists inside lists, more than {MAX_DEPTH} deep")
-    if value is None or kind in (bool, int, float, str):
-        return value
-    if isinstance(value, np.ndarray | np.generic):
-        array = np.array(value, subok=False)
-        if array.dtype.kind not in "biuf":
-            raise NotPlain(f"an array of type {array.dtype.name}")
-        return array.item() if array.ndim == 0 else array
-    if kind.__module__.split(".")[0] == "torch" and kind.__name__ in ("Tensor", "Parameter"):
-        return plain(value.detach().cpu().numpy(), depth)
-    if isinstance(value, list | tuple):
-        entries = [plain(entry, depth - 1) for entry in value]
-        return tuple(entries) if isinstance(value, tuple) else entries
-    if isinstance(value, dict):
-        return {plain_key(key): plain(entry, depth - 1) for key, entry in value.items()}
-    for base in (str, int, float):
-        if isinstance(value, base):
-            return base(value)
-    raise NotPlain(with_article(kind.__name__))
-
-
-def plain_key(key):
-    key = plain(key)
-    if isinstance(key, str | int | float | None):
-        return key
-    raise NotPlain("a dict whose keys are neither text nor numbers")
+SINGLE = 1e-4  # relative tolerance of numbers that were computed in float32
+HALF = 1e-2  # and in float16
+FACTORS = (2, 3, 4, 5, 6, 8, 10, 100, 1000)
 
 
 def show(value, digits=4, limit=MAX_SHOWN):
@@ -65,6 +27,8 @@ def show(value, digits=4, limit=MAX_SHOWN):
 
 
 def full_text(value, digits):
+    if isinstance(value, int) and value.bit_length() > 3 * MAX_DIGITS_SHOWN:
+        return f"a whole number of about {int(value.bit_length() * 0.30103):,} digits"
     if isinstance(value, bool | int | str | None):
         return repr(value)
     if isinstance(value, float):
@@ -73,6 +37,8 @@ def full_text(value, digits):
         if value.size > 50:
             return "." * (MAX_SHOWN * 10)
         return f"np.array({full_text(value.tolist(), digits)})"
+    if isinstance(value, list | tuple | dict) and len(value) > 200:
+        return "." * (MAX_SHOWN * 10)
     if isinstance(value, dict):
         pairs = [f"{key!r}: {full_text(entry, digits)}" for key, entry in value.items()]
         return "{" + ", ".join(pairs) + "}"
@@ -107,31 +73,207 @@ def number_text(value, digits):
     return text + ".0" if float(text) == value else f"{value:.{digits + 3}g}"
 
 
-def compare(result, expected, rtol=1e-6, atol=1e-8):
+def compare(result, expected, rtol=1e-6, atol=1e-8, rules=True):
     """None when both are equal within the tolerance, else a sentence on the first difference.
 
-    Right are also: a list for a tuple, an int for a float, True for 1, float32 for float64. Not
-    right: a list for an array, [3] for 3, 1 for True. NaN equals NaN.
+    Right are also: a list for a tuple, an int for a float, True for 1. Not right: a list for an
+    array, [3] for 3, 1 for True. NaN equals NaN. Numbers that were computed in float32 or float16
+    have the tolerance of their precision. rules=False leaves out remarks such as "2 times too
+    large", which only hold if they do so for several cases.
     """
     try:
         result = plain(result)
     except NotPlain as error:
         return f"The result is {error}, and {kind_of(expected)} was expected."
-    return difference(result, plain(expected), rtol, atol, "")
+    return Comparison(rtol, atol, rules).difference(result, plain(expected), "")
 
 
-def difference(result, expected, rtol, atol, place):
-    """place says where inside the whole result this is: "", or "Entry 1", "The entry 'loss'"."""
-    subject = place or RESULT
-    if isinstance(expected, bool | str | None):
-        return exact_difference(result, expected, subject)
-    if isinstance(expected, int | float):
-        return number_difference(result, expected, rtol, atol, subject)
-    if isinstance(expected, np.ndarray):
-        return array_difference(result, expected, rtol, atol, subject)
-    if isinstance(expected, dict):
-        return dict_difference(result, expected, rtol, atol, place)
-    return list_difference(result, expected, rtol, atol, place)
+def precision(result):
+    """The relative tolerance that the numbers of a result deserve; 0 for those of float64.
+
+    An array says in what precision it was computed. A float, or an array that was converted, shows
+    it: every one of its numbers survives the way through float32, and not all are whole.
+    """
+    if isinstance(result, list | tuple):
+        return max(map(precision, result), default=0.0)
+    if isinstance(result, dict):
+        return max(map(precision, result.values()), default=0.0)
+    if not isinstance(result, np.ndarray | float):
+        return 0.0
+    array = np.asarray(result)
+    if array.dtype.kind != "f" or not array.size:
+        return 0.0
+    if array.dtype.itemsize < 8:
+        return HALF if array.dtype.itemsize == 2 else SINGLE
+    finite = array[np.isfinite(array)]
+    if not finite.size or np.all(finite == np.round(finite)):
+        return 0.0
+    with np.errstate(over="ignore"):
+        return SINGLE if np.all(finite.astype(np.float32) == finite) else 0.0
+
+
+class Comparison:
+    """Compares plain values with one tolerance; place says where inside the whole result."""
+
+    def __init__(self, rtol, atol, rules=True):
+        self.rtol, self.atol, self.rules = rtol, atol, rules
+
+    def close(self, result, expected):
+        """|result - expected| <= atol + rtol |expected| for each number; NaN equals NaN.
+
+        In float32 the errors of a sum follow its largest terms, so the largest number counts too.
+        """
+        rtol, atol = self.rtol, self.atol
+        single = precision(result)
+        if single and not (isinstance(expected, int) or is_whole_array(expected)):
+            rtol = max(rtol, single)
+            sizes = np.abs(np.asarray(expected, float))
+            finite = sizes[np.isfinite(sizes)]
+            atol = max(atol, 0.1 * single * finite.max(initial=0.0))
+        try:
+            return np.isclose(result, expected, rtol=rtol, atol=atol, equal_nan=True)
+        except (TypeError, OverflowError):  # an int of more than 64 bits
+            return result == expected
+
+    def difference(self, result, expected, place):
+        """None, or a sentence; place is "" for the whole, or "Entry 1", "The entry 'loss'"."""
+        subject = place or RESULT
+        if isinstance(expected, bool | str | None):
+            return exact_difference(result, expected, subject)
+        if isinstance(expected, int | float):
+            return self.number_difference(result, expected, subject)
+        if isinstance(expected, np.ndarray):
+            return self.array_difference(result, expected, subject)
+        if isinstance(expected, dict):
+            return self.dict_difference(result, expected, place)
+        return self.list_difference(result, expected, place)
+
+    def number_difference(self, result, expected, subject):
+        if isinstance(result, np.ndarray) and result.size == 1:
+            return (
+                f"{subject} is an array of shape {result.shape}, and a single number was expected."
+            )
+        if not isinstance(result, int | float):
+            return wrong_kind(result, expected, subject)
+        if self.close(result, expected):
+            return None
+        return f"{subject} is {pair(result, expected)}{self.rule(result, expected)}."
+
+    def array_difference(self, result, expected, subject):
+        if not isinstance(result, np.ndarray):
+            return not_an_array(result, expected, subject)
+        if result.shape != expected.shape:
+            text = f"{subject} has the shape {result.shape}, expected {expected.shape}"
+            if self.transposed(result, expected):
+                return f"{text}: the numbers are right, but rows and columns are swapped."
+            if result.size == expected.size and np.all(
+                self.close(result.ravel(), expected.ravel())
+            ):
+                return f"{text}: the numbers are right, in another shape."
+            return f"{text}."
+        if expected.dtype.kind == "b" and result.dtype.kind != "b":
+            return f"{subject} is an array of numbers, and one of True and False was expected."
+        wrong = ~self.close(result, expected)
+        if not wrong.any():
+            return None
+        if expected.ndim == 2 and self.transposed(result, expected):
+            return f"{subject} is transposed: rows and columns are swapped."
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        where = ", ".join(map(str, index))
+        text = f"{'The' if subject == RESULT else subject + ': the'} number at [{where}] is "
+        text += pair(result[index].item(), expected[index].item())
+        rule = self.rule(result, expected)
+        if self.rules and not rule and wrong.sum() == 1 and wrong.size > 1:
+            rule = "; all the others are right"
+        return text + rule + "."
+
+    def transposed(self, result, expected):
+        return result.T.shape == expected.shape and bool(np.all(self.close(result.T, expected)))
+
+    def list_difference(self, result, expected, place):
+        subject = place or RESULT
+        if isinstance(result, np.ndarray):
+            result = [plain(entry) for entry in result]
+        if not isinstance(result, list | tuple):
+            return wrong_kind(result, expected, subject)
+        if len(result) != len(expected):
+            found = count(len(result), "entry", "entries")
+            return f"{subject} has {found}, expected {len(expected)}."
+        for number, (mine, right) in enumerate(zip(result, expected, strict=True)):
+            inside = f"{place}, entry {number}" if place else f"Entry {number}"
+            found = self.difference(mine, right, inside)
+            if found:
+                return found
+        return None
+
+    def dict_difference(self, result, expected, place):
+        subject = place or RESULT
+        if not isinstance(result, dict):
+            return wrong_kind(result, expected, subject)
+        missing = [key for key in expected if key not in result]
+        if missing:
+            return f"{subject} has no entry {missing[0]!r}."
+        extra = [key for key in result if key not in expected]
+        if extra:
+            return f"{subject} has the entry {show(extra[0])}, which was not expected."
+        for key, right in expected.items():
+            inside = f"{place}, entry {key!r}" if place else f"The entry {key!r}"
+            found = self.difference(result[key], right, inside)
+            if found:
+                return found
+        return None
+
+    def rule(self, result, expected):
+        """ ": the sign is wrong" and the like: one rule that leads from all of expected to result.
+
+        A count or an index is not a quantity: "2 times too large" says nothing about a row number.
+        """
+        try:
+            numbers, right = np.asarray(result, float), np.asarray(expected, float)
+        except OverflowError:
+            return ""
+        if not np.isfinite(right).all():
+            return ""
+        if np.isnan(numbers).any():
+            return (
+                ": NaN means that something undefined was computed, like 0/0 or log of a negative"
+            )
+        if np.isinf(numbers).any():
+            return ": inf means that a number grew too large, or that something was divided by 0"
+        if np.isclose(numbers, right, rtol=2e-4, atol=self.atol).all():
+            return ": nearly right, so look for a rounding, or for float16 or float32"
+        whole = isinstance(expected, int) or is_whole_array(expected)
+        if not self.rules or whole or not np.any(right) or not np.any(numbers):
+            return ""
+        return self.factor(numbers, right) or self.shift(numbers, right)
+
+    def factor(self, numbers, right):
+        subject = "every number is" if right.size > 1 else "it is"
+        if self.same(numbers, -right):
+            return ": the sign is wrong"
+        for times in FACTORS:
+            if self.same(numbers, times * right):
+                return f": {subject} {times} times too large"
+            if self.same(times * numbers, right):
+                return f": {subject} {times} times too small"
+        return ""
+
+    def shift(self, numbers, right):
+        if right.size == 1:
+            return ": it is 1 minus what it should be" if self.same(numbers, 1 - right) else ""
+        offset = numbers.ravel()[0] - right.ravel()[0]
+        if abs(offset) > self.atol and self.same(numbers, right + offset):
+            return (
+                f": every number is too {'large' if offset > 0 else 'small'} by {abs(offset):.4g}"
+            )
+        return ""
+
+    def same(self, numbers, others):
+        return np.isclose(numbers, others, rtol=max(self.rtol, 1e-5), atol=self.atol).all()
+
+
+def is_whole_array(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biu"
 
 
 def exact_difference(result, expected, subject):
@@ -144,22 +286,21 @@ def exact_difference(result, expected, subject):
 
 def wrong_kind(result, expected, subject):
     if result is None:
-        return f"{subject} is None: is a `return` missing? Expected {kind_of(expected)}."
+        return f"{subject} is None, and {kind_of(expected)} was expected."
     return f"{subject} is {kind_of(result)}, and {kind_of(expected)} was expected."
 
 
-def number_difference(result, expected, rtol, atol, subject):
-    if isinstance(result, np.ndarray | list | tuple):
-        if isinstance(result, np.ndarray) and result.size == 1:
-            return (
-                f"{subject} is an array of shape {result.shape}, and a single number was expected."
-            )
-        return wrong_kind(result, expected, subject)
-    if not isinstance(result, int | float):
-        return wrong_kind(result, expected, subject)
-    if close(result, expected, rtol, atol):
-        return None
-    return f"{subject} is {pair(result, expected)}{pattern(result, expected, rtol, atol)}."
+def not_an_array(result, expected, subject):
+    wanted = f"an array of shape {expected.shape} was expected"
+    if isinstance(result, list | tuple):
+        kind = with_article(type(result).__name__)
+        if any(isinstance(entry, list | tuple | np.ndarray) for entry in result):
+            found = count(len(result), "entry", "entries")
+            return f"{subject} is {kind} of {found}, and {wanted}."
+        return f"{subject} is {kind}, and {wanted}: np.array(...) makes one."
+    if isinstance(result, int | float) and not isinstance(result, bool):
+        return f"{subject} is a single number, {show(result)}, and {wanted}."
+    return wrong_kind(result, expected, subject)
 
 
 def pair(result, expected):
@@ -169,139 +310,6 @@ def pair(result, expected):
         if texts[0] != texts[1]:
             break
     return f"{texts[0]}, expected {texts[1]}"
-
-
-def close(result, expected, rtol, atol):
-    """|result - expected| <= atol + rtol |expected| for each number; NaN equals NaN."""
-    try:
-        return np.isclose(result, expected, rtol=rtol, atol=atol, equal_nan=True)
-    except (TypeError, OverflowError):  # an int of more than 64 bits
-        return result == expected
-
-
-def pattern(result, expected, rtol, atol):
-    """ ": the sign is wrong" and the like: one rule that leads from all of expected to result."""
-    try:
-        result, expected = np.asarray(result, float), np.asarray(expected, float)
-    except OverflowError:
-        return ""
-    if not np.isfinite(expected).all():
-        return ""
-    if np.isnan(result).any():
-        return ": NaN means that something undefined was computed, like 0/0 or log of a negative"
-    if np.isinf(result).any():
-        return ": inf means that a number grew too large, or that something was divided by 0"
-    if not np.any(expected):
-        return ""
-    loose = max(rtol, 1e-5)
-
-    def same(other):
-        return np.isclose(result, other, rtol=loose, atol=atol).all()
-
-    if np.isclose(result, expected, rtol=10 * loose, atol=10 * atol).all():
-        return ""  # nearly right: a factor of 1.00001 would explain nothing
-    if same(-expected):
-        return ": the sign is wrong"
-    if not np.any(result):
-        return ""
-    at = np.unravel_index(np.argmax(np.abs(expected)), expected.shape)
-    factor = result[at] / expected[at]
-    if expected.size > 1:
-        if same(factor * expected):
-            return f": every number is {factor:.4g} times what it should be"
-        offset = result[at] - expected[at]
-        if abs(offset) > atol and same(expected + offset):
-            return (
-                f": every number is too {'large' if offset > 0 else 'small'} by {abs(offset):.4g}"
-            )
-        return ""
-    for times in (2, 3, 4, 5, 10, 100, 1000):
-        if same(times * expected):
-            return f": it is {times} times too large"
-        if same(expected / times):
-            return f": it is {times} times too small"
-    if abs(expected) > atol and same(1 - expected):
-        return ": it is 1 minus what it should be"
-    return ""
-
-
-def array_difference(result, expected, rtol, atol, subject):
-    if isinstance(result, list | tuple):
-        return (
-            f"{subject} is {with_article(type(result).__name__)}, and an array of shape "
-            f"{expected.shape} was expected: np.array(...) makes one."
-        )
-    if not isinstance(result, np.ndarray):
-        return (
-            wrong_kind(result, expected, subject)
-            if not isinstance(result, bool | int | float)
-            else f"{subject} is a single number, {show(result)}, and an array of shape "
-            f"{expected.shape} was expected."
-        )
-    if result.shape != expected.shape:
-        text = f"{subject} has the shape {result.shape}, expected {expected.shape}"
-        if transposed(result, expected, rtol, atol):
-            return text + ": the numbers are right, but rows and columns are swapped (transposed)."
-        if (
-            result.size == expected.size
-            and close(result.ravel(), expected.ravel(), rtol, atol).all()
-        ):
-            return text + ": the numbers are right, in another shape."
-        return text + "."
-    if expected.dtype.kind == "b" and result.dtype.kind != "b":
-        return f"{subject} is an array of numbers, and one of True and False was expected."
-    wrong = ~close(result, expected, rtol, atol)
-    if not wrong.any():
-        return None
-    if expected.ndim == 2 and np.all(transposed(result, expected, rtol, atol)):
-        return f"{subject} is transposed: rows and columns are swapped."
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    where = ", ".join(map(str, index))
-    text = f"{'The' if subject == RESULT else subject + ': the'} number at [{where}] is "
-    text += pair(result[index].item(), expected[index].item())
-    rule = pattern(result, expected, rtol, atol)
-    if not rule and wrong.sum() == 1 and wrong.size > 1:
-        rule = "; all the others are right"
-    return text + rule + "."
-
-
-def transposed(result, expected, rtol, atol):
-    return result.T.shape == expected.shape and close(result.T, expected, rtol, atol).all()
-
-
-def list_difference(result, expected, rtol, atol, place):
-    subject = place or RESULT
-    if isinstance(result, np.ndarray):
-        result = [plain(entry) for entry in result]
-    if not isinstance(result, list | tuple):
-        return wrong_kind(result, expected, subject)
-    if len(result) != len(expected):
-        found = count(len(result), "entry", "entries")
-        return f"{subject} has {found}, expected {len(expected)}."
-    for number, (mine, right) in enumerate(zip(result, expected, strict=True)):
-        inside = f"{place}, entry {number}" if place else f"Entry {number}"
-        found = difference(mine, right, rtol, atol, inside)
-        if found:
-            return found
-    return None
-
-
-def dict_difference(result, expected, rtol, atol, place):
-    subject = place or RESULT
-    if not isinstance(result, dict):
-        return wrong_kind(result, expected, subject)
-    missing = [key for key in expected if key not in result]
-    if missing:
-        return f"{subject} has no entry {missing[0]!r}."
-    extra = [key for key in result if key not in expected]
-    if extra:
-        return f"{subject} has the entry {extra[0]!r}, which was not expected."
-    for key, right in expected.items():
-        inside = f"{place}, entry {key!r}" if place else f"The entry {key!r}"
-        found = difference(result[key], right, rtol, atol, inside)
-        if found:
-            return found
-    return None
 
 
 def kind_of(value):
@@ -320,7 +328,3 @@ def kind_of(value):
 
 def count(number, one, many):
     return f"{number} {one if number == 1 else many}"
-
-
-def with_article(noun):
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -9,7 +9,6 @@ another process come to the same answer.
     verdict(exercise, cases, results)            # points, first difference, misconception
 """
 
-import copy
 import importlib
 import inspect
 import re
@@ -18,7 +17,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nncourse.judging.compare import NotPlain, compare, kind_of, module_of, plain, show
+from nncourse.judging import calls
+from nncourse.judging.calls import copy_arguments
+from nncourse.judging.compare import Comparison, kind_of, module_of, show
+from nncourse.judging.plain import Failure, NotPlain, plain, with_article
 
 RANDOM_CASES = 20
 MIN_MISCONCEPTIONS, MIN_ALTERNATIVES = 4, 2
@@ -26,22 +28,11 @@ DIFFICULTIES = ("easy", "medium", "hard")
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Stands in a list of results for a call that gave none: Failure("ValueError", "...")."""
-
-    kind: str  # the name of the exception's class, or "Timeout", "Crash", "Missing"
-    message: str = ""
-
-    def __str__(self):
-        return f"{self.kind}: {self.message}" if self.message else self.kind
-
-
-@dataclass(frozen=True)
 class Misconception:
     """A mistake that learners make, as code that makes it, and one or two sentences about it.
 
-    wrong is a function like the reference, or for a value the wrong value. seen(arguments, result)
-    can recognise a mistake by its result instead, where a judge decides and any number may come.
+    wrong is a function like the reference. seen(arguments, result) can recognise a mistake by its
+    result instead, where a judge decides and any number may come.
     """
 
     name: str
@@ -53,12 +44,21 @@ class Misconception:
         if not (self.name and self.name.strip() and self.explanation and self.explanation.strip()):
             raise ValueError(f"Misconception {self.name!r} needs a name and an explanation.")
         if not self.explanation.rstrip().endswith((".", "!", "?", "`", ")")):
-            raise ValueError(f"Misconception {self.name!r}: its explanation is no sentence.")
+            raise ValueError(f"Misconception {self.name!r}: its explanation is not a sentence.")
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One graded exercise; a mistake in its own fields raises ValueError, naming the exercise."""
+    """One graded exercise; a mistake in its own fields raises ValueError, naming the exercise.
+
+    Below it stand the mistakes that learners make, each a function whose docstring is the sentence
+    that they read:
+
+        @step_exercise.mistake
+        def uphill(W, gradient, lr):
+            '''The step goes up the slope. Take it away.'''
+            return W + lr * gradient
+    """
 
     id: str  # "05.2"
     title: str
@@ -68,7 +68,6 @@ class Exercise:
     name: str  # of the learner's function, class or value in the notebook
     reference: object  # for a value: a function without arguments that returns it
     hints: tuple  # three, from nudge to nearly there
-    misconceptions: tuple  # at least four
     alternatives: tuple = ()  # at least two other right answers; none needed for a value
     fixed: tuple = ()  # argument tuples: edge cases, simplest first
     random: object = None  # rng -> argument tuple
@@ -76,19 +75,36 @@ class Exercise:
     rtol: float = 1e-6
     atol: float = 1e-8
     seconds: float = 3.0  # for all calls together
-    driver: object = (
-        None  # function(answer, *arguments) -> result, from exercises.given: for classes
-    )
+    quantity: bool = True  # False: results number or count something, "2 times too large" is idle
+    driver: object = None  # function(answer, *arguments) -> result, of exercises.given
     judge: object = None  # function(arguments, result) -> None if right, else a sentence
     builds_on: tuple = ()  # ids of earlier exercises whose answers this one calls
     equivalent_mutants: dict = field(default_factory=dict)  # {description: reason}
+    misconceptions: list = field(default_factory=list)  # filled by mistake(), in that order
 
     def __post_init__(self):
-        for name in ("hints", "misconceptions", "alternatives", "fixed", "builds_on"):
+        for name in ("hints", "alternatives", "fixed", "builds_on"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "misconceptions", list(self.misconceptions))
         found = list(complaints(self))
         if found:
             raise ValueError(f"Exercise {self.id!r}: " + " ".join(found))
+
+    def mistake(self, name=None, *, seen=None):
+        """Decorator of a function that makes a mistake; its docstring is what the learner reads.
+
+        The mistake is called as the function is, or by `name`. See Misconception for `seen`.
+        """
+        if callable(name):
+            return self.mistake()(name)
+
+        def add(function):
+            title = name or function.__name__.replace("_", " ")
+            sentence = " ".join((inspect.getdoc(function) or "").split())
+            self.misconceptions.append(Misconception(title, function, sentence, seen))
+            return function
+
+        return add
 
     @property
     def lesson(self):
@@ -114,9 +130,19 @@ class Exercise:
 
         For answers that can be trusted: the reference, an alternative, a misconception.
         """
-        if self.is_value and not callable(answer):
-            return [call(lambda: answer, ())]
-        return [call(answer, arguments, self.driver) for arguments in cases]
+        return calls.results(answer, cases, self.driver)
+
+    def complete(self):
+        """This exercise, when it has mistakes enough; ValueError otherwise."""
+        names = [misconception.name for misconception in self.misconceptions]
+        if len(names) < MIN_MISCONCEPTIONS:
+            raise ValueError(
+                f"Exercise {self.id!r}: at least {MIN_MISCONCEPTIONS} mistakes are expected, got "
+                f"{len(names)}."
+            )
+        if len(set(names)) < len(names):
+            raise ValueError(f"Exercise {self.id!r}: two mistakes have the same name.")
+        return self
 
 
 def complaints(exercise):
@@ -139,11 +165,6 @@ def complaints(exercise):
     if not callable(exercise.reference):
         yield "reference is not callable; for a value, write lambda: value."
         return
-    names = [misconception.name for misconception in exercise.misconceptions]
-    if len(names) < MIN_MISCONCEPTIONS:
-        yield f"at least {MIN_MISCONCEPTIONS} misconceptions are expected, got {len(names)}."
-    if len(set(names)) < len(names):
-        yield "two misconceptions have the same name."
     yield from complaints_about_cases(exercise)
     for earlier in exercise.builds_on:
         if not earlier < exercise.id:
@@ -202,25 +223,6 @@ def importable(function):
         raise ValueError(f"the function {name}, which a grader cannot import by name")
 
 
-def copy_arguments(arguments):
-    """A deep copy, so that nobody changes the next reader's arrays; functions stay as they are."""
-    return copy.deepcopy(arguments)
-
-
-def call(function, arguments, driver=None):
-    """The plain result of one call with copies of the arguments, or a Failure if it raises."""
-    arguments = copy_arguments(arguments)
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            result = driver(function, *arguments) if driver else function(*arguments)
-        return plain(result)
-    except NotPlain as error:
-        return Failure("NotPlain", str(error))
-    except Exception as error:
-        return Failure(type(error).__name__, str(error))
-
-
 @dataclass(frozen=True)
 class Verdict:
     """What the results of one exercise are worth, and what to say about them."""
@@ -235,6 +237,7 @@ class Verdict:
     sentence: str = ""  # the first thing that differs
     misconception: Misconception | None = None
     not_started: bool = False  # every call ended in NotImplementedError, or the value is ...
+    remark: str = ""  # about a right answer
 
     @property
     def right(self):
@@ -252,27 +255,44 @@ def verdict(exercise, cases, results):
     references = [None] * len(cases)
     if exercise.judge is None:
         references = exercise.results(exercise.reference, cases)
-    sentences = [
-        judge_one(exercise, arguments, result, expected)
-        for arguments, result, expected in zip(cases, results, references, strict=True)
-    ]
-    wrong = [number for number, text in enumerate(sentences) if text is not None]
+    judged = [Judged(exercise, *one) for one in zip(cases, results, references, strict=True)]
+    wrong = [one for one in judged if one.sentence is not None]
     total = len(cases)
     if not wrong:
-        return Verdict(exercise.points, exercise.points, total, total)
+        remark = SINGLE_REMARK if any(map(is_single, results)) else ""
+        return Verdict(exercise.points, exercise.points, total, total, remark=remark)
     first = wrong[0]
     return Verdict(
         points=0,
         of=exercise.points,
         passed=total - len(wrong),
         total=total,
-        case=first,
-        result=results[first],
-        expected=None if exercise.is_value else references[first],
-        sentence=sentences[first],
-        misconception=diagnose(exercise, cases, results),
+        case=judged.index(first),
+        result=first.result,
+        expected=None if exercise.is_value else first.expected,
+        sentence=sentence_for(wrong, results),
+        misconception=diagnose(exercise, cases, results, references),
         not_started=all(is_stub(result) for result in results),
     )
+
+
+def sentence_for(wrong, results):
+    """What to say about the first wrong result, in the light of all of them."""
+    first = wrong[0]
+    if not first.exercise.is_value and all(result is None for result in results):
+        return "Every call gave None: is a `return` missing?"
+    return first.sentence if holds_for_all(wrong) else first.without_rule()
+
+
+SINGLE_REMARK = (
+    "One remark: these numbers are float32, with about 7 digits. They are right as far as those go."
+)
+
+
+def is_single(result):
+    if isinstance(result, list | tuple):
+        return any(map(is_single, result))
+    return isinstance(result, np.ndarray) and result.dtype.name in ("float16", "float32")
 
 
 def safe_plain(result):
@@ -291,28 +311,79 @@ def is_stub(result):
 STUBS = ("NotImplementedError", "Missing")
 
 
-def judge_one(exercise, arguments, result, expected):
-    """None when this result is right, else a sentence."""
-    if is_stub(result):
-        return "This answer has not been written yet."
-    if isinstance(expected, Failure):
-        if isinstance(result, Failure) and result.kind == expected.kind:
-            return None
-        if isinstance(result, Failure):
-            return f"The call ended in {result}, and a {expected.kind} was expected."
-        return f"The call gave a result, and should have raised a {expected.kind}."
-    if isinstance(result, Failure):
-        return failure_sentence(result)
-    if exercise.judge is not None:
+class Judged:
+    """One result: .sentence is None when it is right."""
+
+    def __init__(self, exercise, arguments, result, expected):
+        self.exercise, self.arguments = exercise, arguments
+        self.result, self.expected = result, expected
+        self.sentence = self.judge()
+
+    def judge(self):
+        if is_stub(self.result):
+            return "This answer has not been written yet."
+        if isinstance(self.expected, Failure):
+            return self.against_error()
+        if isinstance(self.result, Failure):
+            return failure_sentence(self.result)
+        if self.exercise.judge is not None:
+            return self.by_judge()
+        if self.exercise.is_value:
+            return self.of_value()
+        return self.compared(rules=self.exercise.quantity)
+
+    def compared(self, rules):
+        comparison = Comparison(self.exercise.rtol, self.exercise.atol, rules)
+        return comparison.difference(self.result, self.expected, "")
+
+    def without_rule(self):
+        """The sentence without a remark such as "2 times too large", which other cases deny."""
+        if isinstance(self.result, Failure) or isinstance(self.expected, Failure):
+            return self.sentence
+        if self.exercise.judge is not None or self.exercise.is_value:
+            return self.sentence
+        return self.compared(rules=False)
+
+    @property
+    def rule(self):
+        """The remark of the sentence: what stands behind its last colon or semicolon."""
+        return re.split("[:;] ", self.sentence)[-1] if self.sentence != self.without_rule() else ""
+
+    def by_judge(self):
         try:
-            return exercise.judge(copy_arguments(arguments), result)
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                return self.exercise.judge(copy_arguments(self.arguments), self.result)
         except Exception:  # a judge measures what comes; what it cannot measure is wrong
-            return "The result has not the form that was asked for."
-    text = compare(result, expected, exercise.rtol, exercise.atol)
-    if text and exercise.is_value and kind_of(result) == kind_of(expected):
-        # what is right, the learner shall find
-        return f"The result is {show(result)}, and that is not right."
-    return text
+            return f"The result is {kind_of(self.result)}, and does not have the requested form."
+
+    def of_value(self):
+        """What is right, the learner shall find: the sentence does not tell it."""
+        if self.compared(rules=False) is None:
+            return None
+        result, expected = self.result, self.expected
+        if result is None:
+            return "The value is None. `print(...)` shows a number, but gives nothing back."
+        if kind_of(result) != kind_of(expected):
+            return f"The value is {kind_of(result)}, and {kind_of(expected)} was expected."
+        return f"The value is {show(result, digits=10)}, and that is not right."
+
+    def against_error(self):
+        kind, result = self.expected.kind, self.result
+        if not isinstance(result, Failure):
+            return f"The call gave a result, and should have raised {with_article(kind)}."
+        if result.kind == kind:
+            return None
+        if result.kind == "NotPlain" and kind in result.message:
+            return f"The call returned {result.message}: write `raise` in place of `return`."
+        if result.kind == "NotPlain":
+            return f"The call returned {result.message}, and should have raised a {kind}."
+        return f"The call ended in {result}, and {with_article(kind)} was expected."
+
+
+def holds_for_all(judged):
+    """Whether the same remark is true of every wrong result that is a result at all."""
+    return len({one.rule for one in judged if not isinstance(one.result, Failure)}) <= 1
 
 
 def failure_sentence(failure):
@@ -323,38 +394,59 @@ def failure_sentence(failure):
     return f"The call ended in an error: {failure}".rstrip(".") + "."
 
 
-def diagnose(exercise, cases, results):
-    """The misconception that explains all results, wrong and right ones; None if there is none."""
+TELLING = 2  # cases in which a mistake must give something else than a right answer does
+
+
+def diagnose(exercise, cases, results, references=None):
+    """The misconception that explains all results, wrong and right ones; None if there is none.
+
+    An explanation has to be true for this very answer. So it must hold in every case, and at least
+    two of them must tell it from a right answer.
+    """
+    if references is None and exercise.judge is None:
+        references = exercise.results(exercise.reference, cases)
     for misconception in exercise.misconceptions:
-        if explains(misconception, exercise, cases, results):
+        if explains(misconception, exercise, cases, results, references):
             return misconception
     return None
 
 
-def explains(misconception, exercise, cases, results):
-    pairs = list(zip(cases, results, strict=True))
+def explains(misconception, exercise, cases, results, references):
     if misconception.seen is not None:
         return all(
             not isinstance(result, Failure) and safely_seen(misconception, arguments, result)
-            for arguments, result in pairs
+            for arguments, result in zip(cases, results, strict=True)
         )
-    wrong = exercise.results(misconception.wrong, cases)
-    return all(
-        same(result, mistaken, exercise) for (_, result), mistaken in zip(pairs, wrong, strict=True)
-    )
+    telling = 0
+    for number, (arguments, result) in enumerate(zip(cases, results, strict=True)):
+        (mistaken,) = exercise.results(misconception.wrong, [arguments])
+        if not same(result, mistaken, exercise):
+            return False
+        if exercise.judge is not None or not same(mistaken, references[number], exercise):
+            telling += 1
+    return telling >= min(TELLING, len(cases))
 
 
 def safely_seen(misconception, arguments, result):
     try:
-        return bool(misconception.seen(copy_arguments(arguments), result))
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return bool(misconception.seen(copy_arguments(arguments), result))
     except Exception:
         return False
 
 
 def same(result, mistaken, exercise):
+    """Whether two results are the same mistake: equal values, or one error for the same reason."""
+    if isinstance(result, Failure) and isinstance(mistaken, Failure):
+        return (result.kind, reason(result)) == (mistaken.kind, reason(mistaken))
     if isinstance(result, Failure) or isinstance(mistaken, Failure):
-        kinds = [value.kind for value in (result, mistaken) if isinstance(value, Failure)]
-        return len(kinds) == 2 and kinds[0] == kinds[1]
+        return False
     if result is Ellipsis or mistaken is Ellipsis:
         return result is mistaken
-    return compare(result, mistaken, exercise.rtol, exercise.atol) is None
+    return Comparison(exercise.rtol, exercise.atol).difference(result, mistaken, "") is None
+
+
+def reason(failure):
+    """The message of an error without the names and numbers that differ from answer to answer."""
+    return re.sub(r"'[^']*'|\d+", "", failure.message)

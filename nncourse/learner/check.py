@@ -21,10 +21,9 @@ import numpy as np
 import nncourse
 import nnlib
 from nncourse import exercises
-from nncourse.exercises import Failure
-from nncourse.judging import timelimit
-from nncourse.judging.compare import NotPlain, full_text, plain, show
-from nncourse.judging.exercise import copy_arguments
+from nncourse.judging import calls, timelimit
+from nncourse.judging.compare import full_text, show
+from nncourse.judging.plain import Failure, NotPlain, plain
 from nncourse.learner import progress
 
 MAX_PRINTED = 200  # characters of debug prints that are shown
@@ -181,32 +180,15 @@ class Run:
             self.results.append(self.call(arguments))
 
     def call(self, arguments):
-        mine = copy_arguments(arguments)
-        try:
-            result = self.result(mine)
-            result = plain(result) if result is not ... else result
-        except NotPlain as error:
-            result = Failure("NotPlain", str(error))
-        except Exception as error:
-            self.error = self.error or error
-            result = Failure(type(error).__name__, str(error))
-        except SystemExit as error:  # exit() would close the kernel
-            self.error = self.error or error
-            result = Failure("SystemExit", "the answer called exit()")
-        self.changed = self.changed or not unchanged(mine, arguments)
-        return result
+        outcome = calls.call(self.answer, arguments, self.exercise.driver)
+        self.error = self.error or outcome.error
+        self.changed = self.changed or outcome.changed
+        return outcome.result
 
     def warning(self, case):
         """The first warning during this case, or ""."""
         start, end = [*self.warned, len(self.caught), len(self.caught)][case : case + 2]
         return str(self.caught[start].message) if end > start else ""
-
-    def result(self, arguments):
-        if self.exercise.is_value:
-            return self.answer
-        if self.exercise.driver is not None:
-            return self.exercise.driver(self.answer, *arguments)
-        return self.answer(*arguments)
 
 
 class FirstCharacters(io.TextIOBase):
@@ -222,19 +204,6 @@ class FirstCharacters(io.TextIOBase):
         room = MAX_PRINTED + 1 - len(self.texts[-1])
         self.texts[-1] += text[: max(room, 0)]
         return len(text)
-
-
-def unchanged(mine, original):
-    """Whether the arrays in two argument tuples still hold the same numbers."""
-    if isinstance(original, np.ndarray):
-        return isinstance(mine, np.ndarray) and np.array_equal(mine, original, equal_nan=True)
-    if isinstance(original, list | tuple):
-        return len(mine) == len(original) and all(map(unchanged, mine, original))
-    if isinstance(original, dict):
-        return mine.keys() == original.keys() and all(
-            unchanged(mine[key], original[key]) for key in original
-        )
-    return True
 
 
 def kind_of_callable(answer):
@@ -321,10 +290,12 @@ class Report(Text):
         )
 
     def remarks(self):
+        if self.verdict.remark:
+            return self.verdict.remark
         if self.run.changed:
             return (
-                "One remark: it changes an array that was handed in. Whoever calls it may need "
-                "that array again; work on a copy."
+                "One remark: it changes an array that was passed in, which the caller may still "
+                "need. Work on a copy."
             )
         if any(self.run.printed.texts):
             return "One remark: it also prints. Take that out when you no longer need it."
@@ -340,7 +311,10 @@ class Report(Text):
             yield sentence + self.both_in_full()
         if verdict.misconception is not None:
             name, text = verdict.misconception.name, verdict.misconception.explanation
-            yield f"**It looks like this mistake: {name}.** {text}"
+            looks = (
+                "One way to get this" if self.exercise.is_value else "It looks like this mistake"
+            )
+            yield f"**{looks}: {name}.** {text}"
         warned = self.run.warning(verdict.case)
         if warned:
             yield f"NumPy or Python warned: {in_markdown(warned)}."
@@ -353,9 +327,7 @@ class Report(Text):
         """weighted_sum(np.array([1.0, 2.0]), np.array([0.2, 0.8]), 2.0), large arrays by shape."""
         arguments = self.run.cases[self.verdict.case]
         shown = [show(argument, digits=6, limit=LINE) for argument in arguments]
-        if self.exercise.driver is not None:
-            return self.exercise.driver.written(self.exercise.name, *shown)
-        return f"{self.exercise.name}({', '.join(shown)})"
+        return calls.written(self.exercise.name, shown, self.exercise.driver)
 
     def both_in_full(self):
         """Result and expectation as a whole, where that is short and more than one number."""

@@ -206,7 +206,7 @@ def test_inputs_are_copies_and_changing_them_is_remarked_on():
 
     report = check("01.2", careless)
     assert report.right
-    assert "changes an array that was handed in" in repr(report)
+    assert "changes an array that was passed in" in repr(report)
     assert "changes an array" not in repr(check("01.2", right))
 
 

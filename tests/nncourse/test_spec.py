@@ -1,14 +1,20 @@
 """Comparison in words, verdicts from results alone, and specifications that say what is wrong."""
 
 import dataclasses
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
+import nnlib
 from nncourse import exercises
 from nncourse.exercises import Exercise, Failure, Misconception, find, verdict
 from nncourse.exercises.given import lesson_01 as given
-from nncourse.judging.compare import NotPlain, compare, plain, show
+from nncourse.grading.protocol import decode, encode
+from nncourse.judging.calls import call
+from nncourse.judging.compare import compare, kind_of, show
+from nncourse.judging.plain import NotPlain, plain
 
 A = np.array
 
@@ -43,10 +49,10 @@ def test_these_are_equal(result, expected):
         (2.0, 1.0, "it is 2 times too large"),
         (0.25, 1.0, "it is 4 times too small"),
         (0.3, 0.7, "it is 1 minus what it should be"),
-        (3.00001, 3.0, "The result is 3.00001, expected 3.0."),
+        (3.00001, 3.0, "The result is 3.00001, expected 3.0: nearly right, so look for a rounding"),
         (float("nan"), 1.0, "NaN means"),
         (float("inf"), 1.0, "inf means"),
-        (None, 1.0, "The result is None: is a `return` missing? Expected a number."),
+        (None, 1.0, "The result is None, and a number was expected."),
         ("1.0", 1.0, "The result is text, and a number was expected."),
         (1, True, "The result is a number, and True or False was expected."),
         (A([3.0]), 3.0, "an array of shape (1,), and a single number was expected"),
@@ -56,7 +62,7 @@ def test_these_are_equal(result, expected):
         (A([[1.0, 2.0], [3.0, 4.0]]), A([[1.0, 3.0], [2.0, 4.0]]), "is transposed"),
         (A([[1.0, 2.0]]), A([1.0, 2.0]), "the numbers are right, in another shape"),
         (A([1.0, 2.0]), A([1.0, 2.0, 3.0]), "has the shape (2,), expected (3,)."),
-        (A([2.0, 4.0]), A([1.0, 2.0]), "every number is 2 times what it should be"),
+        (A([2.0, 4.0]), A([1.0, 2.0]), "every number is 2 times too large"),
         (A([2.0, 3.0]), A([1.0, 2.0]), "every number is too large by 1"),
         (A([-1.0, 2.0]), A([1.0, -2.0]), "the sign is wrong"),
         (A([1.0, 2.0, 9.0]), A([1.0, 2.0, 3.0]), "The number at [2] is 9.0, expected 3.0; all the"),
@@ -105,7 +111,7 @@ def test_plain_copies_and_refuses_what_it_does_not_know():
     assert plain(array) is not array
     assert type(plain(np.float64(2.0))) is float
     assert type(plain({"a": (np.int64(1),)})["a"][0]) is int
-    for value, words in [(object(), "an object"), ({1}, "a set"), (A([None]), "type object")]:
+    for value, words in [(object(), "an object"), ({1}, "a set"), (A([None]), "not all numbers")]:
         with pytest.raises(NotPlain, match=words):
             plain(value)
     endless = []
@@ -123,7 +129,80 @@ def test_a_tensor_counts_as_its_array():
 
 @pytest.mark.parametrize("result", [[1.00001, 2.00002], [1.00005, 2.00005]])
 def test_nearly_right_numbers_follow_no_pattern(result):
-    assert compare(A(result), A([1.0, 2.0])) == f"The number at [0] is {result[0]}, expected 1.0."
+    found = compare(A(result), A([1.0, 2.0]))
+    assert found.startswith(f"The number at [0] is {result[0]}, expected 1.0: nearly right")
+
+
+@pytest.mark.parametrize(("result", "expected"), [(4, 2), (A([2, 4]), A([1, 2]))])
+def test_a_count_or_an_index_is_not_called_2_times_too_large(result, expected):
+    assert "times" not in compare(result, expected)
+
+
+def in_single(value):
+    """A number or an array that went through float32."""
+    return np.asarray(value, np.float32).astype(float)
+
+
+def test_numbers_that_were_computed_in_float32_have_its_tolerance():
+    right = A([0.1, 2000.3, -7.7])
+    assert compare(right.astype(np.float32), right) is None
+    assert compare(in_single(right), right) is None
+    assert compare(float(np.float32(0.1) * 3), 0.3) is None
+    assert compare(right.astype(np.float16), right) is None
+    assert compare(right * (1 + 1e-5), right)  # in float64 this is a mistake
+    assert compare(right.astype(np.float32) * 1.001, right)
+    assert compare(A([7.0, 9.0], np.float32), A([7, 8]))  # counts are exact
+
+
+ODD_VALUES = [
+    nnlib.nn.Parameter([1.0, 2.5]),
+    2**70,
+    -(2**70),
+    np.longdouble(0.25),
+    np.array([0.25], np.longdouble),
+    np.array(2.5),
+    np.ma.array([1.0, 2.0]),
+    np.ma.array([1.0, 2.0], mask=[True, False]),
+    np.array([1, 2.5], object),
+    np.array([1, None], object),
+    Fraction(1, 4),
+    Decimal("0.25"),
+    -0.0,
+    np.float32(0.1),
+    np.int8(3),
+    np.bool_(True),
+    np.str_("yes"),
+    [[1.0, 2.0], [3.0, 4.0]],
+    [1, [2, (3,)]],
+    {"a": np.float64(1.0), 2: None},
+    {(1, 2): 3},
+    {1, 2},
+    range(3),
+    1j,
+    b"bytes",
+    float("nan"),
+    float("inf"),
+    np.zeros((0, 3)),
+    np.zeros((10**9, 0)),
+    np.array(["a", "b"]),
+    np.datetime64("2020-01-01"),
+    True,
+    None,
+    ValueError("x"),
+    object(),
+]
+
+
+@pytest.mark.parametrize("odd", ODD_VALUES, ids=lambda odd: type(odd).__name__)
+def test_an_odd_value_is_the_same_on_both_sides_of_the_sandbox(odd):
+    """What the worker sends, and the grader reads, is what check() sees; so are the words."""
+    here = call(lambda x: odd, (1.0,)).result
+    sent = decode(encode(here)) if not isinstance(here, Failure) else here
+    one = exercise()
+    cases = one.cases(0)
+    mine, graders = (verdict(one, cases, [value] * len(cases)) for value in (here, sent))
+    assert (mine.sentence, mine.points) == (graders.sentence, graders.points)
+    assert compare(sent, here) is None if not isinstance(here, Failure) else sent == here
 
 
 def test_show_is_short_and_large_arrays_are_shown_by_their_shape():
@@ -188,7 +267,6 @@ def some_function():
         ({"hints": ("one", "two")}, "three hints are expected, got 2"),
         ({"hints": ("one", "two", "")}, "three hints are expected"),
         ({"reference": 5}, "reference is not callable"),
-        ({"misconceptions": ()}, "at least 4 misconceptions are expected, got 0"),
         ({"alternatives": ()}, "at least 2 alternatives are expected, got 0"),
         ({"alternatives": (double, 3)}, "3 is expected to be a function"),
         ({"fixed": ()}, "at least one fixed case"),
@@ -210,11 +288,13 @@ def test_a_wrong_specification_says_what_is_wrong(changes, words):
 
 def test_misconceptions_need_different_names_and_sentences():
     one = Misconception("half", double, "It is half.")
-    with pytest.raises(ValueError, match="two misconceptions have the same name"):
-        exercise(misconceptions=(one,) * 4)
+    with pytest.raises(ValueError, match="two mistakes have the same name"):
+        exercise(misconceptions=(one,) * 4).complete()
+    with pytest.raises(ValueError, match="at least 4 mistakes are expected, got 0"):
+        exercise(misconceptions=()).complete()
     with pytest.raises(ValueError, match="needs a name and an explanation"):
         Misconception("half", double, " ")
-    with pytest.raises(ValueError, match="no sentence"):
+    with pytest.raises(ValueError, match="not a sentence"):
         Misconception("half", double, "half")
 
 
@@ -281,6 +361,61 @@ def test_a_mistake_is_named_only_if_it_explains_every_result():
     assert verdict(one, cases, [*results[:-1], Failure("ValueError")]).misconception is None
 
 
+def test_a_mistake_is_named_only_if_two_cases_tell_it_from_a_right_answer():
+    wrong_at_0 = Misconception("wrong at 0", lambda x: 2 * x if x else 1.0, "Zero is zero.")
+    one = exercise(misconceptions=(wrong_at_0,), fixed=((0.0,), (1.0,)))
+    two = exercise(misconceptions=(wrong_at_0,), fixed=((0.0,), (0,)))
+    for each, named in ((one, False), (two, True)):
+        cases = each.cases(0)
+        found = verdict(each, cases, each.results(wrong_at_0.wrong, cases))
+        assert (found.points, found.misconception is not None) == (0, named)
+
+
+def test_the_docstring_of_a_mistake_is_what_the_learner_reads():
+    one = exercise(misconceptions=())
+
+    @one.mistake
+    def taken_twice(x):
+        """It is taken
+        twice.
+        """
+        return 4 * x
+
+    @one.mistake("another name", seen=lambda arguments, result: False)
+    def other(x):
+        """No."""
+
+    assert [(m.name, m.explanation) for m in one.misconceptions] == [
+        ("taken twice", "It is taken twice."),
+        ("another name", "No."),
+    ]
+    cases = one.cases(0)
+    assert verdict(one, cases, [4 * x for (x,) in cases]).misconception.wrong is taken_twice
+
+
+def test_a_remark_on_a_factor_must_hold_for_every_wrong_case():
+    one = exercise(misconceptions=())
+    cases = one.cases(0)
+    assert "2 times too large" in verdict(one, cases, [4 * x for (x,) in cases]).sentence
+    mixed = [4 * cases[0][0], *(3 * x for (x,) in cases[1:])]
+    assert "times" not in verdict(one, cases, mixed).sentence
+
+
+def test_a_missing_return_is_asked_for_only_where_nothing_ever_comes_back():
+    one = exercise()
+    cases = one.cases(0)
+    assert "`return`" in verdict(one, cases, [None] * len(cases)).sentence
+    some = [None, *(2 * x for (x,) in cases[1:])]
+    assert "`return`" not in verdict(one, cases, some).sentence
+
+
+def test_an_exception_that_is_returned_is_told_from_one_that_is_raised():
+    one = exercise(reference=refuse_negative, random=lambda rng: (rng.uniform(),))
+    cases = one.cases(0)
+    result = one.results(lambda x: ValueError("no") if x < 0 else 2 * x, cases)
+    assert "write `raise` in place of `return`" in verdict(one, cases, result).sentence
+
+
 def test_failures_cost_their_case_and_say_why():
     one = exercise()
     cases = one.cases(0)
@@ -320,7 +455,7 @@ def test_a_reference_that_raises_asks_the_answer_to_raise_the_same():
 
 def value(**changes):
     numbers = {"a": 1.0, "b": 2.0, "c": 3.0, "d": 4.0}
-    mistakes = tuple(Misconception(name, n, "No.") for name, n in numbers.items())
+    mistakes = tuple(Misconception(name, lambda n=n: n, "No.") for name, n in numbers.items())
     fields = {"reference": lambda: 7.5, "misconceptions": mistakes, "random": None}
     return exercise(**(fields | {"alternatives": (), "fixed": ()} | changes))
 
@@ -330,11 +465,11 @@ def test_a_value_is_judged_without_giving_the_right_one_away():
     assert one.is_value
     assert one.cases(0) == [()]
     assert verdict(one, [()], [7.5]).right
-    for wrong in (3.0, 100.0, -7.5, 15.0, None, "7", A([1.0])):
+    for wrong in (3.0, 100.0, -7.5, 15.0, None, "7", A([1.0]), True, 7.5001, [7.5]):
         found = verdict(one, [()], [wrong])
         assert not found.right
         assert found.expected is None
-        assert "7.5" not in found.sentence.replace("-7.5", "")
+        assert "7.5" not in found.sentence.replace("-7.5", "").replace("7.5001", "")
     assert verdict(one, [()], [3.0]).misconception.name == "c"
     assert verdict(one, [()], [...]).not_started
 
@@ -344,9 +479,13 @@ def test_a_judge_decides_where_many_answers_are_right():
         return None if result > 10 else f"{result} is not above 10."
 
     mistakes = (
-        Misconception("small", 1.0, "It is small.", seen=lambda _, result: 0 < result <= 10),
-        Misconception("negative", -1.0, "It is negative.", seen=lambda _, result: result < 0),
-        *(Misconception(name, 0.0, "No.", seen=lambda *_: False) for name in "ab"),
+        Misconception(
+            "small", lambda: 1.0, "It is small.", seen=lambda _, result: 0 < result <= 10
+        ),
+        Misconception(
+            "negative", lambda: -1.0, "It is negative.", seen=lambda _, result: result < 0
+        ),
+        *(Misconception(name, lambda: 0.0, "No.", seen=lambda *_: False) for name in "ab"),
     )
     one = value(judge=judge, misconceptions=mistakes)
     assert verdict(one, [()], [11.0]).right
@@ -355,7 +494,9 @@ def test_a_judge_decides_where_many_answers_are_right():
     assert verdict(one, [()], [-5.0]).misconception.name == "negative"
     for odd in ("text", None, [1]):
         found = verdict(one, [()], [odd])
-        assert found.sentence == "The result has not the form that was asked for."
+        assert (
+            found.sentence == f"The result is {kind_of(odd)}, and does not have the requested form."
+        )
         assert found.misconception is None
 
 
