@@ -6,7 +6,7 @@ WORKDIR /course
 COPY . .
 # PyTorch for the processor alone: the usual wheels bring gigabytes for graphics cards
 RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
-        -r requirements.txt \
+        -r requirements/learn.txt -r requirements/torch.txt -e . \
     && useradd --create-home learner \
     && chown -R learner /course
 USER learner

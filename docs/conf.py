@@ -1,11 +1,11 @@
 """The course as a website, by make site: the notebooks as they are stored; nothing is run."""
 
-import importlib.metadata
 import importlib.util
 import os
 import shutil
 from pathlib import Path
 
+import nnlib
 from docs.pages import for_colab, for_the_web
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,7 +15,7 @@ REPOSITORY = os.environ.get("REPOSITORY", "")  # owner/name on GitHub, for links
 
 project = "Neural networks, from one neuron to a reader of handwritten digits"
 html_title = "Neural networks"
-release = importlib.metadata.version("nnlib")
+release = nnlib.__version__
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", "lessons/*.ipynb", "exercises/*.ipynb", "solutions/*.ipynb"]
 exclude_patterns = ["**/.ipynb_checkpoints"]

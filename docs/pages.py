@@ -130,7 +130,7 @@ def for_colab(text, repository):
     """The text of a notebook with a first cell that installs nnlib and turns widgets on."""
     notebook = json.loads(text)
     install = (
-        f'%pip install -q "nnlib @ git+https://github.com/{repository}"\n'
+        f'%pip install -q "neural-networks-from-one-neuron @ git+https://github.com/{repository}"\n'
         "from google.colab import output\n\noutput.enable_custom_widget_manager()"
     )
     cell = {"cell_type": "code", "id": "colab", "metadata": {}, "source": install}

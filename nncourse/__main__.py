@@ -47,7 +47,7 @@ def without(module):
     """What to do about a module that is not there, one of ours or one of a package."""
     if module.startswith(("nnlib.", "nncourse.")):
         path = module.replace(".", "/")
-        return f"{module} is missing. Restore it with: git checkout -- {path} {path}.py"
+        return f"{module} is missing. {preflight.restore(path, path + '.py')}"
     return (
         f"{module} is not installed. In the course's folder, run: {preflight.install_all()}\n"
         "To see what else is missing: python -m nncourse doctor"

@@ -5,9 +5,13 @@ Here both become one sentence that says what to do.
 """
 # ruff: noqa: UP032 (no f-strings in this file, and nothing newer)
 
+import os
 import sys
 
 PYTHON = (3, 11)
+NAME = "neural-networks-from-one-neuron"  # what pip lists; "nnlib" on PyPI is somebody else's
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+IN_A_TAB = sys.platform in ("emscripten", "wasi")  # in a browser: no terminal, threads, signals
 
 
 def passed():
@@ -33,8 +37,15 @@ def too_old(version=sys.version_info, executable=sys.executable):
         return ""
     return (
         "nnlib needs Python {} or newer, and {} is {}. Install a newer one from python.org, delete "
-        "the folder .venv, and start again: make lab PYTHON=python3.12"
-    ).format(dotted(PYTHON), executable, dotted(version[:3]))
+        "the folder .venv, and start again: {}"
+    ).format(dotted(PYTHON), executable, dotted(version[:3]), start_with("3.13"))
+
+
+def start_with(python):
+    """The command that opens the course with a certain Python, such as "3.13"."""
+    if os.name == "nt":
+        return "py -{} tasks.py lab".format(python)
+    return "make lab PYTHON=python{0} (or python{0} tasks.py lab)".format(python)
 
 
 def no_numpy():
@@ -54,8 +65,52 @@ def install(requirement, options="", executable=sys.executable):
 
 
 def install_all(executable=sys.executable):
-    """The command that installs everything; it is run in the folder of the course."""
-    return "{} -m pip install -r requirements.txt".format(quoted(executable))
+    """The command that installs what lessons 00 to 12 need; it is run in the course's folder."""
+    return "{} -m pip install -r requirements/learn.txt -e .".format(quoted(executable))
+
+
+def install_torch(executable=sys.executable):
+    """The command that installs PyTorch; it is run in the course's folder."""
+    if os.name == "nt":
+        return "py tasks.py torch"
+    return "make torch (without make: {} tasks.py torch)".format(quoted(executable))
+
+
+# ------------------------------------------------------- advice in the words of this computer
+def restore(*paths, **here):
+    """How to get files of the course back; paths from its folder, * stands for any ending.
+
+    root: where the course is. Git is advised only where there is git, and this is a clone.
+    """
+    root = here.get("root", ROOT)
+    if os.path.exists(os.path.join(str(root), ".git")) and on_path("git"):
+        return "Restore with: git checkout -- " + " ".join('"{}"'.format(path) for path in paths)
+    names = ", ".join(own_slashes(path) for path in paths)
+    return "Copy from a fresh download of the course into this one: {}".format(names)
+
+
+def on_path(program):
+    """Can this program be started from a terminal?"""
+    import shutil
+
+    return shutil.which(program) is not None
+
+
+def rename(old, new):
+    """The command that gives a file another name; paths from the folder of the course."""
+    word = "move" if os.name == "nt" else "mv"
+    return '{} "{}" "{}"'.format(word, own_slashes(old), own_slashes(new))
+
+
+def setting(name, value):
+    """The command that sets a variable of the environment."""
+    if os.name == "nt":
+        return '$env:{0} = "{1}" in PowerShell, set {0}={1} in cmd'.format(name, value)
+    return "export {}={}".format(name, value)
+
+
+def own_slashes(path):
+    return str(path).replace("/", os.sep)
 
 
 def quoted(path):

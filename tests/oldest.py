@@ -1,7 +1,7 @@
 """Do the tests pass with the oldest packages that pyproject.toml allows? python -m tests.oldest
 
 An environment of its own, .venv/oldest (or .venv/newest with --newest), gets nnlib with its lower
-bounds and the test tools of requirements.txt, without PyTorch: what compares with PyTorch is left
+bounds and the tools of requirements/test.txt, without PyTorch: what compares with PyTorch is left
 out, and so is what needs a browser. Installing it the first time needs the network.
 """
 
@@ -18,7 +18,6 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ("hypothesis", "nbclient", "nbformat", "psutil", "pytest", "pytest-timeout", "pytest-xdist")
 TOOLS += ("nbval", "jupytext", "ruff")  # tests/conftest.py and the tests of notebooks import them
-WITHOUT = {"torch"}  # gigabytes
 # newer ones warn of how Matplotlib 3.10.0 calls them, and the tests let no warning pass
 OF_THEN = ["pyparsing==3.2.0"]
 TESTS = (
@@ -43,7 +42,7 @@ def lower_bounds():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     texts = project["dependencies"] + project["optional-dependencies"]["course"]
     wanted = [Requirement(text) for text in texts]
-    return [f"{r.name}=={next(iter(r.specifier)).version}" for r in wanted if r.name not in WITHOUT]
+    return [f"{r.name}=={next(iter(r.specifier)).version}" for r in wanted]
 
 
 def newest():
@@ -51,7 +50,7 @@ def newest():
 
 
 def tools():
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8").splitlines()
     pins = [line.split("#")[0].strip() for line in lines]
     return [pin for pin in pins if pin.split("==")[0] in TOOLS]
 

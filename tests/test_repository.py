@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import tasks
+from nncourse import preflight
 from nncourse.authoring.lesson import read
 from nncourse.authoring.notebooks import CELL_METADATA, NOTEBOOK_METADATA
 
@@ -105,33 +107,99 @@ def test_notebooks_hold_no_metadata_beyond_the_allowed():
     assert not found, "make lessons stores them in one form"
 
 
+PARTS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+def lines_of(path):
+    """The lines of a list of packages, without comments."""
+    lines = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if line]
+
+
 def pins():
-    """{package: version} of requirements.txt."""
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    lines = [line.split("#")[0].strip() for line in lines]
-    exact = [line for line in lines if line and line != "-e ."]
-    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in exact), "pin exact versions"
-    return dict(line.split("==") for line in exact)
+    """Every pin of requirements/, with its marker where it is for some computers only."""
+    found = [line for path in PARTS for line in lines_of(path)]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+(; .+)?", line) for line in found), (
+        "pin exact versions"
+    )
+    return [Requirement(line) for line in found]
 
 
 def bounds():
     """The requirements of pyproject.toml, those of its extras included."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project = tomllib.loads(text)["project"]
     extras = project.get("optional-dependencies", {}).values()
     return [Requirement(text) for text in sum(extras, project["dependencies"])]
 
 
-def test_pinned_versions_keep_the_bounds_of_pyproject():
-    pinned = pins()
-    for requirement in bounds():
-        assert requirement.name in pinned, f"requirements.txt pins no {requirement.name}"
-        assert requirement.specifier.contains(pinned[requirement.name]), str(requirement)
-        assert str(requirement.specifier).startswith(">="), f"{requirement} has no lower bound"
+COMPUTERS = [
+    {"python_version": f"3.{minor}", "sys_platform": system, "platform_machine": machine}
+    for minor in range(11, 16)
+    for system, machine in [
+        ("linux", "x86_64"),
+        ("linux", "aarch64"),
+        ("darwin", "arm64"),
+        ("darwin", "x86_64"),
+        ("win32", "AMD64"),
+    ]
+]
 
 
-def test_the_package_itself_comes_last_in_requirements():
-    lines = (ROOT / "requirements.txt").read_text().split("\n")
-    assert [line for line in lines if line.strip()][-1] == "-e ."
+@pytest.mark.parametrize("computer", COMPUTERS, ids=lambda computer: " ".join(computer.values()))
+def test_each_computer_gets_one_version_of_each_package_within_the_bounds(computer):
+    here = [pin for pin in pins() if pin.marker is None or pin.marker.evaluate(computer)]
+    names = [pin.name for pin in here]
+    assert len(set(names)) == len(names)
+    versions = {pin.name: next(iter(pin.specifier)).version for pin in here}
+    for bound in bounds():
+        assert str(bound.specifier).startswith(">="), f"{bound} has no lower bound"
+        if bound.marker is None or bound.marker.evaluate(computer):
+            assert bound.specifier.contains(versions[bound.name]), str(bound)
+    intel_mac = (computer["sys_platform"], computer["platform_machine"]) == ("darwin", "x86_64")
+    newer = computer["python_version"] not in ("3.11", "3.12")
+    assert set(names) == {pin.name for pin in pins()} - (
+        {"torch"} if intel_mac and newer else set()
+    )
+
+
+def test_requirements_are_their_parts_and_the_course_itself():
+    """So that each version stands in one file."""
+    lines = lines_of(ROOT / "requirements.txt")
+    assert lines[-1] == "-e ."
+    assert sorted(lines[:-1]) == [f"-r requirements/{path.name}" for path in PARTS]
+    assert {path.stem for path in PARTS} == set(tasks.EVERYTHING)
+
+
+def test_what_a_learner_installs_first_is_what_the_first_lessons_need():
+    needed = {bound.name for bound in bounds()} - {"torch", "distributed"}
+    assert {
+        Requirement(line).name for line in lines_of(ROOT / "requirements" / "learn.txt")
+    } == needed
+
+
+# ------------------------------------------------------------------------------ a name of its own
+def test_nothing_advises_to_install_a_strangers_package():
+    """The package nnlib on PyPI is somebody else's; so is whatever may be called nncourse there."""
+    word = r"""["']?[\w.=<>~\[\]-]+["']?"""
+    ours = r"""["']?(?:nnlib|nncourse)\b"""
+    wrong = re.compile(rf"\b(?:pip3?|uv|conda|pipx) (?:install|add)(?: +{word})*? +{ours}")
+    for command in ('pip install -q "nnlib[dask]"', "uv add nnlib", "pip install numpy nncourse"):
+        assert wrong.search(command)
+    assert not wrong.search("pip install -r requirements.txt, then import nnlib")
+    here = Path(__file__)
+    texts = [path for path in TEXTS if path != here]
+    found = [name_of(p) for p in texts if wrong.search(p.read_text(encoding="utf-8"))]
+    assert found == []
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["project"]["name"] == preflight.NAME
+
+
+# -------------------------------------------------------------------------------- other computers
+def test_every_text_has_lf_line_ends():
+    """A .ci/run with CRLF does not run, nor does a shell script under WSL."""
+    assert "* text=auto eol=lf" in (ROOT / ".gitattributes").read_text(encoding="utf-8")
+    assert [name_of(path) for path in TEXTS if b"\r\n" in path.read_bytes()] == []
 
 
 def test_ci_run_is_executable_bash():

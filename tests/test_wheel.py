@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 import nnlib
+from nncourse.preflight import NAME
 from nnlib.datasets.mnist import SHA256
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("nnlib", "nncourse")
+FILE = NAME.replace("-", "_")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def inside(folder):
 
 
 def test_its_name_says_that_it_runs_everywhere(wheel):
-    assert wheel.name == f"nnlib-{nnlib.__version__}-py3-none-any.whl"
+    assert wheel.name == f"{FILE}-{nnlib.__version__}-py3-none-any.whl"
 
 
 def test_every_file_of_nnlib_is_in_it(unpacked):
@@ -62,9 +64,9 @@ def test_every_file_of_nnlib_is_in_it(unpacked):
 
 def test_nothing_else_is_in_it(unpacked):
     tops = {name.split("/")[0] for name in inside(unpacked)}
-    assert tops == {*PACKAGES, f"nnlib-{nnlib.__version__}.dist-info"}
+    assert tops == {*PACKAGES, f"{FILE}-{nnlib.__version__}.dist-info"}
     (licence,) = unpacked.glob("*.dist-info/licenses/LICENSE")
-    assert licence.read_text() == (ROOT / "LICENSE").read_text()
+    assert licence.read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
 def run(unpacked, folder, *command):
@@ -96,6 +98,7 @@ def test_the_doctor_finds_everything_from_any_folder(unpacked, tmp_path):
 # lesson 12's network and training, on a slice
 TRAINING = """
 import nnlib
+from nncourse.preflight import NAME
 from nnlib import datasets, nn, optim, pretrained
 from nnlib.data import ArrayDataset, DataLoader, to_float
 from nnlib.training import evaluate, fit

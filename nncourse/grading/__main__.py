@@ -16,7 +16,7 @@ MORE = """\
 Reports go to the folder grades/: open index.html. Marks given by hand are lines of
 grades/overrides.csv, like "ada,05.2,3,told me in person", and outlast every run.
 
-For a class of thousands: pip install "nnlib[dask]", "dask scheduler" on one machine, and on each
+For a class of thousands: pip install distributed, "dask scheduler" on one machine, and on each
 machine that has this course and bubblewrap "dask worker tcp://HOST:8786 --nthreads 1 --nworkers -1"
 """
 
@@ -90,7 +90,7 @@ def dask_executor(address):
     try:
         from distributed import Client
     except ImportError:
-        raise ValueError('dask.distributed is missing: pip install "nnlib[dask]".') from None
+        raise ValueError("dask.distributed is missing: python -m pip install distributed") from None
     with Client(address, timeout=20) as client:
         yield client.get_executor(pure=False)
 

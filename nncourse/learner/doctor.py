@@ -1,4 +1,4 @@
-"""Is everything there that the course needs? Plain sentences, and the command that mends it.
+"""Is everything there that the course needs? Plain sentences, and the command that fixes it.
 
 check_setup(), for lesson 00, prints the same lines on every computer where all is well.
 `python -m nncourse doctor` says more: versions, the disk, threads, files, the sandbox for
@@ -14,12 +14,13 @@ import shutil
 import site
 import sys
 import tempfile
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 from nncourse import preflight
-from nncourse.preflight import PYTHON, dotted
+from nncourse.preflight import IN_A_TAB, NAME, PYTHON, dotted
 
 ROOT = Path(__file__).resolve().parents[2]
 FREE_BYTES = 500e6  # a lesson with its outputs is 2 MB at most, JupyterLab wants room for copies
@@ -65,7 +66,7 @@ def main(arguments=None):
     argparse.ArgumentParser(
         prog="python -m nncourse doctor",
         description="Look at Python, packages, data, files, the disk and threads; say what is "
-        "wrong, and the command that mends it.",
+        "wrong, and the command that fixes it.",
     ).parse_args(arguments)
     findings = pieces(pip=preflight.install) + surroundings()
     for finding in findings:
@@ -87,17 +88,20 @@ def verdict(findings):
 
 def in_a_cell(requirement):
     """How to install a package from a notebook."""
+    if IN_A_TAB:
+        return f'%pip install "{requirement}" in a new cell.'
     return f'%pip install "{requirement}" in a new cell, then choose Kernel, Restart Kernel.'
 
 
 def pieces(pip=in_a_cell):
     """What the course is made of: equal everywhere when all is well."""
-    return [python(), *installed(pip), mnist(), network(), *widgets()]
+    found = [python(), *installed(pip), mnist(), network()]
+    return found if IN_A_TAB else [*found, *widgets()]  # a site brings what shows explorers
 
 
 def surroundings():
     """What can be wrong with a computer, or with a copy of the course on it."""
-    found = [disk(), folder()]
+    found = [folder()] if IN_A_TAB else [disk(), folder()]
     if is_course():
         found += [points(), notebooks("lessons"), notebooks("exercises")]
     return found
@@ -105,7 +109,13 @@ def surroundings():
 
 def remarks():
     """Lines that help whoever is asked for help; none of them is wrong."""
-    return [threads(), sandbox(), f"Python: {sys.version.split()[0]}, {sys.executable}"]
+    if IN_A_TAB:
+        return [
+            "Your work is kept in this browser, on this computer alone: download what you want to "
+            "keep or hand in (right-click its name, Download).",
+            "PyTorch does not run in a browser: lessons 13 and 15 need the course on a computer.",
+        ]
+    return [torch(), threads(), sandbox(), f"Python: {sys.version.split()[0]}, {sys.executable}"]
 
 
 def is_course(root=ROOT):
@@ -126,22 +136,29 @@ def python(version=sys.version_info[:3]):
 
 
 def installed(pip):
-    """One finding for each requirement of the installed nnlib; one if it is not installed."""
+    """One finding for each requirement of the course; one if it is not installed."""
     try:
+        metadata.version(NAME)
         return packages(requirements(), pip)
     except metadata.PackageNotFoundError:
         advice = f"In a terminal, in the course's folder, run {preflight.install_all()}"
         return [Finding("nnlib is installed", "no", advice)]
 
 
-def requirements():
-    """What the installed nnlib says it needs: "numpy>=2.0" and so on, with the course's extras."""
-    lines = metadata.requires("nnlib")
-    return [line.partition(";")[0].strip() for line in lines if not optional(line)]
+def requirements(root=ROOT):
+    """What lessons 00 to 12 need: "numpy>=2.0" and so on, from pyproject.toml where there is one.
+
+    In a browser the page itself stands for what the extra "course" names, JupyterLab and a kernel.
+    """
+    if is_course(root):
+        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        return project["dependencies"] + project["optional-dependencies"]["course"]
+    lines = [line for line in metadata.requires(NAME) if not optional(line)]
+    return [line.partition(";")[0].strip() for line in lines if not (IN_A_TAB and ";" in line)]
 
 
 def optional(line):
-    """Is it the requirement of an extra that lessons do without? Such as dask, for grading."""
+    """Is it the requirement of an extra that lessons 00 to 12 do without? Such as torch."""
     return "extra ==" in line and not re.search(r"extra == ['\"]course['\"]", line)
 
 
@@ -174,12 +191,16 @@ def with_pin(name, found):
 
 
 def pins(root=ROOT):
-    """{name: version} of requirements.txt; nothing where there is none."""
-    try:
-        text = (root / "requirements.txt").read_text(encoding="utf-8")
-    except OSError:
-        return {}
-    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE))
+    """{name: version} of the lists in requirements/; nothing where there are none.
+
+    Where a version depends on the Python or the system, the first one counts.
+    """
+    found = {}
+    for path in sorted((root / "requirements").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE):
+            found.setdefault(name, version)
+    return found
 
 
 def numbers(version):
@@ -294,8 +315,8 @@ def notebooks(name, root=ROOT):
     missing = [number for number in wanted if not list((root / name).glob(f"{number}_*.ipynb"))]
     if missing:
         # file by file: the others may hold the learner's work
-        how = "git checkout -- " + " ".join(f'"{name}/{number}_*"' for number in missing)
-        return Finding(what, f"no, {', '.join(missing)} missing", f"Restore with: {how}")
+        how = preflight.restore(*(f"{name}/{number}_*" for number in missing), root=root)
+        return Finding(what, f"no, {', '.join(missing)} missing", how)
     broken = [path for path in sorted((root / name).glob("[0-9]*.ipynb")) if not whole(path)]
     if broken:
         one = broken[0].relative_to(root).as_posix()
@@ -303,10 +324,11 @@ def notebooks(name, root=ROOT):
         if whole(backup):
             advice = (
                 "JupyterLab was stopped while it saved, and kept what was there before. Restore it "
-                f"with: mv {backup.relative_to(root).as_posix()} {one}"
+                f"with: {preflight.rename(backup.relative_to(root).as_posix(), one)}"
             )
         else:
-            advice = f"Keep a copy of the file if you worked in it, then: git checkout -- {one}"
+            how = preflight.restore(one, root=root)
+            advice = f"Keep a copy of the file if you worked in it. {how}"
         return Finding(what, f"no, {one} was cut off or altered", advice)
     return Finding(what, "yes")
 
@@ -336,7 +358,7 @@ def threads(environment=os.environ, cores=None):
     number = int(chosen) if chosen.isdecimal() and int(chosen) else None
     told = f"OPENBLAS_NUM_THREADS is {chosen}" if chosen else "OPENBLAS_NUM_THREADS is not set"
     line = f"threads: {cores} {'core' if cores == 1 else 'cores'}, {told}"
-    few = "export OPENBLAS_NUM_THREADS=1"
+    few = preflight.setting("OPENBLAS_NUM_THREADS", 1)
     if number is not None and number > cores:
         return f"{line}. More threads than cores is slow: {few}"
     if number is None and (os.cpu_count() or 1) > cores:
@@ -359,8 +381,29 @@ def usable_cores(quota=Path("/sys/fs/cgroup/cpu.max")):
         return cores
 
 
-def sandbox(found=None):
-    """Is there the sandbox that grading other people's notebooks needs?"""
-    if found or shutil.which("bwrap"):
-        return "bubblewrap, for instructors who grade: installed"
-    return "bubblewrap, for instructors who grade: not installed (apt-get install bubblewrap)"
+def torch(version=None):
+    """PyTorch is needed late, so a computer without it is well."""
+    what = "PyTorch, for lessons 13 and 15"
+    try:
+        version = version or metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        return f"{what}: not installed yet. When you get there: {preflight.install_torch()}"
+    if numbers(version) < (2, 4):
+        return (
+            f"{what}: {version}, the last one for this computer. It does not know NumPy 2, so "
+            "those lessons do not run to their end here"
+        )
+    return f"{what}: {with_pin('torch', version)}"
+
+
+def sandbox():
+    """Is there the sandbox that grading other people's notebooks needs? It is started, really."""
+    what = "the sandbox, for instructors who grade"
+    if not sys.platform.startswith("linux"):
+        return f"{what}: it needs Linux (on Windows WSL 2, else a virtual machine)"
+    try:
+        from nncourse.grading.sandbox import working_way
+    except ImportError:
+        return f"{what}: {UNKNOWN}"
+    _, why = working_way()
+    return f"{what}: {f'it does not start: {why}' if why else 'it starts'}"

@@ -28,13 +28,12 @@ pytestmark = [
 def command(port=None):
     """The command of the README, with a port of our own and no window of the learner's browser.
 
-    -o: a test never makes .venv anew, however old it is.
+    --here: a test never installs anything.
     """
     arguments = f"--no-browser --port={port or lab.free_port()}"
     if os.geteuid() == 0:
         arguments += " --allow-root"
-    folder = ".venv/bin" if Path(sys.prefix) == ROOT / ".venv" else f"{sys.prefix}/bin"
-    return ["make", "lab", f"ARGS={arguments}", f"BIN={folder}", "-o", f"{folder}/.ready"]
+    return ["make", "lab", f"ARGS={arguments}", f"PYTHON={sys.executable}", "HERE=--here"]
 
 
 def environment(folder):
@@ -90,7 +89,7 @@ def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address,
     expect(page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab.lm-mod-current")).to_contain_text(
         "00_start_here.ipynb"
     )
-    if (ROOT / ".venv" / "bin" / ".ready").exists():  # make has made this JupyterLab
+    if (ROOT / ".venv" / "installed.json").exists():  # tasks.py has made this JupyterLab
         page.wait_for_timeout(3000)
         assert page.locator(".Toastify__toast").all_inner_texts() == []
 

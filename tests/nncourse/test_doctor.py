@@ -13,6 +13,7 @@ import pytest
 
 from nncourse import preflight
 from nncourse.__main__ import main as nnlib_main
+from nncourse.grading import sandbox
 from nncourse.learner import doctor
 from nnlib import datasets, pretrained
 
@@ -26,7 +27,6 @@ def test_all_is_well_here_and_the_text_names_no_version_or_folder_of_this_machin
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Python 3.11 or newer: yes"
     assert "numpy 2.0 or newer: yes" in lines
-    assert "torch 2.4 or newer: yes" in lines
     assert lines[-1] == "Everything is there."
     assert all(line.endswith(": yes") for line in lines[:-2])
     assert sys.prefix not in "".join(lines)
@@ -42,7 +42,8 @@ def test_the_command_says_more_and_its_exit_code_is_0(capsys, monkeypatch, tmp_p
     assert "this folder can be written to: yes\n" in out
     assert f"your points can be stored: yes, in {tmp_path}" in out
     assert re.search(r"^threads: \d+ cores?, OPENBLAS_NUM_THREADS is ", out, re.MULTILINE)
-    assert "bubblewrap, for instructors who grade: " in out
+    assert "PyTorch, for lessons 13 and 15: " in out
+    assert "the sandbox, for instructors who grade: " in out
     assert f"Python: {sys.version.split()[0]}, {sys.executable}" in out
     assert out.endswith("\nEverything is there.\n")
 
@@ -69,10 +70,80 @@ def test_lesson_00_hears_of_the_surroundings_only_what_is_wrong(capsys, monkeypa
     assert "need your attention" in out
 
 
-def test_every_requirement_of_pyproject_is_looked_at():
+def test_every_requirement_of_pyproject_is_looked_at(tmp_path, monkeypatch):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = project["dependencies"] + project["optional-dependencies"]["course"]
-    assert sorted(doctor.requirements()) == sorted(declared)
+    assert doctor.requirements() == declared
+    lines = [*project["dependencies"], "jupyterlab>=4.2; extra == 'course'"]
+    lines += ["torch>=2.4; (sys_platform != 'darwin') and extra == 'torch'"]
+    monkeypatch.setattr(doctor.metadata, "requires", lambda name: lines)
+    installed_without_the_course = doctor.requirements(tmp_path)
+    assert installed_without_the_course == [*project["dependencies"], "jupyterlab>=4.2"]
+    monkeypatch.setattr(doctor, "IN_A_TAB", True)  # JupyterLab is the page itself
+    assert doctor.requirements(tmp_path) == project["dependencies"]
+
+
+def test_a_computer_without_pytorch_is_well(monkeypatch):
+    def missing(name):
+        raise doctor.metadata.PackageNotFoundError(name)
+
+    assert re.match(r"PyTorch, for lessons 13 and 15: \d+\.\d+", doctor.torch("2.13.0+cpu"))
+    assert "does not know NumPy 2" in doctor.torch("2.2.2")
+    monkeypatch.setattr(doctor.metadata, "version", missing)
+    line = doctor.torch()
+    assert line.startswith(
+        "PyTorch, for lessons 13 and 15: not installed yet. When you get there: "
+    )
+    assert line.endswith(preflight.install_torch())
+    assert "tasks.py torch" in line
+
+
+def test_in_a_browser_tab_it_says_what_matters_there(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "IN_A_TAB", True)
+    monkeypatch.setattr(doctor, "is_course", lambda root=ROOT: False)
+    monkeypatch.setattr(doctor, "requirements", lambda: ["numpy>=2.0"])
+    monkeypatch.setattr(doctor, "disk", None)  # a browser has none that can be asked
+    assert doctor.main([]) == 0
+    out = capsys.readouterr().out
+    assert "JupyterLab" not in out
+    assert "threads" not in out
+    assert "Your work is kept in this browser" in out
+    assert "PyTorch does not run in a browser" in out
+    advice = doctor.package("numpy>=99").advice
+    assert advice == 'Run %pip install "numpy>=99" in a new cell.'
+
+
+@pytest.mark.parametrize(
+    ("system", "slash", "expected"),
+    [
+        ("posix", "/", ['mv "a/b" "a/c"', "export X=1", "make torch (without make: "]),
+        ("nt", "\\", ['move "a\\b" "a\\c"', '$env:X = "1"', "py tasks.py torch"]),
+    ],
+)
+def test_advice_is_in_the_words_of_the_system(monkeypatch, system, slash, expected):
+    monkeypatch.setattr(preflight, "os", Words(system, slash))
+    said = [preflight.rename("a/b", "a/c"), preflight.setting("X", 1), preflight.install_torch()]
+    assert all(text.startswith(start) for text, start in zip(said, expected, strict=True)), said
+
+
+class Words:
+    """What preflight asks of the module os for its words."""
+
+    def __init__(self, name, sep):
+        self.name, self.sep = name, sep
+
+
+def test_git_is_advised_only_where_there_is_git_and_a_clone(tmp_path, monkeypatch):
+    name = "lessons/01_*"
+    here = f"Copy from a fresh download of the course into this one: lessons{os.sep}01_*"
+    assert preflight.restore(name, root=tmp_path) == here
+    (tmp_path / ".git").write_text("gitdir: elsewhere", encoding="utf-8")  # a worktree's is a file
+    if shutil.which("git"):
+        assert (
+            preflight.restore(name, root=tmp_path) == 'Restore with: git checkout -- "lessons/01_*"'
+        )
+    monkeypatch.setattr(preflight, "on_path", lambda program: False)
+    assert preflight.restore(name, root=tmp_path) == here
 
 
 def test_a_missing_package_is_named_with_the_line_that_installs_it():
@@ -102,13 +173,13 @@ def test_a_version_that_the_course_is_not_tested_with_is_told(monkeypatch):
 
 
 def test_an_nnlib_that_is_not_installed(monkeypatch):
-    def refuse():
-        raise doctor.metadata.PackageNotFoundError("nnlib")
+    def refuse(name):
+        raise doctor.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(doctor, "requirements", refuse)
+    monkeypatch.setattr(doctor.metadata, "version", refuse)
     (finding,) = doctor.installed(preflight.install)
     assert str(finding).startswith("nnlib is installed: no. In a terminal, in the course's folder")
-    assert finding.advice.endswith("-m pip install -r requirements.txt")
+    assert finding.advice.endswith("-m pip install -r requirements/learn.txt -e .")
 
 
 def test_extras_that_lessons_do_without_are_not_asked_for():
@@ -238,11 +309,12 @@ def test_notebooks(course):
     assert str(doctor.notebooks("lessons", course)) == "2 notebooks in lessons/: yes"
     (course / "lessons" / "01_lesson.ipynb").unlink()
     finding = str(doctor.notebooks("lessons", course))
-    assert finding.endswith('no, 01 missing. Restore with: git checkout -- "lessons/01_*"')
+    assert finding.endswith(f"no, 01 missing. {preflight.restore('lessons/01_*', root=course)}")
     shutil.rmtree(course / "exercises")
     finding = doctor.notebooks("exercises", course)
     assert finding.answer == "no, 00, 01 missing"
-    assert finding.advice == 'Restore with: git checkout -- "exercises/00_*" "exercises/01_*"'
+    both = preflight.restore("exercises/00_*", "exercises/01_*", root=course)
+    assert finding.advice == both
 
 
 def test_exercises_that_have_no_solution_yet_are_not_missed(course):
@@ -258,8 +330,8 @@ def test_a_notebook_that_was_cut_off(course, text):
     (course / "exercises" / "01_lesson.ipynb").write_text(text)
     finding = doctor.notebooks("exercises", course)
     assert finding.answer == "no, exercises/01_lesson.ipynb was cut off or altered"
-    assert finding.advice.endswith("git checkout -- exercises/01_lesson.ipynb")
-    assert "copy" in finding.advice
+    how = preflight.restore("exercises/01_lesson.ipynb", root=course)
+    assert finding.advice == f"Keep a copy of the file if you worked in it. {how}"
 
 
 def test_here_every_notebook_of_a_lesson_is_whole():
@@ -287,7 +359,8 @@ def test_threads(monkeypatch, environment, cores, of, advice):
     line = doctor.threads(environment, cores)
     assert line.startswith(f"threads: {cores} core")
     assert advice in line
-    assert line.endswith("export OPENBLAS_NUM_THREADS=1") == bool(advice)
+    few = preflight.setting("OPENBLAS_NUM_THREADS", 1)
+    assert line.endswith(few) == bool(advice)
 
 
 def test_cores_of_a_container(tmp_path):
@@ -299,10 +372,14 @@ def test_cores_of_a_container(tmp_path):
     assert doctor.usable_cores(quota) == 1
 
 
-def test_the_sandbox_is_only_a_remark(monkeypatch):
-    assert doctor.sandbox("bwrap").endswith(": installed")
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert "apt-get install bubblewrap" in doctor.sandbox()
+def test_the_sandbox_is_only_a_remark_and_is_started(monkeypatch):
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    monkeypatch.setattr(sandbox, "working_way", lambda: ("user", None))
+    assert doctor.sandbox() == "the sandbox, for instructors who grade: it starts"
+    monkeypatch.setattr(sandbox, "working_way", lambda: (None, "bwrap is missing."))
+    assert doctor.sandbox().endswith("it does not start: bwrap is missing.")
+    monkeypatch.setattr(doctor.sys, "platform", "win32")
+    assert "WSL 2" in doctor.sandbox()
 
 
 # --- without what it looks for ----------------------------------------------------------------

@@ -1,0 +1,308 @@
+"""Everything that is done with the course from a terminal: python tasks.py TASK, or make TASK.
+
+The first time, a task makes an environment of its own in the folder .venv and installs there what
+it needs, and no more. What it needs are lists of packages in requirements/.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+PYTHON = (3, 11)  # the oldest that will do
+CPU_WHEELS = "https://download.pytorch.org/whl/cpu"  # PyTorch for Linux without graphics cards
+EVERYTHING = ("learn", "torch", "test", "site", "lite")  # the lists in requirements/
+FIRST_LESSON = "lessons/00_start_here.ipynb"
+
+TASKS = {}  # name: (function, the lists of packages that it needs)
+
+
+def task(*needs):
+    """Make a function a task; its docstring is what `python tasks.py` says about it."""
+
+    def register(function):
+        TASKS[function.__name__] = function, needs
+        return function
+
+    return register
+
+
+# ------------------------------------------------------------------------------- for learners
+@task("learn")
+def lab(python, arguments):
+    """open the course in JupyterLab; the first time it fetches about 90 MB"""
+    if not (HERE / FIRST_LESSON).is_file():
+        sys.path.insert(0, str(HERE))
+        from nncourse import preflight
+
+        return stop(f"{FIRST_LESSON} is missing. {preflight.restore(FIRST_LESSON)}")
+    opened = f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}"
+    return run(python, "jupyterlab", opened, *arguments)
+
+
+@task("learn", "torch")
+def torch(python, arguments):
+    """install PyTorch, for lessons 13 and 15: about 200 MB"""
+    return run(python, "nncourse", "doctor", *arguments)
+
+
+@task("learn")
+def doctor(python, arguments):
+    """say what is missing or broken, and what to do about it"""
+    return run(python, "nncourse", "doctor", *arguments)
+
+
+@task("learn")
+def grade(python, arguments):
+    """grade a folder of submissions: python tasks.py grade FOLDER"""
+    if not arguments:
+        return stop("Say which folder: python tasks.py grade submissions", 2)
+    return run(python, "nncourse", "grade", *arguments)
+
+
+# ---------------------------------------------------------------------------- for contributors
+@task(*EVERYTHING)
+def test(python, arguments):
+    """run every test, the notebooks and the browser included"""
+    tests = ("tests", "bench", "--nbval", "lessons", "solutions", "--every-notebook")
+    threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    shared = ("-n", "2", "--dist", "loadscope", "-q")
+    return run(python, "pytest", *tests, *shared, *arguments, environment=threads)
+
+
+@task("test")
+def lint(python, arguments):
+    """check style, and that no secret lies in a file"""
+    checks = [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("tests.secret_scan",)]
+    return max([run(python, *check, *arguments) for check in checks])
+
+
+@task(*EVERYTHING)
+def bench(python, arguments):
+    """time nnlib against PyTorch, and the explorers; writes bench.json"""
+    return run(python, "bench", *arguments) or run(python, "bench.explorers")
+
+
+@task(*EVERYTHING)
+def lessons(python, arguments):
+    """run every lesson and store its outputs"""
+    files = sorted(str(path.relative_to(HERE)) for path in HERE.glob("lessons/[0-9]*.ipynb"))
+    return run(python, "nncourse.authoring.notebooks", *arguments, *files)
+
+
+@task(*EVERYTHING)
+def exercises(python, arguments):
+    """make exercises/ from solutions/; with --run the solutions run first"""
+    return run(python, "nncourse", "release", *arguments)
+
+
+@task("learn", "site")
+def site(python, arguments):
+    """the course as a website, in docs/_build/html; REPOSITORY=owner/name adds links"""
+    strict = ("-q", "-E", "-W", "--keep-going", "-b", "html")
+    folders = ("-c", "docs", "-d", "docs/_build/doctrees", ".", "docs/_build/html")
+    return run(python, "sphinx", *strict, *folders, *arguments)
+
+
+@task("learn", "lite")
+def lite(python, arguments):
+    """the course for a browser tab, with nothing installed, in docs/_build/html/live"""
+    return run(python, "lite", *arguments)
+
+
+# ------------------------------------------------------------- checks that take long or a network
+@task("learn")
+def audit(python, arguments):
+    """have the pinned packages known vulnerabilities? needs the network"""
+    pins = "".join(path.read_text(encoding="utf-8") for path in lists(EVERYTHING))
+    beside = environment_beside("audit", "pip-audit==2.10.1")
+    options = ("--strict", "--no-deps", "--disable-pip", "-r")
+    (VENV / "pins.txt").write_text(pins, encoding="utf-8")
+    return run(beside, "pip_audit", *options, str(VENV / "pins.txt"), *arguments)
+
+
+@task("learn")
+def wheels(python, arguments):
+    """is there a wheel of every package for each Python and system? needs the network"""
+    beside = environment_beside("wheels", "uv==0.13.9", "packaging==26.2")
+    return run(beside, "tests.wheels", *arguments)
+
+
+@task(*EVERYTHING)
+def places(python, arguments):
+    """clone the course to odd folders, and work there"""
+    return run(python, "tests.places", *arguments)
+
+
+@task(*EVERYTHING)
+def tab(python, arguments):
+    """run lessons and verdicts in WebAssembly, and make lite in Chromium; needs the network"""
+    return run(python, "tests.tab", *arguments)
+
+
+@task(*EVERYTHING)
+def nbgrader(python, arguments):
+    """does nbgrader accept the solutions? it gets an environment of its own"""
+    return run(python, "tests.nncourse.nbgrader_accepts", *arguments)
+
+
+@task(*EVERYTHING)
+def oldest(python, arguments):
+    """the tests with the oldest packages that pyproject.toml allows"""
+    return run(python, "tests.oldest", *arguments)
+
+
+# ---------------------------------------------------------------------------------- the machinery
+def main(words):
+    """python tasks.py [--here] TASK ...: --here uses this Python as it is, and installs nothing."""
+    here = words[:1] == ["--here"]
+    name, *arguments = words[here:] or ["--help"]
+    if name not in TASKS:
+        print(usage())
+        return 0 if name in ("-h", "--help") else 2
+    function, needs = TASKS[name]
+    try:
+        python = Path(sys.executable) if here else ready(needs)
+        return function(python, arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def usage():
+    lines = [f"  {name:<10} {function.__doc__}" for name, (function, _) in TASKS.items()]
+    return "\n".join([main.__doc__, "", *lines])
+
+
+def run(python, module, *arguments, environment=()):
+    """python -m module ..., in the course's folder: its exit code."""
+    process = subprocess.Popen(
+        [str(python), "-m", module, *arguments], cwd=HERE, env={**os.environ, **dict(environment)}
+    )
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # Ctrl-C reached it too: JupyterLab asks whether to stop
+            continue
+
+
+def stop(sentence, code=1):
+    print(sentence, file=sys.stderr)
+    return code
+
+
+def ready(needs):
+    """The interpreter in .venv, with these lists of packages installed; else this ends."""
+    python = interpreter(VENV)
+    record = VENV / "installed.json"
+    installed = read_json(record) if python.is_file() else {}
+    wanted = {name: fingerprint(name) for name in (*needs, "course")}
+    if all(installed.get(name) == mark for name, mark in wanted.items()):
+        return python
+    whole = all(name in installed for name in wanted)  # it works, and is only out of date
+    if not python.is_file():
+        make_environment(VENV)
+    if install(python, needs, patient=not whole):
+        record.write_text(json.dumps({**installed, **wanted}, indent=1), encoding="utf-8")
+    elif whole:
+        print(
+            "The packages could not be brought up to date: see above. Without a network that is no "
+            "harm; this goes on with those that are installed.",
+            file=sys.stderr,
+        )
+    else:
+        sys.exit("Not everything could be installed: see above. The same command tries again.")
+    return python
+
+
+def interpreter(folder):
+    return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def lists(needs):
+    return [HERE / "requirements" / f"{name}.txt" for name in needs]
+
+
+def fingerprint(name):
+    """What must be the same for an installed list to be up to date."""
+    if name == "course":  # it is installed as this folder: a copy elsewhere is another one
+        text = str(HERE) + (HERE / "pyproject.toml").read_text(encoding="utf-8")
+    else:
+        text = lists([name])[0].read_text(encoding="utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def make_environment(folder):
+    """python -m venv, by this Python, if it is new enough and may write here."""
+    if sys.version_info < PYTHON:
+        wanted = ".".join(map(str, PYTHON))
+        sys.exit(
+            f"The course needs Python {wanted} or newer, and this is {platform.python_version()}. "
+            "Name a newer one: make lab PYTHON=python3.13 (or python3.13 tasks.py lab; on Windows "
+            "py -3.13 tasks.py lab). There are installers on python.org."
+        )
+    if not os.access(HERE, os.W_OK):
+        sys.exit(
+            f"Nothing can be written into {HERE}, and the course keeps its packages there, in the "
+            "folder .venv. Copy the course to a folder of your own, and start it there."
+        )
+    if subprocess.call([sys.executable, "-m", "venv", str(folder)]):
+        sys.exit(f"{sys.executable} could not make the folder {folder}: see above.")
+    # JupyterLab begins with the lesson, not with a question about news
+    off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    config = folder / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text(json.dumps(off), encoding="utf-8")
+
+
+def install(python, needs, patient):
+    """pip install: True if that worked. patient: try again when the network is slow."""
+    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    if not patient:
+        options += ["--retries", "1", "--timeout", "10"]
+    if "torch" in needs:
+        options += cpu_wheels()
+    for path in lists(needs):
+        options += ["-r", str(path)]
+    print(f"Installing {', '.join(needs)} (requirements/) into .venv ...", flush=True)
+    return run(python, "pip", "install", *options, "-e", str(HERE)) == 0
+
+
+def cpu_wheels():
+    """On Linux pip would fetch gigabytes for graphics cards: the options that spare them."""
+    if not sys.platform.startswith("linux"):
+        return []
+    try:
+        urllib.request.urlopen(f"{CPU_WHEELS}/torch/", timeout=10).close()
+    except OSError:
+        print(f"{CPU_WHEELS} cannot be reached: PyTorch comes from the usual place, and is larger.")
+        return []
+    return ["--extra-index-url", CPU_WHEELS]
+
+
+def environment_beside(name, *packages):
+    """The interpreter of .venv/NAME, an environment with these packages alone."""
+    python = interpreter(VENV / name)
+    done = VENV / name / "packages.txt"
+    text = "\n".join(packages)
+    if not (done.is_file() and done.read_text(encoding="utf-8") == text):
+        subprocess.check_call([str(interpreter(VENV)), "-m", "venv", str(VENV / name)])
+        subprocess.check_call([str(python), "-m", "pip", "install", "-q", *packages])
+        done.write_text(text, encoding="utf-8")
+    return python
+
+
+def read_json(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
