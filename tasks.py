@@ -80,7 +80,8 @@ def test(python, arguments):
 def lint(python, arguments):
     """check style, and that no secret lies in a file"""
     checks = [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("tests.secret_scan",)]
-    return max([run(python, *check, *arguments) for check in checks])
+    codes = [run(python, *check, *arguments) for check in checks]
+    return max(codes)
 
 
 @task(*EVERYTHING)

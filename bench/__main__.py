@@ -36,7 +36,7 @@ def main():
         "singles": singles,
         "gates": gates,
     }
-    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     missed = not all(gate["passed"] for gate in gates)
     return 1 if options.check and missed else 0
 
@@ -73,7 +73,7 @@ def machine():
 
 def processor():
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.processor() or platform.machine()
     return next((line.split(":")[1].strip() for line in lines if "model name" in line), "unknown")

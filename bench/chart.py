@@ -58,4 +58,4 @@ def save(bench, path):
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit("Usage: python -m bench.chart bench.json OUT.svg")
-    save(json.loads(Path(sys.argv[1]).read_text()), sys.argv[2])
+    save(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), sys.argv[2])

@@ -95,7 +95,7 @@ def test_a_whole_run_writes_json_and_a_chart(tmp_path, monkeypatch, capsys):
     command = ["bench", "--quick", "--rounds", "1", "--output", str(output)]
     monkeypatch.setattr("sys.argv", command)
     assert bench.main() == 0  # whatever the gates say
-    text = output.read_text()
+    text = output.read_text(encoding="utf-8")
     result = json.loads(text)
     assert list(result["groups"][0]["contenders"]) == list(plan.NAMES)
     assert all(row["median"] > 0 for row in result["groups"][0]["contenders"].values())
@@ -106,7 +106,7 @@ def test_a_whole_run_writes_json_and_a_chart(tmp_path, monkeypatch, capsys):
     chart.save(result, tmp_path / "one.svg")
     chart.save(result, tmp_path / "two.svg")
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
-    assert "PyTorch, index batching" in (tmp_path / "one.svg").read_text()
+    assert "PyTorch, index batching" in (tmp_path / "one.svg").read_text(encoding="utf-8")
 
 
 def test_check_exits_with_1_when_a_gate_is_missed(tmp_path, monkeypatch):

@@ -49,7 +49,7 @@ class Points:
         return progress.record(exercise, Verdict(exercise.points, exercise.points, 1, 1))
 
     def read(self, path):
-        return json.loads(path.read_text())["exercises"]["01.2"]["tries"]
+        return json.loads(path.read_text(encoding="utf-8"))["exercises"]["01.2"]["tries"]
 
 
 class Weights:
@@ -104,7 +104,7 @@ class Report:
         report.store(path, f"{version} " + "word " * LONG + "</html>")
 
     def read(self, path):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         assert text.endswith("</html>")
         return int(text.split()[0])
 
@@ -135,10 +135,10 @@ class Careless:
     name = "careless.txt"
 
     def write(self, path, version):
-        path.write_text(f"{version} " + "word " * 50 * LONG + "end")
+        path.write_text(f"{version} " + "word " * 50 * LONG + "end", encoding="utf-8")
 
     def read(self, path):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         assert text.endswith("end")
         return int(text.split()[0])
 

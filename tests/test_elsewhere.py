@@ -36,7 +36,7 @@ def instructions():
     [
         dict(instructions())["FROM"].removeprefix("python:").removesuffix("-slim"),
         DEVCONTAINER["image"].rsplit(":", 1)[1],
-        (BINDER / "runtime.txt").read_text().strip().removeprefix("python-"),
+        (BINDER / "runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-"),
     ],
     ids=["Docker", "devcontainer", "Binder"],
 )
@@ -61,14 +61,14 @@ def test_docker_installs_everything_and_runs_lesson_00_as_a_user_without_rights(
 
 
 def test_the_image_leaves_out_what_belongs_to_one_machine():
-    ignored = set((ROOT / ".dockerignore").read_text().split())
+    ignored = set((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
     assert {".git", ".venv", "progress.json*", "grades"} <= ignored
 
 
 def test_the_devcontainer_and_binder_install_the_requirements():
     assert PYTORCH in DEVCONTAINER["postCreateCommand"]
     assert DEVCONTAINER["postCreateCommand"].endswith("-r requirements.txt")
-    lines = (BINDER / "requirements.txt").read_text().splitlines()
+    lines = (BINDER / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]
     parts = ["-r ../requirements/learn.txt", "-r ../requirements/torch.txt", "-e ."]
     assert wanted == [PYTORCH, *parts]

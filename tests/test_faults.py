@@ -210,7 +210,11 @@ def sees(start):
 
 
 def functions(path):
-    return {node.name for node in ast.parse(path.read_text()).body if hasattr(node, "name")}
+    return {
+        node.name
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if hasattr(node, "name")
+    }
 
 
 def test_the_table_names_tests_that_are_there_and_every_test_of_this_file():
@@ -362,7 +366,7 @@ def test_what_a_killed_kernel_left_goes_with_the_next_points(tmp_path, monkeypat
     writer = WRITERS["points"]
     path = tmp_path / writer.name
     monkeypatch.setenv("NNLIB_PROGRESS", str(path))
-    (tmp_path / ".progress.json.12345.tmp").write_text('{"half of')
+    (tmp_path / ".progress.json.12345.tmp").write_text('{"half of', encoding="utf-8")
     writer.write(path, 1)
     assert {file.name for file in tmp_path.iterdir()} == {"progress.json", "progress.json.lock"}
 
@@ -406,7 +410,7 @@ def test_what_a_killed_jupyterlab_left_can_be_restored(tmp_path):
 @needs_make
 def test_a_port_in_use(tmp_path):
     log = tmp_path / "log.txt"
-    with socket.socket() as taken, log.open("w") as file:
+    with socket.socket() as taken, log.open("w", encoding="utf-8") as file:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
@@ -422,7 +426,7 @@ def test_a_port_in_use(tmp_path):
         finally:
             if process.poll() is None:
                 make_lab.stop(process)
-    assert f"The port {port} {sees('the port is in use')}" in log.read_text()
+    assert f"The port {port} {sees('the port is in use')}" in log.read_text(encoding="utf-8")
     assert f":{port}/" not in address
 
 
@@ -490,7 +494,7 @@ def runs(python):
 
 @pytest.mark.parametrize("name", ["__init__.py", "preflight.py"])
 def test_what_an_old_python_reads_first_is_old_syntax(name):
-    source = (ROOT / "nncourse" / name).read_text()
+    source = (ROOT / "nncourse" / name).read_text(encoding="utf-8")
     tree = ast.parse(source, feature_version=(3, 4))
     new = (ast.JoinedStr, ast.NamedExpr, ast.AnnAssign, ast.Match)
     assert not [node for node in ast.walk(tree) if isinstance(node, new)]
@@ -498,7 +502,7 @@ def test_what_an_old_python_reads_first_is_old_syntax(name):
 
 def with_numpy(folder, text, *command):
     """Run Python with a numpy.py of this text in place of NumPy."""
-    (folder / "numpy.py").write_text(text)
+    (folder / "numpy.py").write_text(text, encoding="utf-8")
     paths = os.pathsep.join([str(folder), str(ROOT)])
     return subprocess.run(
         [sys.executable, *command],
@@ -529,7 +533,7 @@ def test_with_a_broken_numpy(tmp_path):
 
 def test_a_command_without_its_package(tmp_path):
     text = "raise ModuleNotFoundError(\"No module named 'nbformat'\", name='nbformat')"
-    (tmp_path / "nbformat.py").write_text(text)
+    (tmp_path / "nbformat.py").write_text(text, encoding="utf-8")
     paths = os.pathsep.join([str(tmp_path), str(ROOT)])
     done = nnlib("release", cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths})
     assert done.returncode == 1

@@ -109,7 +109,10 @@ def lines_of_code(path):
 
 def test_lines_of_code_counts_neither_docstrings_nor_comments(tmp_path):
     path = tmp_path / "small.py"
-    path.write_text('"""Two\nlines."""\n\n# why\nx = (\n    1,\n)\n\n\ndef f():\n    """No."""\n')
+    path.write_text(
+        '"""Two\nlines."""\n\n# why\nx = (\n    1,\n)\n\n\ndef f():\n    """No."""\n',
+        encoding="utf-8",
+    )
     assert lines_of_code(path) == 4
 
 

@@ -55,14 +55,14 @@ def test_one_thread_and_two_print_the_same(number, tmp_path):
 
 
 def test_a_lesson_runs_without_torch(tmp_path):
-    (tmp_path / "torch.py").write_text(NO_TORCH)
+    (tmp_path / "torch.py").write_text(NO_TORCH, encoding="utf-8")
     (path,) = (path for path in LESSONS if path.name.startswith("00"))
     paths = os.pathsep.join([str(tmp_path), str(ROOT)])
     assert printed(run(path, tmp_path, PYTHONPATH=paths))
 
 
 def test_nnlib_never_imports_torch(tmp_path):
-    (tmp_path / "torch.py").write_text(NO_TORCH)
+    (tmp_path / "torch.py").write_text(NO_TORCH, encoding="utf-8")
     code = (
         "import importlib, pkgutil, nnlib\n"
         "for module in pkgutil.walk_packages(nnlib.__path__, 'nnlib.'):\n"

@@ -68,7 +68,7 @@ def good_lesson():
 
 def write(notebook, folder, name="01_small.ipynb"):
     path = folder / name
-    path.write_text(v4.writes(notebook))
+    path.write_text(v4.writes(notebook), encoding="utf-8")
     return path
 
 
@@ -199,7 +199,7 @@ def test_what_is_meant_is_no_problem(tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"nbformat": 3, "worksheets": []}'])
 def test_no_notebook_is_a_clear_error(text, tmp_path):
     path = tmp_path / "01_bad.ipynb"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"01_bad\.ipynb is not a notebook of format 4"):
         problems(path)
 
@@ -226,7 +226,7 @@ def test_run_stores_one_form_and_the_same_form_twice(tmp_path):
     notebook.metadata.update(authors=[{"name": "N. N."}], widgets={"state": {}})
     path = write(notebook, tmp_path)
     run(path)
-    assert (tmp_path / "beside.txt").read_text() == "here"
+    assert (tmp_path / "beside.txt").read_text(encoding="utf-8") == "here"
     stored = nbformat.read(path, as_version=4)
     nbformat.validate(stored)
     assert stored.metadata == notebooks.NOTEBOOK_METADATA
@@ -243,19 +243,19 @@ def test_run_stores_one_form_and_the_same_form_twice(tmp_path):
     assert bar.count("\n") == 1
     assert stored.cells[3].outputs[0].ename == "NameError"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["01_small.ipynb", "beside.txt"]
-    again = v4.reads(path.read_text())
+    again = v4.reads(path.read_text(encoding="utf-8"))
     normalise(again)
     assert again == stored
 
 
 def test_tracebacks_hold_no_path_of_this_machine(tmp_path):
     path = write(fresh("import nncourse.learner.quiz as q\nq.quiz('', '', {}, '')"), tmp_path)
-    stored = v4.reads(path.read_text())
+    stored = v4.reads(path.read_text(encoding="utf-8"))
     stored.cells[0].metadata["tags"] = ["raises-exception"]
     write(stored, tmp_path)
     run(path)
     root = str(notebooks.ROOT)
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert "nncourse/learner/quiz.py" in text
     assert root not in text
     assert root.replace(str(Path.home()), "~", 1) not in text

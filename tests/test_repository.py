@@ -1,5 +1,6 @@
 """What is in the repository: no path of one machine, nothing huge, requirements that agree."""
 
+import ast
 import re
 import subprocess
 import tomllib
@@ -202,8 +203,39 @@ def test_every_text_has_lf_line_ends():
     assert [name_of(path) for path in TEXTS if b"\r\n" in path.read_bytes()] == []
 
 
+def without_encoding(source):
+    """Lines that read or write text without saying in which encoding."""
+    lines = []
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name | ast.Attribute):
+            continue
+        named = {keyword.arg for keyword in call.keywords}
+        method = isinstance(call.func, ast.Attribute)
+        name = call.func.attr if method else call.func.id
+        words = [ast.unparse(argument) for argument in call.args]
+        mode = words[0 if method else 1 :][:1]
+        text = {
+            "read_text": method and not words,
+            "write_text": method and len(words) == 1,
+            "open": re.fullmatch(r"'[rwax+]+'", mode[0] if mode else "'r'")
+            and not ast.unparse(call.func).startswith(("gzip.", "Image.", "os.")),
+        }
+        if text.get(name) and not named & {"encoding", "mode", None}:
+            lines.append(call.lineno)
+    return lines
+
+
+def test_every_text_is_read_and_written_as_utf_8():
+    """Windows would take cp1252, and "×" would become two other letters."""
+    assert without_encoding("p.read_text()\nopen(p)\np.open('w')\np.write_text(x)") == [1, 2, 3, 4]
+    assert without_encoding("p.read_bytes(); p.open('rb'); gzip.open(p); open(p, 'rb')") == []
+    sources = [path for path in TEXTS if path.suffix == ".py"]
+    found = {name_of(path): without_encoding(path.read_text(encoding="utf-8")) for path in sources}
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 def test_ci_run_is_executable_bash():
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
     subprocess.run(["bash", "-n", str(script)], check=True)
-    assert "make test" in script.read_text()
+    assert "make test" in script.read_text(encoding="utf-8")

@@ -19,10 +19,12 @@ def course(tmp_path):
     """A small repository: the real conftest, one test that passes, one lesson."""
     (tmp_path / "tests").mkdir()
     (tmp_path / "lessons").mkdir()
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     for name in ("conftest.py", "nbval_sanitize.txt"):
         shutil.copy(TESTS / name, tmp_path / "tests")
-    (tmp_path / "tests" / "test_fine.py").write_text("def test_fine():\n    assert 1 + 1 == 2\n")
+    (tmp_path / "tests" / "test_fine.py").write_text(
+        "def test_fine():\n    assert 1 + 1 == 2\n", encoding="utf-8"
+    )
     add_lesson(tmp_path, "00_first.ipynb", "print(1 + 1)", "2\n")
     return tmp_path
 
@@ -87,7 +89,7 @@ def test_no_skips_names_test_and_reason(course, workers):
         "module": "import pytest\npytest.skip('no pen', allow_module_level=True)\n",
     }
     for name, source in sources.items():
-        (course / "tests" / f"test_{name}.py").write_text(source)
+        (course / "tests" / f"test_{name}.py").write_text(source, encoding="utf-8")
     code, printed = run_pytest(course, "tests", "--no-skips", *workers)
     assert code == 1, printed
     assert "--no-skips: tests/test_inside.py::test_one: no paper" in printed
@@ -97,20 +99,20 @@ def test_no_skips_names_test_and_reason(course, workers):
 
 def test_a_skip_is_allowed_without_the_option(course):
     source = "import pytest\n\ndef test_one():\n    pytest.skip('no paper')\n"
-    (course / "tests" / "test_skipped.py").write_text(source)
+    (course / "tests" / "test_skipped.py").write_text(source, encoding="utf-8")
     code, printed = run_pytest(course, "tests")
     assert code == 0, printed
 
 
 def test_no_skips_lets_an_expected_failure_pass(course):
     source = "import pytest\n\n@pytest.mark.xfail\ndef test_one():\n    assert False\n"
-    (course / "tests" / "test_expected.py").write_text(source)
+    (course / "tests" / "test_expected.py").write_text(source, encoding="utf-8")
     code, printed = run_pytest(course, "tests", "--no-skips")
     assert code == 0, printed
 
 
 def test_a_failing_run_keeps_its_exit_code(course):
-    (course / "tests" / "test_bad.py").write_text("import nowhere_to_be_found\n")
+    (course / "tests" / "test_bad.py").write_text("import nowhere_to_be_found\n", encoding="utf-8")
     code, printed = run_pytest(course, "tests", "--every-notebook")
     assert code == 2, printed
 

@@ -42,12 +42,12 @@ def test_a_planted_one_is_found(kind, where, tmp_path, monkeypatch, capsys):
     if path.suffix == ".ipynb":
         picture = {"data": {"image/png": "iVBORw0KGgo" * 1000}}
         cell = {"source": ["x = 1\n", f"# {text}\n"], "outputs": [picture]}
-        path.write_text(json.dumps({"cells": [cell]}, indent=1))
+        path.write_text(json.dumps({"cells": [cell]}, indent=1), encoding="utf-8")
     else:
-        path.write_text(f"x = 1\n{text}\n")
+        path.write_text(f"x = 1\n{text}\n", encoding="utf-8")
     ((name, line, found),) = secret_scan.secrets([path], tmp_path)
     assert (name, found) == (where, kind)
-    rows = path.read_text().splitlines()
+    rows = path.read_text(encoding="utf-8").splitlines()
     assert text.split("'")[0] in rows[line - 1]
 
     monkeypatch.setattr(secret_scan, "TEXTS", [path])
@@ -60,11 +60,11 @@ def test_a_planted_one_is_found(kind, where, tmp_path, monkeypatch, capsys):
 
 def test_a_line_that_says_it_is_none(tmp_path):
     path = tmp_path / "example.py"
-    path.write_text(f"{PLANTED['Secret Keyword']}  # pragma: allowlist secret\n")
+    path.write_text(f"{PLANTED['Secret Keyword']}  # pragma: allowlist secret\n", encoding="utf-8")
     assert secret_scan.secrets([path], tmp_path) == []
 
 
 def test_what_only_looks_random_is_none(tmp_path):
     path = tmp_path / "checksums.py"
-    path.write_text(f'SHA256 = "{"0b367032e93c5d0c" * 4}"\n')
+    path.write_text(f'SHA256 = "{"0b367032e93c5d0c" * 4}"\n', encoding="utf-8")
     assert secret_scan.secrets([path], tmp_path) == []

@@ -67,7 +67,7 @@ def test_load_names_a_damaged_file(tmp_path, damage):
         nnlib.save({"w": numbers(1000)}, path)
         path.write_bytes(path.read_bytes()[:500])
     elif damage == "text":
-        path.write_text("not weights")
+        path.write_text("not weights", encoding="utf-8")
     else:
         with path.open("wb") as file:
             np.save(file, np.ones(3))

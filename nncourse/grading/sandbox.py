@@ -201,10 +201,10 @@ def resident(pid):
     while left:
         folder = f"/proc/{left.pop()}"
         try:
-            with open(f"{folder}/statm") as file:
+            with open(f"{folder}/statm", encoding="utf-8") as file:
                 total += int(file.read().split()[1]) * PAGE
             for task in os.listdir(f"{folder}/task"):
-                with open(f"{folder}/task/{task}/children") as file:
+                with open(f"{folder}/task/{task}/children", encoding="utf-8") as file:
                     left += file.read().split()
         except (OSError, IndexError, ValueError):
             continue  # it has ended meanwhile

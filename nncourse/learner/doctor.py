@@ -375,7 +375,7 @@ def usable_cores(quota=Path("/sys/fs/cgroup/cpu.max")):
     else:
         cores = os.cpu_count() or 1
     try:
-        most, period = quota.read_text().split()
+        most, period = quota.read_text(encoding="utf-8").split()
         return min(cores, math.ceil(int(most) / int(period)))
     except (OSError, ValueError):  # no such file, or "max"
         return cores

@@ -67,7 +67,8 @@ def jupyterlab(folder, home):
     news = home / "settings" / "@jupyterlab" / "apputils-extension"
     news.mkdir(parents=True)
     (news / "notification.jupyterlab-settings").write_text(
-        json.dumps({"fetchNews": "false", "checkForUpdates": False})
+        json.dumps({"fetchNews": "false", "checkForUpdates": False}),
+        encoding="utf-8",
     )
     environment = os.environ | {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
@@ -85,7 +86,7 @@ def jupyterlab(folder, home):
     command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
     command += [f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
     log = home / "server.log"
-    with log.open("w") as output:
+    with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
             command,
             cwd=folder,
@@ -116,7 +117,8 @@ def wait_for_server(server, url, log, seconds=60):
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
             return
         time.sleep(0.2)
-    raise RuntimeError(f"JupyterLab did not start within {seconds} s:\n{log.read_text()[-3000:]}")
+    said = log.read_text(encoding="utf-8")[-3000:]
+    raise RuntimeError(f"JupyterLab did not start within {seconds} s:\n{said}")
 
 
 def stop(server):

@@ -57,17 +57,19 @@ def printed_address(log, process):
     """The address with its token that JupyterLab prints; else an error with all that it said."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
-        found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+/\S*token=\w+", log.read_text())
+        found = re.search(
+            r"http://(?:localhost|127\.0\.0\.1):\d+/\S*token=\w+", log.read_text(encoding="utf-8")
+        )
         if found:
             return found.group()
         time.sleep(0.2)
-    raise AssertionError(f"make lab printed no address:\n{log.read_text()}")
+    raise AssertionError(f"make lab printed no address:\n{log.read_text(encoding='utf-8')}")
 
 
 @pytest.fixture
 def address(tmp_path):
     log = tmp_path / "log.txt"
-    with log.open("w") as file:
+    with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
             command(), cwd=ROOT, env=environment(tmp_path), stdout=file, stderr=subprocess.STDOUT
         )

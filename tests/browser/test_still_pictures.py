@@ -33,7 +33,7 @@ def test_jupyterlab_shows_them_before_a_cell_was_run(open_notebook, folder, stor
 def test_a_web_page_shows_them_without_a_network(browser, stored, tmp_path):
     page_text, _ = nbconvert.HTMLExporter().from_notebook_node(stored)
     file = tmp_path / "explorers.html"
-    file.write_text(page_text)
+    file.write_text(page_text, encoding="utf-8")
     live = [c for c in stored.cells if lab.is_live_picture(c.get("outputs", []))]
     page = browser.new_page(offline=True)
     # the page asks for scripts that it does not need; without a network they never come

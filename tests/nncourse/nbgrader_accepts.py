@@ -32,7 +32,7 @@ def python():
         venv.create(FOLDER, with_pip=True, clear=True)
         command = "import sysconfig; print(sysconfig.get_path('purelib'))"
         packages = Path(run([inside, "-c", command]).strip())
-        (packages / "course.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        (packages / "course.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
         run([inside, "-m", "pip", "install", "-q", f"nbgrader=={VERSION}", "-e", release.ROOT])
         done.touch()
     return inside
@@ -59,7 +59,7 @@ def complaints(number, folder):
     """What nbgrader does not like about one lesson's solution, as sentences."""
     path = release.solution_path(number)
     config = 'c = get_config()\nc.CourseDirectory.course_id = "course"\n'
-    (folder / "nbgrader_config.py").write_text(config)
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
     source = folder / "source" / number / path.name
     source.parent.mkdir(parents=True)
     shutil.copy(path, source)
@@ -79,7 +79,7 @@ def complaints(number, folder):
     run([*nbgrader, "autograde", number, "--create"], folder)
     run([*nbgrader, "export"], folder)
     of = sum(exercise.points for exercise in exercises.lesson(number).EXERCISES)
-    with (folder / "grades.csv").open(newline="") as file:
+    with (folder / "grades.csv").open(newline="", encoding="utf-8") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     if scores != {"right": of, "untouched": 0}:
         yield f"it gives {scores}, and {of} points and 0 are expected"

@@ -415,7 +415,7 @@ def test_points_go_into_the_progress_and_stay():
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(monkeypatch, tmp_path):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("NNLIB_PROGRESS", str(tmp_path / "file" / "progress.json"))
     report = check("01.2", right)
     assert report.right

@@ -255,7 +255,7 @@ def test_missing_weights(tmp_path, monkeypatch):
 def test_missing_widget_extension(tmp_path):
     extension = tmp_path / "share/jupyter/labextensions/anywidget"
     extension.mkdir(parents=True)
-    (extension / "package.json").write_text("{}")
+    (extension / "package.json").write_text("{}", encoding="utf-8")
     sliders, pad = doctor.widgets(tmp_path)
     assert sliders.answer == "no, an extension is missing"
     assert "jupyterlab_widgets" in sliders.advice
@@ -280,7 +280,7 @@ def test_points(tmp_path, monkeypatch):
     assert not path.parent.exists()
     path.parent.mkdir()
     for name in ("progress.json", "progress.json.lock"):
-        (path.parent / name).write_text("{}")
+        (path.parent / name).write_text("{}", encoding="utf-8")
         monkeypatch.setattr(os, "access", lambda file, mode, name=name: Path(file).name != name)
         finding = doctor.points()
         assert finding.answer == f"no, {name} is closed to you"
@@ -301,7 +301,7 @@ def course(tmp_path):
         for name in ("lessons", "exercises", "solutions"):
             (tmp_path / name).mkdir(exist_ok=True)
             text = json.dumps({"cells": [], "nbformat": 4})
-            (tmp_path / name / f"{number}_lesson.ipynb").write_text(text)
+            (tmp_path / name / f"{number}_lesson.ipynb").write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -327,7 +327,7 @@ def test_exercises_that_have_no_solution_yet_are_not_missed(course):
 
 @pytest.mark.parametrize("text", ["", '{"cells": [', "[]", '{"cells": [], "nbformat": 3}'])
 def test_a_notebook_that_was_cut_off(course, text):
-    (course / "exercises" / "01_lesson.ipynb").write_text(text)
+    (course / "exercises" / "01_lesson.ipynb").write_text(text, encoding="utf-8")
     finding = doctor.notebooks("exercises", course)
     assert finding.answer == "no, exercises/01_lesson.ipynb was cut off or altered"
     how = preflight.restore("exercises/01_lesson.ipynb", root=course)
@@ -366,9 +366,9 @@ def test_threads(monkeypatch, environment, cores, of, advice):
 def test_cores_of_a_container(tmp_path):
     quota = tmp_path / "cpu.max"
     everything = doctor.usable_cores(quota)
-    quota.write_text("max 100000\n")
+    quota.write_text("max 100000\n", encoding="utf-8")
     assert doctor.usable_cores(quota) == everything
-    quota.write_text("50000 100000\n")  # half a core
+    quota.write_text("50000 100000\n", encoding="utf-8")  # half a core
     assert doctor.usable_cores(quota) == 1
 
 

@@ -36,7 +36,7 @@ def test_points_once_earned_stay(path):
     assert failed("01.2") is None
     assert solved("01.2") is None
     assert failed("01.2") is None
-    entry = json.loads(path.read_text())["exercises"]["01.2"]
+    entry = json.loads(path.read_text(encoding="utf-8"))["exercises"]["01.2"]
     assert (entry["points"], entry["tries"]) == (2, 3)
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", entry["done"])
 
@@ -64,16 +64,16 @@ def test_a_file_that_cannot_be_read_is_kept_aside_and_not_lost(path, text):
 
 def test_two_unreadable_files_in_one_second_are_both_kept(path):
     for text in ("one", "two", "three"):
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         progress.read(path)
-    found = sorted(file.read_text() for file in path.parent.glob("*.unreadable-*"))
+    found = sorted(file.read_text(encoding="utf-8") for file in path.parent.glob("*.unreadable-*"))
     assert found == ["one", "three", "two"]
 
 
 @pytest.mark.parametrize("where", ["replace", "fsync"])
 def test_a_crash_while_writing_leaves_the_old_file(path, monkeypatch, where):
     solved("01.1")
-    before = path.read_text()
+    before = path.read_text(encoding="utf-8")
 
     def crash(*_):
         raise OSError(28, "No space left on device")
@@ -81,7 +81,7 @@ def test_a_crash_while_writing_leaves_the_old_file(path, monkeypatch, where):
     monkeypatch.setattr(os, where, crash)
     assert "No space left on device" in solved("01.2")
     monkeypatch.undo()
-    assert path.read_text() == before
+    assert path.read_text(encoding="utf-8") == before
     assert not list(path.parent.glob("*.tmp"))
 
 
@@ -97,10 +97,10 @@ progress.record(find("01.2"), Verdict(2, 2, 1, 1))
 
 def test_a_process_killed_while_writing_leaves_the_old_file_and_no_lock(path):
     solved("01.1")
-    before = path.read_text()
+    before = path.read_text(encoding="utf-8")
     done = subprocess.run([sys.executable, "-c", KILLED], timeout=60)
     assert done.returncode == 9
-    assert path.read_text() == before
+    assert path.read_text(encoding="utf-8") == before
     assert solved("01.2") is None
     assert progress.progress().points == 3
 
@@ -119,7 +119,7 @@ def test_kernels_that_write_at_once_lose_nothing(path):
     for child in children:
         child.join(60)
     assert [child.exitcode for child in children] == [0] * len(ids)
-    entries = json.loads(path.read_text())["exercises"]
+    entries = json.loads(path.read_text(encoding="utf-8"))["exercises"]
     assert {id: entries[id]["tries"] for id in ids} == dict.fromkeys(ids, 25)
 
 
@@ -195,10 +195,10 @@ def test_the_map_in_html_says_each_state_by_a_sign_too():
 
 def test_points_of_an_exercise_that_has_changed_or_gone_do_no_harm(path):
     entry = {"points": 100, "tries": 1}
-    path.write_text(json.dumps({"exercises": {"01.2": entry, "98.7": entry}}))
+    path.write_text(json.dumps({"exercises": {"01.2": entry, "98.7": entry}}), encoding="utf-8")
     assert progress.progress().points == find("01.2").points
     solved("01.1")
-    assert "98.7" in json.loads(path.read_text())["exercises"]
+    assert "98.7" in json.loads(path.read_text(encoding="utf-8"))["exercises"]
 
 
 def test_progress_from_the_command_line(capsys):

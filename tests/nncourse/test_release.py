@@ -23,7 +23,7 @@ def course(monkeypatch, tmp_path):
     """A course of its own with lesson 01's name and solution; exercises/ is not made yet."""
     for folder in ("lessons", "solutions"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "lessons" / NAME).write_text("{}")
+    (tmp_path / "lessons" / NAME).write_text("{}", encoding="utf-8")
     (tmp_path / "solutions" / NAME).write_bytes(release.solution_path("01").read_bytes())
     monkeypatch.setattr(release, "ROOT", tmp_path)
     monkeypatch.setattr(exercises, "lessons", lambda: ("01",))
@@ -158,7 +158,7 @@ def test_release_makes_checks_and_notices_an_edit(course, capsys):
     real = release.Path(release.__file__).parents[2] / "exercises" / NAME
     assert made.read_bytes() == real.read_bytes()
     assert release.main(["--check"]) == 0
-    made.write_text(made.read_text().replace("paper", "papyrus"))
+    made.write_text(made.read_text(encoding="utf-8").replace("paper", "papyrus"), encoding="utf-8")
     assert release.main(["--check"]) == 1
     assert release.main(["01"]) == 0
     assert made.read_bytes() == real.read_bytes()
@@ -166,7 +166,10 @@ def test_release_makes_checks_and_notices_an_edit(course, capsys):
 
 def test_an_undressed_solution_is_not_released(course, capsys):
     path = course / "solutions" / NAME
-    path.write_text(path.read_text().replace("about 5 minutes", "about 6 minutes"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("about 5 minutes", "about 6 minutes"),
+        encoding="utf-8",
+    )
     assert release.main([]) == 1
     assert f"solutions/{NAME} is not dressed: release --run 01" in capsys.readouterr().err
 
@@ -207,10 +210,13 @@ def test_run_stores_outputs_and_refuses_a_wrong_answer(course, capsys):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    path.write_text(v4.writes(notebook))
+    path.write_text(v4.writes(notebook), encoding="utf-8")
     assert release.main(["--run", "01"]) == 0
     assert read(path) == solution()
-    path.write_text(path.read_text().replace("return w @ x + b", "return w @ x"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("return w @ x + b", "return w @ x"),
+        encoding="utf-8",
+    )
     assert release.main(["--run", "01"]) == 1
     assert "the check of 01.2 is not right" in capsys.readouterr().err
 
@@ -220,18 +226,20 @@ def test_reset_keeps_a_dated_copy_of_the_learners_notebook(course):
     path = course / "exercises" / NAME
     fresh = path.read_bytes()
     assert "as new already" in release.reset("01")
-    path.write_text("my work, half done")
+    path.write_text("my work, half done", encoding="utf-8")
     sentence = release.reset("01")
     assert path.read_bytes() == fresh
     (kept,) = (course / "exercises" / "kept").iterdir()
-    assert kept.read_text() == "my work, half done"
+    assert kept.read_text(encoding="utf-8") == "my work, half done"
     assert kept.name in sentence
     assert "Reload Notebook" in sentence
-    path.write_text("more work")
+    path.write_text("more work", encoding="utf-8")
     release.reset("01")
-    path.write_text("and more in the same second")
+    path.write_text("and more in the same second", encoding="utf-8")
     release.reset("01")
-    kept = sorted(file.read_text() for file in (course / "exercises" / "kept").iterdir())
+    kept = sorted(
+        file.read_text(encoding="utf-8") for file in (course / "exercises" / "kept").iterdir()
+    )
     assert kept == ["and more in the same second", "more work", "my work, half done"]
 
 

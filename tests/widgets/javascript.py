@@ -17,7 +17,8 @@ def runner(script, request, tmp_path_factory, name="show"):
         def with_node(expression):
             (folder / "run.mjs").write_text(
                 f'import * as {name} from "./show.mjs";\n'
-                f"process.stdout.write(JSON.stringify({expression}));"
+                f"process.stdout.write(JSON.stringify({expression}));",
+                encoding="utf-8",
             )
             command = ["node", str(folder / "run.mjs")]
             done = subprocess.run(command, capture_output=True, text=True, timeout=60)

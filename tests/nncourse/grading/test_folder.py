@@ -84,7 +84,8 @@ def test_gradescopes_export(tmp_path):
     put(tmp_path, "submission_1/05_numbers.ipynb", "submission_2/05_numbers.ipynb")
     (tmp_path / "submission_metadata.yml").write_text(
         "submission_1:\n  :submitters:\n  - :name: Ada\n    :email: ada@example.org\n"
-        "submission_2:\n  :submitters:\n  - :name: Bob\n"
+        "submission_2:\n  :submitters:\n  - :name: Bob\n",
+        encoding="utf-8",
     )
     assert [student for student, _ in handed_in(tmp_path)] == ["ada@example.org", "Bob"]
 
@@ -310,7 +311,8 @@ def test_overrides_survive_a_regrade_which_shows_what_changed(
     words = [str(folder), "--out", str(out), "--workers", "2", "--quiet"]
     assert command_line.main(words) == 0
     assert "6 submissions" in capsys.readouterr().out
-    (out / "overrides.csv").write_text("student,exercise,points,reason\nboole,05.5,1,told me\n")
+    given = "student,exercise,points,reason\nboole,05.5,1,told me\n"
+    (out / "overrides.csv").write_text(given, encoding="utf-8")
     (folder / "dirac" / "05_numbers.ipynb").write_bytes(notebook())
     assert command_line.main(words) == 0
     said = capsys.readouterr().out
@@ -319,10 +321,10 @@ def test_overrides_survive_a_regrade_which_shows_what_changed(
     assert seeds == [None, 5]
     assert command_line.main(words) == 0
     assert "Nothing has changed" in capsys.readouterr().out
-    assert "told me" in (out / "overrides.csv").read_text()
+    assert "told me" in (out / "overrides.csv").read_text(encoding="utf-8")
     results = read_results(out / "results.json")
     assert results["points"]["boole"]["05.5"] == 1
-    assert "told me" in (out / "students" / "boole.html").read_text()
+    assert "told me" in (out / "students" / "boole.html").read_text(encoding="utf-8")
     assert {row["student"]: row["points"] for row in rows(out / "grades.csv")} == {
         "ada": "14",
         "boole": "13",
@@ -342,7 +344,7 @@ def test_overrides_survive_a_regrade_which_shows_what_changed(
 )
 def test_overrides_that_cannot_be_applied(tmp_path, line, says):
     path = tmp_path / "overrides.csv"
-    path.write_text(f"student,exercise,points,reason\n{line}\n")
+    path.write_text(f"student,exercise,points,reason\n{line}\n", encoding="utf-8")
     with pytest.raises(OverrideError, match=says):
         Book([], settings(), read_overrides(path))
 
@@ -370,7 +372,7 @@ def test_the_reports_hold_the_same_marks_in_every_form(folder, tmp_path):
     nbgrader = {row["student_id"]: row for row in rows(tmp_path / "nbgrader.csv")}
     assert (nbgrader["boole"]["score"], nbgrader["boole"]["max_score"]) == ("12", "14")
     assert nbgrader["boole"]["assignment"] == "05_numbers"
-    gradescope = json.loads((tmp_path / "gradescope" / "boole_05.json").read_text())
+    gradescope = json.loads((tmp_path / "gradescope" / "boole_05.json").read_text(encoding="utf-8"))
     assert gradescope["score"] == sum(test["score"] for test in gradescope["tests"]) == 12
     (wrong,) = [test for test in gradescope["tests"] if test["status"] == "failed"]
     assert "my_largest(" in wrong["output"]
@@ -379,15 +381,19 @@ def test_the_reports_hold_the_same_marks_in_every_form(folder, tmp_path):
     assert "fermi" not in nbgrader
     lines = [row for row in rows(tmp_path / "exercises.csv") if row["student"] == "boole"]
     assert [row["points"] for row in lines] == ["2", "2", "2", "2", "0", "2", "2"]
-    page = (tmp_path / "students" / "boole.html").read_text()
+    page = (tmp_path / "students" / "boole.html").read_text(encoding="utf-8")
     assert "12 of 14 points" in page
     assert "What to do next" in page
     assert "exercises/05_numbers.ipynb" in page
     assert "check(&quot;05.5&quot;, my_largest)" in page
     assert "mistake 1" in page
-    assert "right one was put in its place" in (tmp_path / "students" / "curie.html").read_text()
-    assert "empty" in (tmp_path / "students" / "fermi.html").read_text()
-    assert "6 submissions: 5 graded, 1 rejected, 0 failed" in (tmp_path / "index.html").read_text()
+    curie, fermi, index = (
+        (tmp_path / name).read_text(encoding="utf-8")
+        for name in ("students/curie.html", "students/fermi.html", "index.html")
+    )
+    assert "right one was put in its place" in curie
+    assert "empty" in fermi
+    assert "6 submissions: 5 graded, 1 rejected, 0 failed" in index
 
 
 @needs_bubblewrap
@@ -398,19 +404,20 @@ def test_nothing_that_a_learner_writes_gets_into_a_page_or_a_formula(tmp_path):
     book = Book([grade_submission(given, settings()), rejected(f"../{attack}")], settings())
     report.write(book, tmp_path)
     for path in tmp_path.rglob("*.html"):
-        assert "<script" not in path.read_text()
+        assert "<script" not in path.read_text(encoding="utf-8")
         assert path.resolve().parent in (tmp_path, tmp_path / "students")
-    assert "ValueError" in (tmp_path / "exercises.csv").read_text()
+    assert "ValueError" in (tmp_path / "exercises.csv").read_text(encoding="utf-8")
     assert [row["student"][:6] for row in rows(tmp_path / "grades.csv")] == ["'=cmd("]
 
 
 def test_pages_of_learners_who_have_left_are_removed_and_overrides_never(tmp_path):
     report.write(Book([rejected("ada"), rejected("bob")], settings()), tmp_path)
-    (tmp_path / "overrides.csv").write_text("student,exercise,points,reason\nada,05.1,1,x\n")
+    given = "student,exercise,points,reason\nada,05.1,1,x\n"
+    (tmp_path / "overrides.csv").write_text(given, encoding="utf-8")
     before = read_results(tmp_path / "results.json")
     report.write(Book([rejected("ada")], settings()), tmp_path, before)
     assert [path.name for path in (tmp_path / "students").iterdir()] == ["ada.html"]
-    assert "ada,05.1,1,x" in (tmp_path / "overrides.csv").read_text()
+    assert "ada,05.1,1,x" in (tmp_path / "overrides.csv").read_text(encoding="utf-8")
     assert [row["student"] for row in rows(tmp_path / "changes.csv")] == ["bob"]
 
 
