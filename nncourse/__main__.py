@@ -8,6 +8,7 @@ from nncourse import preflight
 COMMANDS = {  # name: (module, function that takes the arguments and returns an exit code, help)
     "progress": ("nncourse.learner.progress", "main", "the map of lessons and points"),
     "doctor": ("nncourse.learner.doctor", "main", "is everything there? and what to do if not"),
+    "my": ("nncourse.learner.my", "main", "your own copies of lessons and exercises, in my/"),
     "hint": ("nncourse.learner.check", "hint_command", "a hint: hint 05.2, or hint 05.2 3"),
     "reset": ("nncourse.authoring.release", "reset_command", "exercises 05 new again: reset 05"),
     "grade": ("nncourse.grading.__main__", "main", "mark a folder of submissions"),

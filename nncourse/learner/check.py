@@ -12,6 +12,7 @@ import linecache
 import os
 import re
 import sys
+import sysconfig
 import traceback as tracebacks
 import warnings
 from pathlib import Path
@@ -361,9 +362,12 @@ def whole(value):
 
 
 def is_library(file):
-    """Whether a file belongs to a package, and not to the learner."""
-    ours = tuple(str(Path(package.__file__).resolve().parent) for package in (nncourse, nnlib))
-    return file.startswith(ours) or "site-packages" in file or f"{os.sep}lib{os.sep}" in file
+    """Whether a file belongs to a package or to Python, and not to the learner."""
+    ours = (Path(package.__file__).resolve().parent for package in (nncourse, nnlib))
+    places = [str(folder) for folder in ours] + [sysconfig.get_paths()["stdlib"]]
+    return "site-packages" in file or any(
+        os.path.normcase(file).startswith(os.path.normcase(place)) for place in places
+    )
 
 
 def points(number, of):
