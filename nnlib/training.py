@@ -43,32 +43,29 @@ def evaluate(model, loss_fn, dataset):
     return loss, None
 
 
-def epochs(model, loss_fn, optimizer, loader, val=None, max_epochs=5, lr=None, on_batch=None):
+def epochs(
+    model, loss_fn, optimizer, loader, val=None, max_epochs=5, scheduler=None, on_batch=None
+):
     """Train, and yield Metrics after each epoch; the caller may stop, or pause, between two.
 
-    loader: a DataLoader; val: an ArrayDataset that is only measured; lr: a function of the
-    step (0, 1, ...) that sets optimizer.lr; on_batch: called with the loss after each batch.
+    loader: a DataLoader; val: an ArrayDataset that is only measured; scheduler: of
+    optim.lr_scheduler, its step() is called after each batch; on_batch: called with the loss then.
     Raises TrainingError when a loss is NaN or infinite. Leaves the model in eval mode.
     """
     check_last_layer(model, loss_fn)
-    step = 0
     for epoch in range(1, max_epochs + 1):
         start, total, count = time.perf_counter(), 0.0, 0
         model.train()
         for batch, (x, y) in enumerate(loader, 1):
-            if lr is not None:
-                optimizer.lr = lr(step)
             optimizer.zero_grad()
             loss = loss_fn(model(x), y)
             if not math.isfinite(loss):
                 raise TrainingError(_what_went_bad(model, loss, epoch, batch))
-            dy = loss_fn.backward()
-            if model.skips_input_grad:  # nobody needs the gradient of the data
-                model.backward(dy, input_grad=False)
-            else:
-                model.backward(dy)
+            model.backward(loss_fn.backward(), input_grad=False)  # data needs no gradient
             optimizer.step()
-            step, total, count = step + 1, total + loss * len(x), count + len(x)
+            if scheduler is not None:
+                scheduler.step()
+            total, count = total + loss * len(x), count + len(x)
             if on_batch is not None:
                 on_batch(loss)
         model.eval()
@@ -78,7 +75,15 @@ def epochs(model, loss_fn, optimizer, loader, val=None, max_epochs=5, lr=None, o
 
 
 def fit(
-    model, loss_fn, optimizer, loader, val=None, max_epochs=5, lr=None, patience=None, progress=True
+    model,
+    loss_fn,
+    optimizer,
+    loader,
+    val=None,
+    max_epochs=5,
+    scheduler=None,
+    patience=None,
+    progress=True,
 ):
     """Train with a progress bar; returns a History. The arguments of epochs(), and:
 
@@ -91,9 +96,9 @@ def fit(
 
     history, best, best_state = History(), math.inf, None
     bar = tqdm(total=max_epochs * len(loader), unit="batch", file=sys.stdout, disable=not progress)
-    arguments = (model, loss_fn, optimizer, loader, val, max_epochs, lr, lambda loss: bar.update())
+    arguments = (model, loss_fn, optimizer, loader, val, max_epochs, scheduler)
     try:
-        for metrics in epochs(*arguments):
+        for metrics in epochs(*arguments, lambda loss: bar.update()):
             history.epochs.append(metrics)
             bar.set_postfix_str(_in_words(metrics), refresh=False)
             if patience is None:

@@ -10,7 +10,6 @@ import nnlib
 from nnlib import nn, optim
 from nnlib.data import ArrayDataset, DataLoader, to_float
 from nnlib.datasets import circles, gate, moons
-from nnlib.schedule import one_cycle
 from nnlib.training import TrainingError, check_last_layer, epochs, evaluate, fit, predict
 from tests.nn.helpers import numbers, torch_state
 
@@ -58,13 +57,13 @@ def test_epochs_measure_and_leave_the_model_in_eval_mode(toy):
     model, seen = network(nn.Dropout(0.1)), []
     optimizer = optim.Adam(model.parameters(), lr=0.02)
     loader = DataLoader(toy[0], batch_size=32, shuffle=True)
-    rates = one_cycle(0.02, 10 * len(loader))
+    cycle = optim.lr_scheduler.OneCycleLR(optimizer, 0.02, 10 * len(loader))
     history = []
     for metrics in epochs(
-        model, nn.CrossEntropyLoss(), optimizer, loader, toy[1], 10, rates, seen.append
+        model, nn.CrossEntropyLoss(), optimizer, loader, toy[1], 10, cycle, seen.append
     ):
         assert not model.training
-        assert optimizer.lr == rates(len(seen) - 1)
+        assert cycle.last_epoch == len(seen)
         history.append(metrics)
     assert [m.epoch for m in history] == list(range(1, 11))
     assert len(seen) == 10 * 7
@@ -80,6 +79,7 @@ def test_epochs_measure_and_leave_the_model_in_eval_mode(toy):
 def test_epochs_train_a_custom_network_that_gives_its_input_gradient(toy):
     class Mine(nn.Module):
         def __init__(self):
+            super().__init__()
             self.layer = nn.Linear(2, 2)
 
         def forward(self, x):

@@ -10,7 +10,6 @@ from nncourse.judging.exercise import Exercise
 from nnlib import nn, optim
 from nnlib.data import ArrayDataset, DataLoader, to_float
 from nnlib.random import generator
-from nnlib.schedule import one_cycle
 from nnlib.training import fit
 
 TITLE = "Choosing an architecture"
@@ -398,9 +397,10 @@ def train_small(images, labels, sizes, epochs, peak, transform=shifted, smoothin
     model = nn.Sequential(*layers[:-1])
     loader = DataLoader(ArrayDataset(images, labels, transform=transform), 64, shuffle=True)
     optimizer = optim.Adam(model.parameters(), lr=peak)
-    lr = one_cycle(peak, epochs * len(loader))
+    steps = epochs * len(loader)
+    cycle = optim.lr_scheduler.OneCycleLR(optimizer, peak, steps, cycle_momentum=False)
     loss_fn = nn.CrossEntropyLoss(label_smoothing=smoothing)
-    fit(model, loss_fn, optimizer, loader, max_epochs=epochs, lr=lr, progress=False)
+    fit(model, loss_fn, optimizer, loader, max_epochs=epochs, scheduler=cycle, progress=False)
     return [parameter.data for parameter in model.parameters()]
 
 
@@ -510,7 +510,7 @@ reader_exercise = Exercise(
         "hold 800 of the 4,000 images back, and measure on them after every change you make.",
         "The training comes first, the architecture second. What did the last two steps of the "
         "lesson's ladder add? Batch normalisation is not allowed here; the others are.",
-        "About 20 epochs with `one_cycle`, a peak of 0.01, batches of 64, and every batch "
+        "About 20 epochs with `OneCycleLR`, a peak of 0.01, batches of 64, and every batch "
         "`shifted` by up to a pixel: no network can learn those by heart.",
     ),
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.nn.functional import sigmoid, softmax
+from nnlib.nn.formulas import leaky_relu, relu, sigmoid, softmax, tanh
 from nnlib.nn.module import Module
 
 
@@ -16,7 +16,7 @@ class Sigmoid(Module):
         self.saved = y = sigmoid(x)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         y = self.recall()
         return dy * y * (1 - y)
 
@@ -25,10 +25,10 @@ class Tanh(Module):
     """y = tanh(x);  dL/dx = dy (1 - y²)."""
 
     def forward(self, x):
-        self.saved = y = np.tanh(x)
+        self.saved = y = tanh(x)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         y = self.recall()
         return dy * (1 - y * y)
 
@@ -37,10 +37,10 @@ class ReLU(Module):
     """y = max(x, 0);  dL/dx = dy where x > 0, otherwise 0."""
 
     def forward(self, x):
-        self.saved = y = np.maximum(x, 0)
+        self.saved = y = relu(x)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         return dy * (self.recall() > 0)
 
 
@@ -48,13 +48,14 @@ class LeakyReLU(Module):
     """y = x where x > 0, otherwise negative_slope x."""
 
     def __init__(self, negative_slope=0.01):
+        super().__init__()
         self.negative_slope = negative_slope
 
     def forward(self, x):
         self.saved = x
-        return np.where(x > 0, x, self.negative_slope * x)
+        return leaky_relu(x, self.negative_slope)
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         return np.where(self.recall() > 0, dy, self.negative_slope * dy)
 
     def __repr__(self):
@@ -68,13 +69,14 @@ class Softmax(Module):
     """
 
     def __init__(self, dim=-1):
+        super().__init__()
         self.dim = dim
 
     def forward(self, x):
         self.saved = y = softmax(x, self.dim)
         return y
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         y = self.recall()
         return y * (dy - (dy * y).sum(axis=self.dim, keepdims=True))
 

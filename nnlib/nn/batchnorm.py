@@ -13,15 +13,14 @@ class BatchNorm1d(Module):
     Raises ValueError for another shape, and in training for a batch of one.
     """
 
-    buffers = ("running_mean", "running_var", "num_batches_tracked")
-
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.weight = Parameter(np.ones(num_features))
         self.bias = Parameter(np.zeros(num_features))
-        self.running_mean = np.zeros(num_features, np.float32)
-        self.running_var = np.ones(num_features, np.float32)
-        self.num_batches_tracked = np.array(0)
+        self.register_buffer("running_mean", np.zeros(num_features, np.float32))
+        self.register_buffer("running_var", np.ones(num_features, np.float32))
+        self.register_buffer("num_batches_tracked", np.array(0))
 
     def forward(self, x):
         x = np.asarray(x, self.weight.data.dtype)
@@ -47,7 +46,7 @@ class BatchNorm1d(Module):
         self.saved = x_hat, inv_std, self.training
         return x_hat * self.weight.data + self.bias.data
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         x_hat, inv_std, training = self.recall()
         self.weight.accumulate((dy * x_hat).sum(axis=0))  # dL/dγ = Σ dy x̂
         self.bias.accumulate(dy.sum(axis=0))  # dL/dβ = Σ dy

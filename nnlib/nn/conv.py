@@ -9,8 +9,62 @@ import math
 import numpy as np
 
 from nnlib.nn import init
-from nnlib.nn.functional import check_kernel, col2im, im2col, patches, windows
 from nnlib.nn.module import Module, Parameter
+
+
+def check_kernel(layer, **sizes):
+    """ValueError unless the layer's kernel_size, stride and padding are whole numbers that fit."""
+    for name, value in sizes.items():
+        least = 0 if name == "padding" else 1
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise ValueError(f"{layer} expected a whole {name} from {least} up, got {value!r}.")
+
+
+def windows(size, kernel, stride, padding):
+    """How many positions a kernel takes along an axis; ValueError when it does not fit once."""
+    if size + 2 * padding < kernel:
+        raise ValueError(
+            f"The kernel of {kernel} pixels expected an input of at least {kernel} pixels, got "
+            f"{size} and padding {padding}. Take a smaller kernel, or more padding."
+        )
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def patches(x, kernel, stride):
+    """Views (C, H', W', N) of x (C, H, W, N), one a kernel position, row by row.
+
+    View (i, j) holds, for every window, the pixel at row i and column j of that window.
+    """
+    height = windows(x.shape[1], kernel, stride, 0)
+    width = windows(x.shape[2], kernel, stride, 0)
+    for i in range(kernel):
+        for j in range(kernel):
+            rows = slice(i, i + stride * height, stride)
+            columns = slice(j, j + stride * width, stride)
+            yield x[:, rows, columns]
+
+
+def im2col(x, kernel, stride):
+    """Every window of x (C, H, W, N) as a column: (C kernel², H' W' N).
+
+    The batch is the last axis, so that each copy moves long contiguous runs.
+    """
+    views = list(patches(x, kernel, stride))
+    channels, height, width, batch = views[0].shape
+    columns = np.empty((channels, kernel * kernel, height, width, batch), x.dtype)
+    for position, view in enumerate(views):
+        columns[:, position] = view
+    return columns.reshape(channels * kernel * kernel, -1)
+
+
+def col2im(columns, shape, kernel, stride):
+    """The transpose of im2col: add every column back to its window; returns (C, H, W, N)."""
+    x = np.zeros(shape, columns.dtype)
+    views = list(patches(x, kernel, stride))
+    columns = columns.reshape(shape[0], kernel * kernel, *views[0].shape[1:])
+    for position, view in enumerate(views):
+        view += columns[:, position]
+    return x
 
 
 def batch_last(x):
@@ -31,9 +85,8 @@ class Conv2d(Module):
     product: Y = W X + b. Raises ValueError when x has another shape.
     """
 
-    skips_input_grad = True
-
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *, bias=True):
+        super().__init__()
         check_kernel("Conv2d", kernel_size=kernel_size, stride=stride, padding=padding)
         self.in_channels, self.out_channels = in_channels, out_channels
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
@@ -94,6 +147,7 @@ class MaxPool2d(Module):
     """
 
     def __init__(self, kernel_size, stride=None):
+        super().__init__()
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
         check_kernel("MaxPool2d", kernel_size=kernel_size, stride=self.stride)
@@ -109,7 +163,7 @@ class MaxPool2d(Module):
         self.saved = x, y
         return batch_first(y)
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         x, y = self.recall()
         dy, dx = batch_last(dy), np.zeros_like(x)
         free = np.ones(y.shape, bool)  # windows whose largest value is not yet found

@@ -13,6 +13,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p=0.5):
+        super().__init__()
         if not 0 <= p < 1:
             raise ValueError(
                 f"Dropout expected a probability 0 <= p < 1, got {p}: the part that is dropped."
@@ -29,7 +30,7 @@ class Dropout(Module):
         self.saved = factor = keep * dtype.type(1 / (1 - self.p))
         return x * factor
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         return dy * self.recall()
 
     def __repr__(self):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.nn.functional import check_targets, log_softmax, sigmoid
+from nnlib.nn.formulas import check_targets, log_softmax, sigmoid
 from nnlib.nn.module import Module
 
 
@@ -89,6 +89,7 @@ class CrossEntropyLoss(Loss):
     """
 
     def __init__(self, *, label_smoothing=0.0):
+        super().__init__()
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f"label_smoothing expected 0 ... 1, got {label_smoothing}.")
         self.label_smoothing = label_smoothing

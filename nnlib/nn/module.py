@@ -1,5 +1,7 @@
 """Parameter, an array that learns, and Module, the base of every layer and network."""
 
+import functools
+import inspect
 import warnings
 
 import numpy as np
@@ -36,6 +38,10 @@ class Parameter:
     def shape(self):
         return self.data.shape
 
+    def numel(self):
+        """How many numbers it holds."""
+        return self.data.size
+
     def __repr__(self):
         return f"Parameter(shape={self.shape}, dtype={self.data.dtype})"
 
@@ -43,15 +49,30 @@ class Parameter:
 class Module:
     """The base of layers and networks: forward(x) computes, backward(dy) sends the gradient back.
 
-    backward(dy) takes dL/dy, adds dL/dp to every parameter's grad, and returns dL/dx.
+    backward(dy, input_grad=True) takes dL/dy, adds dL/dp to every parameter's grad, and returns
+    dL/dx, which it may leave out where input_grad is False: data needs no gradient.
     Parameters and modules that are attributes are found by parameters() and state_dict().
     """
 
-    training = True
-    buffers = ()  # names of arrays that are saved but not trained, such as a running mean
-    skips_input_grad = False  # True where backward(dy, input_grad=False) may leave out dL/dx
     saved = None  # what forward() keeps for backward()
-    awaits_backward = False  # a Sequential is between a forward and a backward pass
+
+    def __init__(self):
+        self.training = True
+        self.buffer_names = []
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        backward = vars(cls).get("backward")
+        if backward is not None and not _takes_input_grad(backward):
+            cls.backward = _without_input_grad(backward)
+
+    def __getattr__(self, name):
+        if "training" not in vars(self):
+            raise AttributeError(
+                f"{type(self).__name__}.__init__() expected super().__init__() as its first line, "
+                "and it was never called. Add it."
+            )
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
 
     def __call__(self, x):
         return self.forward(x)
@@ -59,7 +80,7 @@ class Module:
     def forward(self, x):
         raise NotImplementedError(f"{type(self).__name__} has no forward(x) yet. Define it.")
 
-    def backward(self, dy):
+    def backward(self, dy, input_grad=True):
         raise NotImplementedError(f"{type(self).__name__} has no backward(dy) yet. Define it.")
 
     def recall(self):
@@ -75,6 +96,10 @@ class Module:
         """Pairs of name and module directly inside this one."""
         return [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
 
+    def children(self):
+        """The modules directly inside this one."""
+        return [child for _, child in self.named_children()]
+
     def modules(self):
         """This module and all inside it, depth first."""
         return [self, *(m for _, child in self.named_children() for m in child.modules())]
@@ -89,6 +114,29 @@ class Module:
     def parameters(self):
         return [p for _, p in self.named_parameters()]
 
+    def learns(self):
+        """Whether there is a parameter in this module or in one inside it."""
+        for value in vars(self).values():
+            if isinstance(value, Parameter) or (isinstance(value, Module) and value.learns()):
+                return True
+        return False
+
+    def register_buffer(self, name, array):
+        """Make `array` the attribute `name` that is saved but not trained, as a running mean."""
+        setattr(self, name, np.asarray(array))
+        self.buffer_names.append(name)
+
+    def named_buffers(self, prefix=""):
+        """Pairs such as ("1.running_mean", array), named as in PyTorch."""
+        own = [(prefix + name, getattr(self, name)) for name in self.buffer_names]
+        for name, child in self.named_children():
+            own += child.named_buffers(f"{prefix}{name}.")
+        return own
+
+    def buffers(self):
+        """The arrays that are saved but not trained."""
+        return [array for _, array in self.named_buffers()]
+
     def zero_grad(self):
         for p in self.parameters():
             p.zero_grad()
@@ -96,7 +144,7 @@ class Module:
     def train(self, mode=True):
         """Switch dropout and batch normalisation to training, or back; returns the module."""
         for module in self.modules():
-            module.training, module.awaits_backward = mode, False
+            module.training = mode
         return self
 
     def eval(self):
@@ -109,14 +157,14 @@ class Module:
             for value in vars(module).values():
                 if isinstance(value, Parameter):
                     value.data = value.data.astype(dtype)
-            for name in module.buffers:
+            for name in module.buffer_names:
                 if getattr(module, name).dtype.kind == "f":
                     setattr(module, name, getattr(module, name).astype(dtype))
         return self
 
     def _state(self, prefix=""):
         own = {prefix + n: p.data for n, p in vars(self).items() if isinstance(p, Parameter)}
-        own |= {prefix + n: getattr(self, n) for n in self.buffers}
+        own |= {prefix + n: getattr(self, n) for n in self.buffer_names}
         for name, child in self.named_children():
             own |= child._state(f"{prefix}{name}.")
         return own
@@ -148,3 +196,20 @@ class Module:
     def __repr__(self):
         lines = [f"\n({n}): {c!r}".replace("\n", "\n  ") for n, c in self.named_children()]
         return f"{type(self).__name__}({''.join(lines)}" + ("\n)" if lines else ")")
+
+
+def _takes_input_grad(backward):
+    """Whether a backward() takes the flag; that of a loss takes nothing and needs none."""
+    code = backward.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return "input_grad" in names or len(names) < 2 or bool(code.co_flags & inspect.CO_VARKEYWORDS)
+
+
+def _without_input_grad(backward):
+    """The same backward(dy), so that it may be called with the flag, which it does not use."""
+
+    @functools.wraps(backward)
+    def call(self, dy, input_grad=True):
+        return backward(self, dy)
+
+    return call

@@ -276,7 +276,7 @@ def measure_own(model):
     while isinstance(model, nn.Sequential) and len(model) > 1:
         if not isinstance(model[-1], (nn.Sigmoid, nn.Softmax)):
             break
-        model = nn.Sequential(*model.layers[:-1])  # the loss has it built in
+        model = model[:-1]  # the loss has it built in
     if len(linear_layers(model)) < 2:
         raise ValueError(
             "explore_gradient_flow expected a network with two Linear layers or more, got "

@@ -1,5 +1,3 @@
-import warnings
-
 import numpy as np
 import pytest
 import torch
@@ -111,26 +109,29 @@ def test_backward_before_forward():
         nn.Sequential(nn.Linear(3, 2)).backward(np.ones((1, 2)))
 
 
-@pytest.mark.parametrize("layer", [nn.Dropout(0.5), nn.BatchNorm1d(3)])
-def test_predicting_in_training_mode_warns(layer):
-    model, x = nn.Sequential(nn.Linear(3, 3), layer), numbers((4, 3), np.float32)
-    model.backward(np.ones_like(model(x)))
-    model(x)
-    with pytest.warns(UserWarning, match=r"To predict, call model.eval\(\) first"):
-        model(x)
+def test_a_layer_that_is_added_later_learns():
+    model = nn.Sequential(nn.ReLU(), nn.Linear(4, 2))
+    x = numbers((5, 3), np.float32)
+    model.insert(0, nn.Linear(3, 4)).append(nn.Tanh())
+    model.backward(np.ones_like(model(x)), input_grad=False)
+    assert [name for name, _ in model.named_parameters()] == [
+        *("0.weight", "0.bias"),
+        *("2.weight", "2.bias"),
+    ]
+    assert all(p.grad is not None for p in model.parameters())
+    with pytest.raises(ValueError, match=r"twice. Make a second one"):
+        model.append(model[0])
+    with pytest.raises(TypeError, match=r"at place 1. Write nn.ReLU"):
+        model.insert(1, nn.ReLU)
 
 
-def test_predicting_in_eval_mode_does_not_warn():
-    model, x = nn.Sequential(nn.Linear(3, 3), nn.Dropout(0.5)), numbers((4, 3), np.float32)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for _ in range(2):
-            model.train()(x)  # interrupted before its backward pass
-            model.eval()(x)
-            model(x)
-        for _ in range(3):
-            model.train()
-            model.backward(np.ones_like(model(x)))
+def test_a_slice_is_a_sequential_of_the_same_layers():
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    x = numbers((5, 3), np.float32)
+    assert isinstance(model[:2], nn.Sequential)
+    assert model[:2][0] is model[0]
+    np.testing.assert_array_equal(model[2:](model[:2](x)), model(x))
+    assert [type(layer).__name__ for layer in model] == ["Linear", "ReLU", "Linear"]
 
 
 def test_length_items_and_text():

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from nnlib import nn
 from nnlib.gradcheck import gradcheck
+from nnlib.nn import conv
 from tests.nn.helpers import assert_as_torch, both_dtypes, few, numbers
 
 small = st.integers(1, 3)
@@ -73,8 +74,8 @@ def test_pool_gives_the_gradient_to_the_first_of_equal_values():
 
 def test_conv_then_pool_then_flatten_as_torch():
     def network(lib):
-        conv = lib.Conv2d(1, 3, 3, padding=1)
-        return lib.Sequential(conv, lib.MaxPool2d(2), lib.ReLU(), lib.Flatten())
+        first = lib.Conv2d(1, 3, 3, padding=1)
+        return lib.Sequential(first, lib.MaxPool2d(2), lib.ReLU(), lib.Flatten())
 
     assert_as_torch(network(nn), network(torch.nn), numbers((5, 1, 7, 6)), np.float64)
 
@@ -119,3 +120,34 @@ def test_kernels_are_square_and_whole(make):
         ValueError, match=r"expected a whole (kernel_size|stride|padding) from [01] up, got"
     ):
         make()
+
+
+@few
+@given(
+    st.integers(1, 3), st.integers(1, 2), st.integers(1, 3), st.integers(1, 3), st.integers(0, 4)
+)
+def test_windows_im2col_and_col2im_as_torch(batch, channels, kernel, stride, extra):
+    size = kernel + extra
+    x = numbers((batch, channels, size, size + 1))
+    columns = conv.im2col(x.transpose(1, 2, 3, 0), kernel, stride)
+    theirs = torch.nn.functional.unfold(torch.tensor(x), kernel, stride=stride)
+    positions = conv.windows(size, kernel, stride, 0) * conv.windows(size + 1, kernel, stride, 0)
+    assert theirs.shape[2] == positions
+    ours = columns.reshape(channels * kernel**2, positions, batch).transpose(2, 0, 1)
+    np.testing.assert_array_equal(ours, theirs)
+    back = conv.col2im(columns, (channels, size, size + 1, batch), kernel, stride)
+    theirs = torch.nn.functional.fold(theirs, (size, size + 1), kernel, stride=stride)
+    np.testing.assert_allclose(back.transpose(3, 0, 1, 2), theirs, rtol=1e-12)
+
+
+def test_patches_are_views_of_every_kernel_position():
+    x = np.arange(12).reshape(1, 3, 4, 1)
+    corners = [view[0, :, :, 0].tolist() for view in conv.patches(x, 2, 2)]
+    assert corners == [[[0, 2]], [[1, 3]], [[4, 6]], [[5, 7]]]
+    assert all(np.shares_memory(view, x) for view in conv.patches(x, 2, 2))
+
+
+def test_windows_refuses_a_kernel_that_does_not_fit():
+    assert conv.windows(28, 5, 1, 2) == 28
+    with pytest.raises(ValueError, match=r"at least 5 pixels, got 2 and padding 1"):
+        conv.windows(2, 5, 1, 1)

@@ -54,32 +54,34 @@ def test_check_targets_returns_integers():
     assert F.check_targets([1, 0], 2, 2).tolist() == [1, 0]
 
 
-@few
-@given(
-    st.integers(1, 3), st.integers(1, 2), st.integers(1, 3), st.integers(1, 3), st.integers(0, 4)
-)
-def test_windows_im2col_and_col2im_as_torch(batch, channels, kernel, stride, extra):
-    size = kernel + extra
-    x = numbers((batch, channels, size, size + 1))
-    columns = F.im2col(x.transpose(1, 2, 3, 0), kernel, stride)
-    theirs = torch.nn.functional.unfold(torch.tensor(x), kernel, stride=stride)
-    positions = F.windows(size, kernel, stride, 0) * F.windows(size + 1, kernel, stride, 0)
-    assert theirs.shape[2] == positions
-    ours = columns.reshape(channels * kernel**2, positions, batch).transpose(2, 0, 1)
-    np.testing.assert_array_equal(ours, theirs)
-    back = F.col2im(columns, (channels, size, size + 1, batch), kernel, stride)
-    theirs = torch.nn.functional.fold(theirs, (size, size + 1), kernel, stride=stride)
-    np.testing.assert_allclose(back.transpose(3, 0, 1, 2), theirs, rtol=1e-12)
+PAIRS = {
+    "mse_loss": lambda x, t: (x, t),
+    "binary_cross_entropy": lambda x, t: (1 / (1 + np.exp(-x)), t > 0),
+    "binary_cross_entropy_with_logits": lambda x, t: (x, t > 0),
+}
 
 
-def test_patches_are_views_of_every_kernel_position():
-    x = np.arange(12).reshape(1, 3, 4, 1)
-    corners = [view[0, :, :, 0].tolist() for view in F.patches(x, 2, 2)]
-    assert corners == [[[0, 2]], [[1, 3]], [[4, 6]], [[5, 7]]]
-    assert all(np.shares_memory(view, x) for view in F.patches(x, 2, 2))
+@both_dtypes
+@pytest.mark.parametrize("name", PAIRS)
+def test_losses_of_pairs_as_torch(name, dtype):
+    x, t = PAIRS[name](numbers((5, 3), dtype), numbers((5, 3), dtype, 1))
+    ours = getattr(F, name)(x, t)
+    theirs = getattr(torch.nn.functional, name)(torch.tensor(x), torch.tensor(t.astype(dtype)))
+    assert ours == pytest.approx(theirs.item(), rel=1e-5)
 
 
-def test_windows_refuses_a_kernel_that_does_not_fit():
-    assert F.windows(28, 5, 1, 2) == 28
-    with pytest.raises(ValueError, match=r"at least 5 pixels, got 2 and padding 1"):
-        F.windows(2, 5, 1, 1)
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_cross_entropy_as_torch(smoothing):
+    z, t = numbers((5, 3)), np.array([0, 2, 1, 1, 0])
+    ours = F.cross_entropy(z, t, label_smoothing=smoothing)
+    twin = torch.nn.functional.cross_entropy
+    theirs = twin(torch.tensor(z), torch.tensor(t), label_smoothing=smoothing)
+    assert ours == pytest.approx(theirs.item(), rel=1e-12)
+
+
+@both_dtypes
+@pytest.mark.parametrize("name", ["relu", "tanh", "leaky_relu"])
+def test_activations_as_torch(name, dtype):
+    x = 3 * numbers((4, 5), dtype)
+    theirs = getattr(torch.nn.functional, name)(torch.tensor(x))
+    assert_same(getattr(F, name)(x), theirs, dtype, name)

@@ -128,3 +128,41 @@ def test_a_layer_without_forward_or_backward_says_so():
         Mine()(1)
     with pytest.raises(NotImplementedError, match=r"Mine has no backward\(dy\) yet"):
         Mine().backward(1)
+
+
+def test_children_buffers_and_numbers_as_torch():
+    for library in (nn, torch.nn):
+        model = mlp(library)
+        assert [type(m).__name__ for m in model.children()] == [
+            *("Flatten", "Linear", "BatchNorm1d", "ReLU", "Sequential", "Linear"),
+        ]
+        assert sum(p.numel() for p in model.parameters()) == 12 * 7 + 7 + 14 + 40 + 18
+        assert [n for n, _ in model.named_buffers()] == [
+            *("2.running_mean", "2.running_var", "2.num_batches_tracked"),
+        ]
+        assert [b.size if library is nn else b.numel() for b in model.buffers()] == [7, 7, 1]
+
+
+def test_a_forgotten_super_init_is_named():
+    class Mine(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(2, 2)
+
+    with pytest.raises(AttributeError, match=r"Mine.__init__\(\) expected super\(\).__init__\(\)"):
+        Mine().training  # noqa: B018
+    with pytest.raises(AttributeError, match=r"Linear has no attribute 'weights'"):
+        nn.Linear(2, 2).weights  # noqa: B018
+
+
+def test_a_backward_without_the_flag_may_be_called_with_it():
+    class Double(nn.Module):
+        def forward(self, x):
+            return 2 * x
+
+        def backward(self, dy):
+            return 2 * dy
+
+    model = nn.Sequential(Double(), nn.Linear(2, 2))
+    dy = np.ones_like(model(numbers((3, 2), np.float32)))
+    assert model.backward(dy, input_grad=False) is None
+    assert model.backward(dy).shape == (3, 2)

@@ -1,0 +1,19 @@
+"""Flatten, which makes its input flat."""
+
+import numpy as np
+
+from nnlib.nn.module import Module
+
+
+class Flatten(Module):
+    """y = x with all axes but the first made one;  x (N, ...), y (N, product of the others)."""
+
+    def forward(self, x):
+        x = np.asarray(x)
+        if x.ndim < 2:
+            raise ValueError(f"Flatten expected x of shape (N, ...), got {x.shape}.")
+        self.saved = x.shape
+        return x.reshape(len(x), -1)
+
+    def backward(self, dy, input_grad=True):
+        return dy.reshape(self.recall())

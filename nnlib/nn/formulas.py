@@ -1,0 +1,72 @@
+"""The formulas of activations and targets, which layers, losses and nn.functional share."""
+
+import numpy as np
+
+
+def relu(x):
+    """max(x, 0), any shape."""
+    return np.maximum(x, 0)
+
+
+def leaky_relu(x, negative_slope=0.01):
+    """x where x > 0, otherwise negative_slope x; any shape."""
+    return np.where(x > 0, x, negative_slope * x)
+
+
+def tanh(x):
+    """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), any shape."""
+    return np.tanh(x)
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), any shape, exact at both ends."""
+    # e⁻ˣ overflows where x is very negative; e^min(x, 0) / (1 + e^-|x|) is the same and never does
+    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+
+
+def softmax(x, dim=-1):
+    """exp(x) / Σ exp(x) along axis `dim`, any shape: positive numbers that sum to 1."""
+    e = np.exp(x - x.max(axis=dim, keepdims=True))  # subtract the max: exp(200) overflows
+    return e / np.add.reduce(e, axis=dim, keepdims=True)
+
+
+def log_softmax(x, dim=-1):
+    """x - log Σ exp(x) along axis `dim`, any shape: finite where softmax underflows to zero."""
+    shifted = x - x.max(axis=dim, keepdims=True)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
+
+
+def one_hot(targets, num_classes):
+    """Integer targets (N,) in 0 ... num_classes-1 to float32 rows (N, num_classes) of 0 and 1.
+
+    Raises TypeError for targets that are not integers, ValueError for one out of range.
+    """
+    targets = check_targets(targets, num_classes)
+    return np.eye(num_classes, dtype=np.float32)[targets]
+
+
+def check_targets(targets, num_classes, batch=None):
+    """Return integer class labels (N,) as an array; TypeError or ValueError for anything else."""
+    targets = np.asarray(targets)
+    if targets.ndim == 2:
+        says = f"targets expected integers of shape (N,), got shape {targets.shape}. "
+        if targets.shape[1] == 1:
+            raise ValueError(f"{says}Pass targets.ravel().")
+        raise ValueError(f"{says}If the rows are one-hot, pass targets.argmax(axis=1).")
+    if targets.dtype.kind not in "iu":
+        raise TypeError(
+            f"targets expected integers, got {targets.dtype}. "
+            "If they are whole numbers, pass targets.astype(int)."
+        )
+    if targets.ndim != 1 or (batch is not None and len(targets) != batch):
+        expected = "(N,)" if batch is None else f"({batch},)"
+        raise ValueError(
+            f"targets expected shape {expected}, one label a row of logits, got {targets.shape}."
+        )
+    if targets.size and (targets.min() < 0 or targets.max() >= num_classes):
+        wrong = targets[(targets < 0) | (targets >= num_classes)][0]
+        raise ValueError(
+            f"targets expected labels 0 to {num_classes - 1}, got {wrong}. "
+            "Labels start at 0, and the last layer needs one output a class."
+        )
+    return targets

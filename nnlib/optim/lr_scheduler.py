@@ -1,0 +1,149 @@
+"""Learning rates that change during training: each sets optimizer.lr, anew in every step()."""
+
+import math
+
+
+class LRScheduler:
+    """Sets optimizer.lr to rate(0), and after k calls of step() to rate(k)."""
+
+    def __init__(self, optimizer):
+        self.optimizer, self.base_lr = optimizer, optimizer.lr
+        self.last_epoch = 0
+        self.apply()
+
+    def rate(self, k):
+        """The learning rate after k steps."""
+        raise NotImplementedError(f"{type(self).__name__} has no rate(k) yet. Define it.")
+
+    def apply(self):
+        self.optimizer.lr = self.rate(self.last_epoch)
+
+    def step(self):
+        """Go on by one; call it after optimizer.step(), or once an epoch if so planned."""
+        self.last_epoch += 1
+        self.apply()
+
+    def get_last_lr(self):
+        """The learning rate in force, in a list, as in PyTorch."""
+        return [self.optimizer.lr]
+
+    def state_dict(self):
+        """What continuing needs, by name."""
+        return {"last_epoch": self.last_epoch, "base_lr": self.base_lr}
+
+    def load_state_dict(self, state):
+        """Take over what state_dict() gave, and set the learning rate to match."""
+        self.last_epoch, self.base_lr = int(state["last_epoch"]), float(state["base_lr"])
+        self.apply()
+
+
+class StepLR(LRScheduler):
+    """lr = base · gamma^(k // step_size): times gamma after every step_size steps."""
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        self.step_size, self.gamma = step_size, gamma
+        super().__init__(optimizer)
+
+    def rate(self, k):
+        return self.base_lr * self.gamma ** (k // self.step_size)
+
+
+class CosineAnnealingLR(LRScheduler):
+    """lr = eta_min + (base - eta_min) (1 + cos(π k / T_max)) / 2: down to eta_min in T_max steps.
+
+    After T_max it rises again, as in PyTorch. Loshchilov & Hutter, 2017.
+    """
+
+    def __init__(self, optimizer, T_max, eta_min=0.0):
+        self.T_max, self.eta_min = T_max, eta_min
+        super().__init__(optimizer)
+
+    def rate(self, k):
+        return half_cosine(self.base_lr, self.eta_min, k / self.T_max)
+
+
+class OneCycleLR(LRScheduler):
+    """Up from max_lr / div_factor to max_lr on a half cosine, then down to almost 0.
+
+    pct_start: the part of total_steps that goes up. The last rate is the first one divided by
+    final_div_factor. cycle_momentum moves the momentum (Adam's β1) the other way, from
+    max_momentum to base_momentum and back. Call step() after each batch. Smith & Topin, 2018.
+    Raises ValueError for a max_lr or total_steps that cannot be, and for a step past the end.
+    """
+
+    def __init__(
+        self,
+        optimizer,
+        max_lr,
+        total_steps=None,
+        epochs=None,
+        steps_per_epoch=None,
+        pct_start=0.3,
+        *,
+        cycle_momentum=True,
+        base_momentum=0.85,
+        max_momentum=0.95,
+        div_factor=25.0,
+        final_div_factor=1e4,
+    ):
+        if total_steps is None and epochs is not None and steps_per_epoch is not None:
+            total_steps = epochs * steps_per_epoch
+        if total_steps is None or total_steps < 2:
+            raise ValueError(
+                f"OneCycleLR expected total_steps of 2 or more, got {total_steps}. "
+                "Pass total_steps=max_epochs * len(loader)."
+            )
+        if not 0 < max_lr < math.inf:
+            raise ValueError(f"OneCycleLR expected max_lr above 0, got {max_lr}. Try 0.01.")
+        if not 0 <= pct_start <= 1:
+            raise ValueError(f"OneCycleLR expected pct_start in 0 ... 1, got {pct_start}.")
+        for name, value in (("div_factor", div_factor), ("final_div_factor", final_div_factor)):
+            if not 0 < value < math.inf:
+                raise ValueError(f"OneCycleLR expected {name} above 0, got {value}. Try 25.")
+        self.max_lr, self.total_steps, self.pct_start = max_lr, total_steps, pct_start
+        self.cycle_momentum = cycle_momentum
+        self.base_momentum, self.max_momentum = base_momentum, max_momentum
+        self.first_lr = max_lr / div_factor
+        self.last_lr = self.first_lr / final_div_factor
+        has_momentum = hasattr(optimizer, "betas") or getattr(optimizer, "momentum", 0)
+        if cycle_momentum and not has_momentum:
+            raise ValueError(
+                f"OneCycleLR moves the momentum too, and this {type(optimizer).__name__} has none. "
+                "Pass cycle_momentum=False, or take SGD(momentum=0.9) or Adam."
+            )
+        super().__init__(optimizer)
+
+    def between(self, first, peak, last, k):
+        """first to peak to last, where step k is: each way on a half cosine."""
+        top = self.pct_start * self.total_steps - 1
+        if k <= top:
+            return half_cosine(first, peak, k / top if top else 1.0)
+        way = self.total_steps - 1 - top
+        return half_cosine(peak, last, (k - top) / way if way else 1.0)
+
+    def rate(self, k):
+        return self.between(self.first_lr, self.max_lr, self.last_lr, k)
+
+    def apply(self):
+        super().apply()
+        if self.cycle_momentum:
+            most, least = self.max_momentum, self.base_momentum
+            momentum = self.between(most, least, most, self.last_epoch)
+            if hasattr(self.optimizer, "betas"):
+                self.optimizer.betas = (momentum, self.optimizer.betas[1])
+            else:
+                self.optimizer.momentum = momentum
+
+    def step(self):
+        """Go on by one batch; ValueError once all total_steps have been taken."""
+        if self.last_epoch >= self.total_steps:
+            raise ValueError(
+                f"OneCycleLR was made for {self.total_steps} steps, and they have all been taken. "
+                "Pass total_steps=max_epochs * len(loader), and make a new one to train again."
+            )
+        super().step()
+
+
+def half_cosine(first, last, done):
+    """From first (done = 0) to last (done = 1): fast in the middle, slow at both ends."""
+    return last + (first - last) * (1 + math.cos(math.pi * done)) / 2

@@ -1,0 +1,27 @@
+"""Stochastic gradient descent, with momentum."""
+
+from nnlib.optim.optimizer import Optimizer
+
+
+class SGD(Optimizer):
+    """p ← p - lr g; with momentum μ: b ← μ b + g, p ← p - lr b.
+
+    nesterov looks one step ahead: p ← p - lr (g + μ b). weight_decay λ adds λ p to g first.
+    As torch.optim.SGD with dampening 0. Raises ValueError for nesterov without momentum.
+    """
+
+    def __init__(self, params, lr=1e-3, momentum=0, *, weight_decay=0, nesterov=False):
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum expected 0 <= momentum < 1, got {momentum}.")
+        if nesterov and not momentum:
+            raise ValueError("nesterov expected a momentum above 0, got 0. Try momentum=0.9.")
+        self.momentum, self.nesterov = momentum, nesterov
+        self.slots = ("momentum_buffer",) if momentum else ()
+        super().__init__(params, lr, weight_decay)
+
+    def update(self, p, g, t, b=None):
+        if b is not None:
+            b *= self.momentum
+            b += g
+            g = g + self.momentum * b if self.nesterov else b
+        p -= self.lr * g
