@@ -1,5 +1,8 @@
 """Options of the test run (--every-notebook, --no-skips), and what nbval does not compare."""
 
+import functools
+import importlib.util
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,6 +32,9 @@ def pytest_configure(config):
     # a plugin and not functions of this file: those are not called for notebooks outside tests/
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(RunRecord(config))
+    if importlib.util.find_spec("torch") is None:
+        sys.meta_path.insert(0, WithoutTorch())
+        config.pluginmanager.register(WithoutTorch())
 
 
 def kernel_manager(**settings):
@@ -37,6 +43,31 @@ def kernel_manager(**settings):
     manager = KernelManager(**private_sockets(sockets.name), **settings)
     manager.folder_of_sockets = sockets
     return manager
+
+
+class WithoutTorch:
+    """Where PyTorch is not installed, what needs it is skipped, and says so."""
+
+    reason = "PyTorch is not installed: make torch"
+
+    def find_spec(self, name, path=None, target=None):
+        """Python asks this before it imports anything: an import of torch here skips a test."""
+        if name.partition(".")[0] == "torch":
+            importer = sys._getframe(1)
+            while "importlib" in importer.f_code.co_filename:
+                importer = importer.f_back
+            if Path(importer.f_code.co_filename).is_relative_to(TESTS.parent):
+                pytest.skip(self.reason, allow_module_level=True)
+
+    def pytest_collection_modifyitems(self, items):
+        for item in items:
+            if item.path.suffix == ".ipynb" and names_torch(item.path):
+                item.add_marker(pytest.mark.skip(reason=self.reason))
+
+
+@functools.cache
+def names_torch(notebook):
+    return "import torch" in notebook.read_text(encoding="utf-8")
 
 
 class RunRecord:

@@ -2,14 +2,16 @@
 
 In the main thread an alarm raises TimeIsUp inside the body. Where there is no alarm (Windows,
 another thread) the body runs in a thread of its own, and TimeIsUp is raised there; a thread that
-waits inside C code, or swallows everything, is then left behind.
+waits inside C code, or swallows everything, is then left behind. In a browser there are neither
+alarms nor threads: there Python calls us at each line, and we look at the clock.
 """
 
-import ctypes
 import signal
 import sys
 import threading
 import time
+
+from nncourse.preflight import IN_A_TAB
 
 AGAIN = 0.02  # seconds until the next alarm, for a body that swallowed one
 PATIENCE = 1.0  # seconds of that, in a thread, before it is left behind
@@ -23,6 +25,8 @@ def run(body, seconds):
     """Call body(); True if it ended by itself, False if it had to be stopped after seconds."""
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
         return Alarm(seconds).run(body)
+    if IN_A_TAB:
+        return Watch(seconds).run(body)
     return run_in_thread(body, seconds)
 
 
@@ -79,7 +83,49 @@ class Alarm:
         return self.trace if self.running else None
 
 
+class Watch:
+    """Python's own monitoring (from 3.12 on) calls look() at each line and jump of the body.
+
+    What swallows a TimeIsUp meets the next one at its next line. Libraries are not watched: a
+    long call inside NumPy ends by itself.
+    """
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.late = False
+
+    def run(self, body):
+        watching, tool = sys.monitoring, sys.monitoring.PROFILER_ID
+        events = watching.events.LINE | watching.events.JUMP | watching.events.PY_START
+        self.end = time.monotonic() + self.seconds
+        watching.use_tool_id(tool, "time limit")
+        watching.restart_events()  # lines that an earlier watch had no interest in
+        try:
+            for event in (watching.events.LINE, watching.events.JUMP, watching.events.PY_START):
+                watching.register_callback(tool, event, self.look)
+            watching.set_events(tool, events)
+            try:
+                body()
+            finally:
+                watching.set_events(tool, 0)
+        except TimeIsUp:
+            pass
+        finally:
+            watching.free_tool_id(tool)
+        return not self.late
+
+    def look(self, code, *where):
+        if code.co_filename == __file__ or "/lib/python" in code.co_filename:
+            return sys.monitoring.DISABLE
+        if time.monotonic() > self.end:
+            self.late = True
+            raise TimeIsUp
+        return None
+
+
 def run_in_thread(body, seconds):
+    import ctypes  # here: a browser's Python has it only as a package of its own
+
     errors = []
 
     def keep_errors():
