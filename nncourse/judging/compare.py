@@ -129,7 +129,7 @@ class Comparison:
             rtol = max(rtol, single)
             sizes = np.abs(np.asarray(expected, float))
             finite = sizes[np.isfinite(sizes)]
-            atol = max(atol, 0.1 * single * finite.max(initial=0.0))
+            atol = max(atol, single * finite.max(initial=0.0))
         try:
             return np.isclose(result, expected, rtol=rtol, atol=atol, equal_nan=True)
         except (TypeError, OverflowError):  # an int of more than 64 bits

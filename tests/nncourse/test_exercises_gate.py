@@ -59,6 +59,29 @@ def test_reference_and_alternatives_get_all_points(exercise):
             assert found.points == exercise.points, f"{answer}, seed {seed}: {found}"
 
 
+def single(value):
+    """The value with all its floats in float32."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(np.float32)
+    if isinstance(value, list | tuple):
+        return type(value)(single(entry) for entry in value)
+    return np.float32(value) if isinstance(value, float) else value
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [one for one in EXERCISES if not (one.is_value or one.judge or one.driver)],
+    ids=lambda one: one.id,
+)
+def test_right_answers_in_float32_get_all_points(exercise):
+    for answer in (exercise.reference, *exercise.alternatives):
+        for seed in range(20):
+            cases = exercise.cases(seed)
+            results = exercise.results(lambda *x, f=answer: single(f(*single(x))), cases)
+            found = verdict(exercise, cases, results)
+            assert found.right, f"{answer.__name__}, seed {seed}: {found.sentence}"
+
+
 @each_exercise
 def test_every_misconception_is_rejected_and_named(exercise):
     for misconception in exercise.misconceptions:
