@@ -4,7 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 import pytest
 
@@ -51,47 +50,59 @@ def test_arguments_are_fresh_for_each_call(capsys):
     assert p.tolist() == [1, 1]
 
 
-ANSWER = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.DOTALL)
+FOLDED = re.compile(r"<details>(.*?)</details>", re.DOTALL)
 LESSONS = sorted((Path(__file__).parents[2] / "lessons").glob("[0-9]*.ipynb"))
+BLANKS = [
+    pytest.param(lesson, number, id=f"{lesson.number}-{number}")
+    for lesson in map(Lesson, LESSONS)
+    for number, cell in lesson.code
+    if re.search(r"^blank\(", cell.source, re.MULTILINE)
+]
 
 
-def called(source):
-    """The names of all functions that a cell calls."""
-    calls = (node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    return {getattr(function, "attr", None) or getattr(function, "id", "") for function in calls}
+def filled_in(source, folded):
+    """The blank's cell with its answer: a block in place of the function, or the line itself."""
+    block = re.search(r"```python\n(.*?)```", folded, re.DOTALL)
+    if block:
+        return source.replace("\nblank(", f"\n{block[1]}\nblank(", 1)
+    line = re.search(r"`([^`]+)`", folded)[1]
+    return re.sub(r"^( *).*\.\.\..*$", lambda dots: dots[1] + line, source, count=1, flags=re.M)
 
 
-def blanks(lesson):
-    """{place in the notebook: folded answer} of each blank of a lesson."""
+def names(node, kind):
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, kind)}
+
+
+def makes(statement):
+    """The names that a statement gives a meaning to."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    return names(statement, ast.Store) if isinstance(statement, ast.Assign) else set()
+
+
+def needed(sources, last):
+    """The statements of the sources that `last` needs, in their order: no training, no pictures."""
+    statements = [statement for source in sources for statement in ast.parse(source).body]
+    wanted, kept = names(ast.parse(last), ast.Load), []
+    for statement in reversed(statements):
+        if makes(statement) & wanted:
+            kept.insert(0, statement)
+            wanted |= names(statement, ast.Load)
+    return ast.Module(kept, [])
+
+
+@pytest.mark.parametrize(("lesson", "number"), BLANKS)
+def test_each_blank_of_a_lesson_is_right_with_its_folded_answer(lesson, number, capsys):
     cells = lesson.notebook.cells
-    found = {}
-    for number, cell in lesson.code:
-        if "raises-exception" not in tags(cell) and "blank" in called(cell.source):
-            answer = ANSWER.search(cells[number].source)
-            assert answer, f"cell {number}: no folded answer in the cell below"
-            found[number - 1] = answer[1]
-    return found
-
-
-WITH_BLANKS = [path for path in LESSONS if blanks(Lesson(path))]
-
-
-@pytest.mark.parametrize("path", WITH_BLANKS, ids=lambda path: path.stem)
-def test_each_blank_of_a_lesson_is_right_with_its_folded_answer(path, monkeypatch, capsys):
-    matplotlib.use("agg")
-    monkeypatch.chdir(path.parent)
-    lesson, names = Lesson(path), {"display": lambda *things: None}
-    answers = blanks(lesson)
-    assert len(answers) >= 2
-    for place, cell in enumerate(lesson.notebook.cells[: max(answers) + 1]):
-        if cell.cell_type != "code" or "raises-exception" in tags(cell):
-            continue
-        if place in answers:
-            assert "Still blank" in str(cell.outputs), f"cell {place + 1} is stored filled in"
-            before, call = cell.source.split("\nblank(", 1)
-            exec(f"{before}\n{answers[place]}", names)
-            capsys.readouterr()
-            exec(f"blank({call}", names)
-            assert capsys.readouterr().out == "Right.\n", f"cell {place + 1}"
-        elif not any(re.match("quiz|explore_", name) for name in called(cell.source)):
-            exec(cell.source, names)
+    cell, folded = cells[number - 1], FOLDED.search(cells[number].source)
+    assert folded, "no folded answer in the cell below"
+    assert "Still blank" in str(cell.outputs), "it is stored filled in"
+    source = filled_in(cell.source, folded[1])
+    before = [c.source for n, c in lesson.code if n < number and "raises-exception" not in tags(c)]
+    space = {}
+    exec(compile(needed(before, source), lesson.path.name, "exec"), space)
+    capsys.readouterr()
+    exec(source, space)
+    assert capsys.readouterr().out == "Right.\n"
