@@ -26,7 +26,11 @@ FACTS = {
     "03": {"1958": "Rosenblatt's paper", "1962": "Novikoff's proof"},
     "04": {"0.02": "a target that the learner is to reach", "1989": "Cybenko's paper"},
     "06": {"60,000": "images of MNIST, which lesson 12 counts"},
-    "07": {"1970": "Linnainmaa's thesis", "1986": "the paper of Rumelhart, Hinton and Williams"},
+    "07": {
+        "60,000": "images of MNIST",
+        "1970": "Linnainmaa's thesis",
+        "1986": "the paper of Rumelhart, Hinton and Williams",
+    },
     "09": {"3000": "one learning rate over another, both in the code"},
     "11": {"2002": "a paper's year"},
     "12": {"70,000": "60,000 and 10,000", "180": "degrees to set", "401": "a pixel's name"},
