@@ -8,12 +8,13 @@ from nncourse import preflight
 
 preflight.passed()  # else this ends with a sentence; `python -m nncourse doctor` says more
 
-__all__ = ["blank", "check", "hint", "progress", "quiz"]
+__all__ = ["blank", "check", "hint", "mine", "progress", "quiz"]
 
 HOMES = {
     "blank": "nncourse.learner.blank",
     "check": "nncourse.learner.check",
     "hint": "nncourse.learner.check",
+    "mine": "nncourse.learner.mine",
     "progress": "nncourse.learner.progress",
     "quiz": "nncourse.learner.quiz",
 }

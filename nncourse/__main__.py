@@ -9,6 +9,7 @@ COMMANDS = {  # name: (module, function that takes the arguments and returns an 
     "progress": ("nncourse.learner.progress", "main", "the map of lessons and points"),
     "doctor": ("nncourse.learner.doctor", "main", "is everything there? and what to do if not"),
     "my": ("nncourse.learner.my", "main", "your own copies of lessons and exercises, in my/"),
+    "mine": ("nncourse.learner.mine", "main", "my_nn.py: your own library, of right answers"),
     "hint": ("nncourse.learner.check", "hint_command", "a hint: hint 05.2, or hint 05.2 3"),
     "reset": ("nncourse.authoring.release", "reset_command", "exercises 05 new again: reset 05"),
     "grade": ("nncourse.grading.__main__", "main", "mark a folder of submissions"),

@@ -25,7 +25,7 @@ from nncourse import exercises
 from nncourse.judging import calls, timelimit
 from nncourse.judging.compare import full_text, show
 from nncourse.judging.plain import Failure, NotPlain, plain
-from nncourse.learner import progress
+from nncourse.learner import mine, progress
 
 MAX_PRINTED = 200  # characters of debug prints that are shown
 LINE = 88
@@ -49,6 +49,8 @@ def check(id, answer, *, hint=0, traceback=False, seed=None):
         raise ValueError(f"check expected hint to be 1, 2 or 3, got {hint!r}.")
     report = Report(exercise, Run(exercise, answer, seed), hint, traceback)
     report.unsaved = progress.record(exercise, report.verdict)
+    if report.right:
+        report.unsaved = report.unsaved or mine.keep(exercise, answer)
     if os.environ.get("NBGRADER_EXECUTION"):
         return for_nbgrader(report)
     return report

@@ -72,7 +72,7 @@ def test_a_function_among_the_arguments_can_be_pasted_too():
         (np.linalg.norm, "np.linalg.norm"),
         (np.tanh, "np.tanh"),
         (abs, "abs"),
-        (sigmoid, "nnlib.nn.functional.sigmoid"),
+        (sigmoid, "nnlib.nn.formulas.sigmoid"),
     ):
         assert show(function) == name
 
