@@ -21,6 +21,8 @@ CONSTANTS = {b"N": None, b"T": True, b"F": False, b"E": Ellipsis}
 MAX_BYTES = 32_000_000
 MAX_ITEMS = 200_000
 MAX_DEPTH = 16
+MAX_INTEGER = 2_000  # bytes
+MAX_SIDE = MAX_BYTES  # of an array: no more than its bytes
 
 pack, unpack_from, calcsize = struct.pack, struct.unpack_from, struct.calcsize
 ndarray, generic, dtype, frombuffer = np.ndarray, np.generic, np.dtype, np.frombuffer
@@ -68,6 +70,8 @@ def put(value, write, functions, depth):
             write(b"i" + pack("<q", number))
         else:
             size = int.bit_length(number) // 8 + 1
+            if size > MAX_INTEGER:
+                raise ProtocolError("an integer of too many digits")
             write(b"I" + pack("<I", size) + int.to_bytes(number, size, "little", signed=True))
     elif issubclass(kind, float):
         write(b"d" + pack("<d", float.__pos__(value)))
@@ -164,6 +168,12 @@ class Reader:
         except UnicodeDecodeError as error:
             raise ProtocolError("text that is not UTF-8") from error
 
+    def long(self):
+        size = self.number("<I")
+        if size > MAX_INTEGER:
+            raise ProtocolError("an integer of too many digits")
+        return int.from_bytes(self.take(size), "little", signed=True)
+
     def value(self, depth):
         if depth == 0:
             raise ProtocolError("too deep")
@@ -173,7 +183,7 @@ class Reader:
         if tag == b"i":
             return self.number("<q")
         if tag == b"I":
-            return int.from_bytes(self.take(self.number("<I")), "little", signed=True)
+            return self.long()
         if tag == b"d":
             return self.number("<d")
         if tag == b"s":
@@ -209,11 +219,13 @@ class Reader:
         if dimensions > 32:
             raise ProtocolError("an array of more than 32 dimensions")
         shape = [self.number("<Q") for _ in range(dimensions)]
-        size = 1
+        size = sides = 1
         for length in shape:
-            size *= length
-        if size * kind.itemsize > len(self.data) or max(shape, default=0) > 2**62:
+            size, sides = size * length, sides * max(length, 1)
+        if size * kind.itemsize > len(self.data) or max(shape, default=0) > MAX_SIDE:
             raise ProtocolError("an array larger than its bytes")
+        if size == 0 and sides > MAX_ITEMS:
+            raise ProtocolError("an empty array with sides too large")
         data = frombuffer(self.take(size * kind.itemsize), "u1" if kind.char == "?" else kind)
         try:
             return (data != 0 if kind.char == "?" else data.copy()).reshape(shape)
@@ -223,6 +235,21 @@ class Reader:
     def scalar(self):
         kind = self.dtype()
         return frombuffer(self.take(kind.itemsize), kind)[0]
+
+
+def take_frames(buffer, first=str):
+    """Remove the complete frames from the front of the buffer: tuples that start with `first`."""
+    while len(buffer) >= 4:
+        (size,) = unpack_from("<I", buffer)
+        if size > MAX_BYTES:
+            raise ProtocolError("a frame that is too large")
+        if len(buffer) < 4 + size:
+            return
+        frame = decode(bytes(buffer[4 : 4 + size]))
+        del buffer[: 4 + size]
+        if not (isinstance(frame, tuple) and frame and isinstance(frame[0], first)):
+            raise ProtocolError("no frame")
+        yield frame
 
 
 def find_function(name):

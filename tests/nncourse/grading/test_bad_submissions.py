@@ -510,7 +510,7 @@ SAYS = {  # name: what stands in the sentence about 05.5
     "segmentation fault in an answer": "segmentation fault",
     "recursion without end": "RecursionError",
     "50 GB at once": "MemoryError",
-    "a result of 200 MB": "32,000,000",
+    "a result of 200 MB": "more than 32 MB",
     "input() in an answer": "input() has nobody to ask",
     "syntax error in one cell": "there is no `my_largest`: SyntaxError",
     "the import of NumPy forgotten": "in the line `return np.max(x)`",

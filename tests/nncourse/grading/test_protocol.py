@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncourse.grading import protocol
-from nncourse.grading.protocol import DTYPES, ProtocolError, decode, encode
-from nncourse.grading.sandbox import take_frames
+from nncourse.grading.protocol import DTYPES, ProtocolError, decode, encode, take_frames
 from nnlib import nn
 
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.booleans()

@@ -1,0 +1,117 @@
+"""What a process and all its descendants hold, counted from outside in /proc.
+
+Of all kinds: pages of their own and shared ones, what was swapped out, files in the memory of the
+sandbox's mounts, and what waits in sockets and pipes. What could hide from these (memory without a
+name that is shared, System V's, io_uring, descriptors that are under way) the filter of system
+calls does not allow.
+"""
+
+import os
+from dataclasses import dataclass, field
+
+SOCKET, PIPE = 500_000, 65_536  # bytes that may wait in one, at most
+NODE = 1_500  # bytes that the system keeps for a file, even an empty one
+MOUNTS = ("tmp", "dev/shm")
+
+
+@dataclass
+class Found:
+    """bytes: in memory; waits: {process: seconds that it has waited for a processor}."""
+
+    bytes: int = 0
+    waits: dict = field(default_factory=dict)
+
+
+def of(pid, limit):
+    """Found for a process and its descendants; shared pages count once when it comes near limit."""
+    found, ids = Found(), descendants(pid)
+    ends, root = set(), None
+    for number in ids:
+        found.bytes += resident(number)
+        ends |= open_ends(number)
+        waited = wait_of(number)
+        if waited is not None:
+            found.waits[number] = waited
+    rest = sum(SOCKET if name.startswith("socket") else PIPE for name in ends)
+    for number in reversed(ids):
+        root = root or mounts_of(number)
+    rest += root or 0
+    if found.bytes + rest > limit:
+        found.bytes = sum(proportional(number) for number in ids)
+    found.bytes += rest
+    return found
+
+
+def descendants(pid):
+    """The ids of a process and all that came from it."""
+    found, left = [], [str(pid)]
+    while left:
+        number = left.pop()
+        try:
+            for task in os.listdir(f"/proc/{number}/task"):
+                with open(f"/proc/{number}/task/{task}/children", encoding="utf-8") as file:
+                    left += file.read().split()
+        except OSError:
+            continue  # it has ended meanwhile
+        found.append(number)
+    return found
+
+
+def resident(number):
+    """Bytes that it has in memory or swapped out; shared ones are counted for each process."""
+    try:
+        with open(f"/proc/{number}/status", encoding="utf-8") as file:
+            lines = (line.split() for line in file)
+            return 1024 * sum(int(words[1]) for words in lines if words[0] in HELD)
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+HELD = ("VmRSS:", "VmSwap:", "HugetlbPages:", "VmPTE:")
+
+
+def proportional(number):
+    """The same, with its share of pages that are shared."""
+    try:
+        with open(f"/proc/{number}/smaps_rollup", encoding="utf-8") as file:
+            lines = (line.split() for line in file)
+            return 1024 * sum(int(words[1]) for words in lines if words[0] in ("Pss:", "SwapPss:"))
+    except (OSError, IndexError, ValueError):
+        return resident(number)
+
+
+def open_ends(number):
+    """{"socket:[123]", "pipe:[456]"}: what it has open and where bytes may wait."""
+    found = set()
+    try:
+        for descriptor in os.listdir(f"/proc/{number}/fd"):
+            name = os.readlink(f"/proc/{number}/fd/{descriptor}")
+            if name.startswith(("socket:", "pipe:")):
+                found.add(name)
+    except OSError:
+        return found
+    return found
+
+
+def mounts_of(number):
+    """Bytes in the files of its own /tmp and /dev/shm; None for a process that shows none."""
+    total = 0
+    try:
+        if os.stat(f"/proc/{number}/root").st_dev == os.stat("/").st_dev:
+            return None
+        for name in MOUNTS:
+            room = os.statvfs(f"/proc/{number}/root/{name}")
+            total += (room.f_blocks - room.f_bfree) * room.f_frsize
+            total += (room.f_files - room.f_ffree) * NODE
+    except OSError:
+        return None
+    return total
+
+
+def wait_of(number):
+    """Seconds that it was ready to run and another one ran, or None."""
+    try:
+        with open(f"/proc/{number}/schedstat", encoding="utf-8") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return None
