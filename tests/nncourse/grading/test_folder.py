@@ -18,10 +18,12 @@ from nncourse.grading import __main__ as command_line
 from nncourse.grading import report, sandbox
 from nncourse.grading.book import Book, Override, OverrideError, read_overrides, read_results
 from nncourse.grading.folder import grade, processes, reference_sources
+from nncourse.grading.judge import Remembering
 from nncourse.grading.layouts import find
-from nncourse.grading.marking import FAILED, GRADED, REJECTED, Marking, grade_submission
+from nncourse.grading.marking import FAILED, GRADED, REJECTED, cases_of, grade_submission
+from nncourse.grading.protocol import decode
 from nncourse.grading.sandbox import NoSandbox
-from nncourse.grading.submissions import Submission, read, read_cells
+from nncourse.grading.submissions import Submission, read
 from tests.nncourse.grading import lesson
 from tests.nncourse.grading.helpers import POINTS, needs_bubblewrap, notebook, points, settings
 
@@ -190,11 +192,12 @@ def test_a_bug_of_the_engine_is_no_zero():
 
 
 def test_a_seed_repeats_the_random_cases_and_another_brings_others():
-    cells = read_cells(notebook())
+    exercise = Remembering(lesson.EXERCISES[4], [1, *b"05.5"]).all_cases
     first, again, other = (
-        [case[0].tolist() for case in Marking("05", cells, settings(seed=seed)).cases["05.5"]]
+        [decode(case)[0].tolist() for case in cases_of(lesson.MODULE, seed, "05.5")]
         for seed in (1, 1, 2)
     )
+    assert [case[0].tolist() for case in exercise] == first
     assert first == again
     fixed = len(lesson.FIXED)
     assert first[:fixed] == other[:fixed]
