@@ -9,7 +9,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from bench.plan import NAMES
-from nnlib.widgets.palette import BLUE, GREY, GRID, ORANGE
+from nnlib.palette import BLUE, GREY, GRID, ORANGE
 
 LABELS = {
     "reference": "784-256-128-10, batch 64",

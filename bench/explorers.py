@@ -112,7 +112,7 @@ def training(page, notebook, index, seconds=5):
         }""",
         picture,
     )
-    play = element.query_selector(".widget-play button")
+    play = element.query_selector(".nn-play")
     play.click()
     page.wait_for_timeout(1000 * seconds)
     times = np.array(page.evaluate("window.changes"))

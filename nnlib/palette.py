@@ -16,12 +16,18 @@ BLUE = "#0072b2"
 RED = "#d55e00"  # Okabe and Ito call it vermillion
 PURPLE = "#cc79a7"
 
-GREY = "#6b7280"
+# for small letters on white, where the colours above are too light
+RED_TEXT = "#b34a00"
+BLUE_TEXT = "#005a8f"
+
+GREY = "#5c6470"
 GRID = "#d4d8de"
 PAPER = "#ffffff"
 
+# purple, orange and sky, dark enough for a line on white: 3 to 1 or more
+PURPLE_LINE, OCHRE, SKY_LINE = "#b8578d", "#b07a00", "#2a8fc9"
 # for several lines in one picture, in this order; yellow is too light for a line on white
-CYCLE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BLACK)
+CYCLE = (BLUE, RED, GREEN, PURPLE_LINE, OCHRE, SKY_LINE, BLACK)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1)))
 

@@ -2,6 +2,8 @@
 
 from nnlib.widgets.activations import explore_activation, explore_activations
 from nnlib.widgets.backpropagation import explore_backpropagation
+from nnlib.widgets.base.controls import choice, int_slider, log_slider, slider, toggle
+from nnlib.widgets.base.live_picture import LivePicture
 from nnlib.widgets.bumps import explore_bumps
 from nnlib.widgets.codes import explore_codes
 from nnlib.widgets.convolution import explore_convolution
@@ -11,14 +13,6 @@ from nnlib.widgets.fit_by_hand import fit_by_hand
 from nnlib.widgets.forward_pass import explore_forward_pass
 from nnlib.widgets.gradient_descent import explore_gradient_descent
 from nnlib.widgets.gradient_flow import explore_gradient_flow
-from nnlib.widgets.live_picture import (
-    LivePicture,
-    choice,
-    int_slider,
-    log_slider,
-    slider,
-    toggle,
-)
 from nnlib.widgets.loss_surface import explore_loss_surface
 from nnlib.widgets.losses import explore_losses
 from nnlib.widgets.neuron import explore_neuron

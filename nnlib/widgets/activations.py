@@ -3,9 +3,10 @@
 import numpy as np
 
 from nnlib.palette import BLACK, CYCLE, DASHES, GREY, GRID
-from nnlib.widgets.functions import apply, name_of, relu, sigmoid, step
-from nnlib.widgets.live_picture import LivePicture, choice, slider, toggle
-from nnlib.widgets.quick_text import QuickText
+from nnlib.widgets.base.controls import choice, slider, toggle
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models.functions import apply, name_of, relu, sigmoid, step
 
 SIDE = 6.0  # z goes from -6 to 6
 LINE = np.linspace(-SIDE, SIDE, 480)  # an even number: 0, where ReLU has its corner, is left out
@@ -29,6 +30,12 @@ def compute(function, z):
         left = (here - apply(function, z - H)) / H
         right = (apply(function, z + H) - here) / H
     return here, left, right
+
+
+def slopes_between(left, right):
+    """The slope along a line of points; NaN, a gap in its curve, where it jumps."""
+    jump = np.abs(left - right) > 0.01 * (1 + np.abs(left) + np.abs(right))
+    return np.where(jump, np.nan, (left + right) / 2)
 
 
 def kind_of_point(value, left, right):
@@ -56,7 +63,7 @@ def sentence(name, z, value, left, right):
 class ActivationExplorer(LivePicture):
     """Above, the functions with the tangent of the chosen one; below, their slopes."""
 
-    size = (6.6, 5.0)
+    size = (6.8, 4.6)
 
     def __init__(self, own=()):
         if len(own) > MOST_OWN:
@@ -133,20 +140,32 @@ class ActivationExplorer(LivePicture):
             "note": QuickText(fig, 0.5, 0.035, size=11),
         }
 
-    def update(self, artists, activation, z, leak, **shown):
+    def compute(self, activation, z, leak, **shown):
         functions = self.functions(leak)
-        shown = {name: on or name == activation for name, on in shown.items()}
+        for name in self.names:  # the one with the tangent is shown anyhow
+            self.controls[name].hidden = name == activation
+        self.controls["leak"].hidden = not (shown["leaky ReLU"] or activation == "leaky ReLU")
+        shown = [name for name, on in shown.items() if on or name == activation]
+        at = compute(functions[activation], np.array([z]))
+        return {
+            "curves": {name: compute(functions[name], LINE) for name in shown},
+            "at": [one.item() for one in at],
+            "activation": activation,
+            "z": z,
+        }
+
+    def update(self, artists, curves, at, activation, z):
         heights, steepness = [], []
-        for i, (name, function) in enumerate(functions.items()):
+        for i, name in enumerate(self.names):
             key = self.legend.get_lines()[i]
             for line in (artists["curves"][i], artists["slopes"][i], key):
-                line.set_visible(shown[name])
+                line.set_visible(name in curves)
                 line.set_linewidth(2.8 if name == activation else 1.8)
                 line.set_linestyle("-" if name == activation else DASHES[1 + i % 6])
-            self.legend.get_texts()[i].set_visible(shown[name])
-            if shown[name]:
-                values, left, right = compute(function, LINE)
-                slopes = (left + right) / 2
+            self.legend.get_texts()[i].set_visible(name in curves)
+            if name in curves:
+                values, left, right = curves[name]
+                slopes = slopes_between(left, right)
                 artists["curves"][i].set_data(LINE, values)
                 artists["slopes"][i].set_data(LINE, slopes)
                 heights.append(values)
@@ -154,7 +173,7 @@ class ActivationExplorer(LivePicture):
         self.top.set_ylim(limits(heights, most=SIDE))
         self.low.set_ylim(limits(steepness, most=3))
 
-        value, left, right = (one.item() for one in compute(functions[activation], np.array([z])))
+        value, left, right = at
         kind = kind_of_point(value, left, right)
         artists["tangent"].set_visible(kind == "smooth")
         artists["point"].set_visible(kind != "undefined")
@@ -167,12 +186,10 @@ class ActivationExplorer(LivePicture):
             guide.set_xdata([z, z])
         artists["note"].set_text(sentence(activation, z, value, left, right))
 
-    def describe(self, activation, z, leak, **shown):
-        at = compute(self.functions(leak)[activation], np.array([z]))
-        names = [name for name, on in shown.items() if on or name == activation]
+    def describe(self, curves, at, activation, z):
         return (
-            f"{', '.join(names)} for z from −6 to 6, and below their slopes. The tangent touches "
-            f"{activation} at z = {z:g}: {sentence(activation, z, *(one.item() for one in at))}."
+            f"{', '.join(curves)} for z from −6 to 6, and below their slopes. The tangent touches "
+            f"{activation} at z = {z:g}: {sentence(activation, z, *at)}."
         )
 
 

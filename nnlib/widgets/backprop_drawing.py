@@ -5,9 +5,9 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.patches import FancyBboxPatch
 
 from nnlib.palette import BLUE, GREY, RED
-from nnlib.widgets import backprop_steps as steps
-from nnlib.widgets.backprop_steps import digits
-from nnlib.widgets.quick_text import QuickText
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models import backprop_steps as steps
+from nnlib.widgets.models.backprop_steps import digits
 from nnlib.widgets.small_network import MAX_UNITS, pretty
 
 WIDTH = 7.6  # inches; within the picture all lengths are points

@@ -3,16 +3,16 @@
 from itertools import zip_longest
 
 import numpy as np
-from ipywidgets import HBox, Layout, link
 
 from nnlib import nn
 from nnlib.palette import BLACK, GREY
-from nnlib.widgets import backprop_steps as steps
 from nnlib.widgets.backprop_drawing import BLUE_TEXT, RED_TEXT, WIDTH, Drawing
-from nnlib.widgets.backprop_steps import ENTROPY, SQUARED, Scene, digits
-from nnlib.widgets.functions import name_of
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, log_slider, player
-from nnlib.widgets.quick_text import QuickText
+from nnlib.widgets.base.controls import choice, int_slider, log_slider, player
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models import backprop_steps as steps
+from nnlib.widgets.models.backprop_steps import ENTROPY, SQUARED, Scene, digits
+from nnlib.widgets.models.functions import name_of
 from nnlib.widgets.small_network import KNOWN, SmallNetwork, number_control, pretty
 
 CALLER = "explore_backpropagation"
@@ -75,7 +75,6 @@ class BackpropagationExplorer(LivePicture):
         self.size = (WIDTH, HEIGHTS[units])
         self.presets = self._presets()
         self._belongs = {}
-        self._last = None, None
         self._shown = None
         super().__init__()
 
@@ -123,16 +122,11 @@ class BackpropagationExplorer(LivePicture):
         network, _, target = self.networks[self.chosen]
         controls = {} if self.own else {"network": choice("network", list(self.networks))}
         controls["step"] = int_slider("step", 0, 1, 0)
-        play = player(1, interval=1200)
-        play.layout = Layout(width="auto")
-        link((play, "value"), (controls["step"], "value"))
-        self.play = play
-        row = [
-            self.action("◀ Back", lambda: self._go(-1), "One step back"),
-            self.action("Next ▶", lambda: self._go(1), "One step on"),
-            play,
-        ]
-        controls["move"] = HBox(row, layout=Layout(flex_flow="row wrap", align_items="center"))
+        self.play = player("Play", 10_000, 1200)
+        self.play.each = lambda: self._go(1)
+        controls["back"] = self.action("◀ Back", lambda: self._go(-1), "One step back")
+        controls["next"] = self.action("Next ▶", lambda: self._go(1), "One step on")
+        controls["play"] = self.play
         controls["end"] = choice("output, loss", list(ENDS), self._end(network, target))
         for name, (one, x, wanted) in self.networks.items():
             mine = {}
@@ -152,8 +146,7 @@ class BackpropagationExplorer(LivePicture):
                 if control not in controls:  # the two networks share x1, b_y and the target
                     controls[control] = widget
                 elif widget.max > controls[control].max:
-                    controls[control].set_trait("max", widget.max)
-                    controls[control].set_trait("min", widget.min)
+                    controls[control].max, controls[control].min = widget.max, widget.min
         controls["lr"] = log_slider("learning rate", -3, 0.5, 0.1)
         self._wide = {c: (w.min, w.max) for c, w in controls.items() if c.startswith("t_")}
         for name in ("network", "end", *(c for c in controls if c.startswith("act"))):
@@ -174,22 +167,23 @@ class BackpropagationExplorer(LivePicture):
             mine = self._belongs[chosen]
             others = set().union(*self._belongs.values()) - mine
             for name in mine:
-                self.controls[name].layout.display = None
+                self.controls[name].hidden = False
             for name in others:
-                self.controls[name].layout.display = "none"
+                self.controls[name].hidden = True
             entropy = ENDS[self.controls["end"].value][1] == ENTROPY
             for name, (low, high) in self._wide.items():
                 widget = self.controls[name]
                 # cross-entropy is for targets from 0 to 1
                 low, high = (0, 1) if entropy else (low, high)
-                widget.set_trait("max", max(high, widget.min))
-                widget.set_trait("min", low)
-                widget.set_trait("max", high)
+                widget.max, widget.min = high, low
             layers = self.scene(self.controls_values()).layers
             last = len(steps.all_steps(layers)) - 1
             self.controls["step"].max = last
-            self.play.max = last
             self._holding = held
+
+    def rows(self):
+        together = ("back", "next", "play")
+        return [list(together), *(name for name in self.controls if name not in together)]
 
     def controls_values(self):
         return {n: w.value for n, w in self.controls.items() if w.has_trait("value")}
@@ -226,14 +220,16 @@ class BackpropagationExplorer(LivePicture):
             lr=values["lr"],
         )
 
-    def run(self, values):
-        """Return (scene, pass, steps, number of the present step)."""
-        if values != self._last[0]:  # update() and describe() ask for the same
-            scene = self.scene(values)
-            run = steps.compute(scene.layers, scene.x, scene.target, scene.loss)
-            order = steps.all_steps(scene.layers)
-            self._last = values, (scene, run, order, min(values["step"], len(order) - 1))
-        return self._last[1]
+    def compute(self, **values):
+        scene = self.scene(values)
+        order = steps.all_steps(scene.layers)
+        return {
+            "scene": scene,
+            "run": steps.compute(scene.layers, scene.x, scene.target, scene.loss),
+            "order": order,
+            "now": min(values["step"], len(order) - 1),
+            "chosen": self._network_name(values),
+        }
 
     def build(self, fig):
         fig.set_layout_engine("none")  # every place is in points
@@ -251,11 +247,9 @@ class BackpropagationExplorer(LivePicture):
         drawn = {name: drawing.artists for name, drawing in self.drawings.items()}
         return {**drawn, "text": [self.headline, self.formula, *self.numbers, self.reason]}
 
-    def update(self, artists, **values):
-        scene, run, order, now = self.run(values)
+    def update(self, artists, scene, run, order, now, chosen):
         if not all(np.isfinite(array).all() for array in (*run.a, *run.da, *run.dw)):
             raise ValueError("a value in the network is not a finite number at these settings")
-        chosen = self._network_name(values)
         if chosen != self._shown:
             for name, drawing in self.drawings.items():
                 drawing.show(name == chosen)
@@ -271,8 +265,7 @@ class BackpropagationExplorer(LivePicture):
         self.reason.set_text(lines.reason)
         self.reason.move(36 * WIDTH, 53 - LINE * len(lines.numbers))
 
-    def describe(self, **values):
-        scene, run, order, now = self.run(values)
+    def describe(self, scene, run, order, now, chosen):
         lines = steps.explain(order[now], now, len(order) - 1, scene, run)
         reached = set(order[: now + 1])
         known = []
@@ -284,7 +277,7 @@ class BackpropagationExplorer(LivePicture):
                         known.append(f"{name} {letter} = {digits(getattr(run, kind)[k][j])}")
         if steps.Step("loss") in reached:
             known.append(f"loss = {digits(run.loss)}")
-        network = self.networks[self._network_name(values)][0]
+        network = self.networks[chosen][0]
         written = [lines.formula, *lines.numbers, lines.reason]
         so_far = f" Computed so far: {', '.join(known)}." if known else ""
         return (

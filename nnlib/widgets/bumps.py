@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from nnlib.palette import BLACK, BLUE, GREY, RED, SKY
-from nnlib.widgets.functions import apply, name_of, relu, sigmoid
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, slider
-from nnlib.widgets.quick_text import QuickText, short
+from nnlib.palette import BLACK, BLUE, GREY, RED, SKY_LINE
+from nnlib.widgets.base.controls import choice, int_slider, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models.functions import apply, name_of, relu, sigmoid
 
 BY_HAND = 6  # bumps with a slider each
 MOST = 50
@@ -70,7 +72,7 @@ def compute(kind, heights, steepness, x=X):
 class BumpsExplorer(LivePicture):
     """The target and the network above, what each group of hidden units adds below."""
 
-    size = (6.6, 4.5)
+    size = (7.0, 4.3)
     presets = {
         "Read off 6": {"mode": "read off", "kind": BUMP, "n": 6, "steepness": 200.0},
         "Read off 50": {"mode": "read off", "kind": BUMP, "n": 50, "steepness": 1000.0},
@@ -125,7 +127,7 @@ class BumpsExplorer(LivePicture):
         (line,) = top.plot([], [], color=RED, lw=2, label="the network", zorder=3)
         gap = top.fill_between([0, 1], 0, 1, color=RED, alpha=0.18, lw=0, label="error")
         top.legend(loc="upper center", ncols=3, frameon=False)
-        odd, even = (bottom.plot([], [], color=colour, lw=1.5)[0] for colour in (BLUE, SKY))
+        odd, even = (bottom.plot([], [], color=colour, lw=1.5)[0] for colour in (BLUE, SKY_LINE))
         even.set_linestyle("--")
         text = QuickText(fig, 0.5, 0.065)
         unit = QuickText(fig, 0.5, 0.022, color=GREY)
@@ -139,10 +141,28 @@ class BumpsExplorer(LivePicture):
             "unit": unit,
         }
 
-    def update(self, artists, target, kind, steepness, **values):
+    def compute(self, target, kind, steepness, **values):
+        by_hand = values["mode"] == "by hand"
+        self.controls["n"].hidden = by_hand
+        for k in range(BY_HAND):
+            self.controls[f"h{k + 1}"].hidden = not by_hand
+        self.controls["steepness"].hidden = kind == TENT
         heights = self.heights({"target": target, "kind": kind, **values})
         wanted = apply(self.targets[target], X)
         y, parts = compute(kind, heights, steepness)
+        return {
+            "target": target,
+            "kind": kind,
+            "mode": values["mode"],
+            "heights": heights,
+            "wanted": wanted,
+            "y": y,
+            "parts": parts,
+            "network": network(kind, heights, steepness),
+            "error": np.abs(y - wanted)[INSIDE],
+        }
+
+    def update(self, artists, kind, heights, wanted, y, parts, network, error, **_):
         artists["target"].set_data(X, wanted)
         artists["line"].set_data(X, y)
         artists["gap"].set_data(X, y, wanted, where=INSIDE & np.isfinite(wanted))
@@ -150,8 +170,7 @@ class BumpsExplorer(LivePicture):
         for name, first in (("odd", 0), ("even", 1)):
             some = np.column_stack([parts[first::2], np.full(len(parts[first::2]), np.nan)])
             artists[name].set_data(np.tile([*X, np.nan], len(some)), some.ravel())
-        w, b, v = network(kind, heights, steepness)
-        error = np.abs(y - wanted)[INSIDE]
+        w, b, v = network
         artists["text"].set_text(
             f"{len(w)} hidden units, largest error {error.max():.3f}, mean error {error.mean():.3f}"
         )
@@ -159,13 +178,10 @@ class BumpsExplorer(LivePicture):
         formula = unit_formula(kind, w[highest], b[highest], v[highest])
         artists["unit"].set_text(f"hidden unit {highest + 1} adds {formula}")
 
-    def describe(self, target, kind, steepness, **values):
-        heights = self.heights({"target": target, "kind": kind, **values})
-        y, _ = compute(kind, heights, steepness)
-        error = np.abs(y - apply(self.targets[target], X))[INSIDE]
+    def describe(self, target, kind, mode, heights, error, **_):
         return (
             f"The target, a {target}, and the sum of {len(heights)} {kind} with heights "
-            f"{values['mode']}. The largest error between 0 and 1 is {error.max():.3f}, "
+            f"{mode}. The largest error between 0 and 1 is {error.max():.3f}, "
             f"the mean error {error.mean():.3f}."
         )
 

@@ -8,7 +8,8 @@ import numpy as np
 from nnlib import datasets
 from nnlib.data import to_float
 from nnlib.palette import DIVERGING, INK
-from nnlib.widgets.live_picture import LivePicture, int_slider, slider
+from nnlib.widgets.base.controls import int_slider, slider
+from nnlib.widgets.base.live_picture import LivePicture
 
 PIXELS = 784
 COMPONENTS = 64  # of the code on board
@@ -115,20 +116,23 @@ class CodeExplorer(LivePicture):
                 artists[name] = ax.imshow(np.zeros((28, 28)), cmap=INK, vmin=0, vmax=1)
         return artists
 
-    def update(self, artists, first, second, mix):
-        a, b = self.images[first], self.images[second]
-        pixels, code, decoded = compute(self.encode, self.decode, a, b, mix)
+    def compute(self, first, second, mix):
+        ends = self.images[first], self.images[second]
+        pixels, code, decoded = compute(self.encode, self.decode, *ends, mix)
+        state = {"first": first, "second": second, "mix": mix, "ends": ends}
+        return state | {"pixels": pixels, "code": code, "decoded": decoded}
+
+    def update(self, artists, ends, pixels, code, decoded, **_):
         square = as_square(code)
         high = float(np.abs(code).max()) or 1.0
         artists["code"].set_data(square / high)
         side = len(square)
         artists["code"].set_extent((-0.5, side - 0.5, side - 0.5, -0.5))
-        for name, image in (("first", a), ("pixels", pixels), ("decoded", decoded), ("second", b)):
+        images = {"first": ends[0], "pixels": pixels, "decoded": decoded, "second": ends[1]}
+        for name, image in images.items():
             artists[name].set_data(image.reshape(28, 28))
 
-    def describe(self, first, second, mix):
-        a, b = self.images[first], self.images[second]
-        pixels, code, decoded = compute(self.encode, self.decode, a, b, mix)
+    def describe(self, first, second, mix, pixels, code, decoded, **_):
         off = math.sqrt(np.mean((pixels - decoded) ** 2))
         return (
             f"Test image {first}, a {self.labels[first]}, and test image {second}, a "

@@ -2,15 +2,16 @@
 
 import math
 
-import ipywidgets
 import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnlib import datasets
 from nnlib.data import to_float
-from nnlib.palette import BLACK, DIVERGING, DIVERGING_LIGHT, GREY, INK, ORANGE
-from nnlib.widgets.live_picture import LivePicture, int_slider, player, slider, toggle
-from nnlib.widgets.quick_text import QuickText, short
+from nnlib.palette import BLACK, DIVERGING, DIVERGING_LIGHT, GREY, INK, RED
+from nnlib.widgets.base.controls import int_slider, number_field, player, slider, toggle
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.quick_text import QuickText
 
 KERNEL = 3  # rows and columns of the kernel
 POOL = 2  # rows and columns of a pooling window
@@ -127,7 +128,8 @@ def verdict(kernel, bias, sums, relu):
 class ConvolutionExplorer(LivePicture):
     """The image and its feature map; below them the nine pixels, weights and products."""
 
-    size = (7.6, 5.8)
+    size = (7.4, 4.7)
+    folded = ("stride", "padding", "hide")
     presets = {
         label: {f"k{i}{j}": float(weights[i][j]) for i, j in PLACES}
         | {"bias": 0.0, "relu": label == "Silent after ReLU"}
@@ -147,6 +149,7 @@ class ConvolutionExplorer(LivePicture):
     def make_controls(self):
         height, width = self.images.shape[1:]
         controls = {
+            "play": player("Slide it", 1_000_000, 100),
             "row": int_slider("window row", 0, height - 1, min(15, height - KERNEL)),
             "column": int_slider("window column", 0, width - 1, min(15, width - KERNEL)),
         }
@@ -154,56 +157,32 @@ class ConvolutionExplorer(LivePicture):
             controls["number"] = int_slider("test image", 0, len(self.images) - 1, 0)
         side = max(MOST, math.ceil(np.abs(self.kernel).max()))
         for i, j in PLACES:
-            controls[f"k{i}{j}"] = ipywidgets.BoundedFloatText(
-                self.kernel[i, j], min=-side, max=side, step=0.5, description=f"w{SUB[i]}{SUB[j]}"
-            )
+            label = f"w{SUB[i]}{SUB[j]}"
+            controls[f"k{i}{j}"] = number_field(label, -side, side, self.kernel[i, j], 0.5)
+        controls["play"].each = self.advance
         return controls | {
             "bias": slider("bias", -5, 5, 0.0, 0.1),
             "stride": int_slider("stride", 1, 3, 1),
             "padding": int_slider("padding", 0, 1, 0),
-            "relu": toggle("ReLU: negative sums become 0"),
-            "pool": toggle("max-pool: the largest of each 2 × 2"),
+            "relu": toggle("ReLU"),
+            "pool": toggle("max-pool 2 × 2"),
             "hide": toggle("hide the sums still to come"),
         }
 
-    def _assemble(self):
-        widget = super()._assemble()
-        column = widget.children[0].children[1]
-        weights = [self.controls[f"k{i}{j}"] for i, j in PLACES]
-        grid = ipywidgets.GridBox(
-            weights,
-            layout=ipywidgets.Layout(
-                grid_template_columns="repeat(3, minmax(0, 1fr))", flex="none"
-            ),
-        )
-        for weight in weights:
-            weight.style.description_width = "2.2em"
-            weight.layout.min_width = "0"
-        self.play = player(1_000_000, interval=100)
-        self.play.observe(self._tick, names="value")
-        sliding = ipywidgets.HBox([ipywidgets.Label("slide it"), self.play])
-        buttons, *others = (child for child in column.children if child not in weights)
-        label = ipywidgets.Label("the nine weights of the kernel")
-        column.children = [buttons, label, grid, sliding, *others]
-        return widget
-
-    def _tick(self, change):
-        if change["new"] > change["old"]:
-            try:
-                self.advance()
-            except Exception as error:
-                self.show_error(error)
+    def rows(self):
+        weights = [f"k{i}{j}" for i, j in PLACES]
+        return [weights, *(name for name in self.controls if name not in weights)]
 
     def advance(self):
         """Move the window to its next place: along the row, then to the row below, then back."""
         values = self.values()
-        sums = self.look(**values)[1]
+        _, sums, _ = self.look(values)
         row, column = self.place(sums, values)
         place = (row * sums.shape[1] + column + 1) % sums.size
         row, column = divmod(place, sums.shape[1])
         self.set(row=row, column=column)
 
-    def look(self, **values):
+    def look(self, values):
         """Return (padded image, sums, what is shown) for the values of the controls."""
         kernel = np.array([values[f"k{i}{j}"] for i, j in PLACES]).reshape(KERNEL, KERNEL)
         options = {name: values[name] for name in ("bias", "stride", "padding", "relu", "pool")}
@@ -232,7 +211,7 @@ class ConvolutionExplorer(LivePicture):
         for ax in (image_axes, map_axes):
             ax.set(xticks=[], yticks=[], title=" ", xlabel=" ", facecolor="0.85")
         ink = {"cmap": INK, "vmin": self.low, "vmax": self.high}
-        frame = {"fill": False, "lw": 2.5, "ec": ORANGE, "zorder": 4}
+        frame = {"fill": False, "lw": 2.5, "ec": RED, "zorder": 4}
         artists = {
             "image": image_axes.imshow(np.zeros((height, width)), **ink),
             "map": map_axes.imshow([[0.0]], cmap=DIVERGING, extent=(0, 1, 1, 0)),
@@ -274,9 +253,23 @@ class ConvolutionExplorer(LivePicture):
             artists[f"{name}_numbers"] = [QuickText(ax, j, i, size=9) for i, j in PLACES]
         return artists
 
-    def update(self, artists, hide, **values):
-        padded, sums, shown = self.look(**values)
-        row, column = self.place(sums, values)
+    def compute(self, **values):
+        padded, sums, shown = self.look(values)
+        pixels, kernel = self.products(padded, sums, values)
+        return {
+            "padded": padded,
+            "sums": sums,
+            "shown": shown,
+            "pixels": pixels,
+            "kernel": kernel,
+            "place": self.place(sums, values),
+            "values": values,
+            "total": outcome(pixels * kernel, values["bias"], values["relu"]),
+            "said": verdict(kernel, values["bias"], sums, values["relu"]),
+        }
+
+    def update(self, artists, padded, sums, shown, pixels, kernel, place, values, total, said):
+        row, column = place
         artists["image"].set_data(padded)
         edge, (height, width) = values["padding"], self.images.shape[1:]
         artists["image"].set_extent((-edge, width + edge, height + edge, -edge))
@@ -285,7 +278,7 @@ class ConvolutionExplorer(LivePicture):
         artists["at"].set_text(f"window at row {row}, column {column} of the feature map")
 
         drawn, place = shown, (row, column)
-        if hide:
+        if values["hide"]:
             reached = np.arange(sums.size).reshape(sums.shape) <= row * sums.shape[1] + column
             drawn = np.where(reached[1::2, 1::2] if values["pool"] else reached, shown, np.nan)
         if values["pool"]:
@@ -299,10 +292,9 @@ class ConvolutionExplorer(LivePicture):
         name = "After max-pool" if values["pool"] else "The feature map"
         artists["title"].set_text(f"{name}, {down} × {right}")
         artists["range"].set_text(scale(largest))
-        pixels, kernel = self.products(padded, sums, values)
         self.update_tables(artists, pixels, kernel)
-        artists["sum"].set_text(outcome(pixels * kernel, values["bias"], values["relu"]))
-        artists["verdict"].set_text(verdict(kernel, values["bias"], sums, values["relu"]))
+        artists["sum"].set_text(total)
+        artists["verdict"].set_text(said)
 
     def update_tables(self, artists, pixels, kernel):
         contents = {"pixels": pixels, "weights": kernel, "products": pixels * kernel}
@@ -317,23 +309,21 @@ class ConvolutionExplorer(LivePicture):
         for text, value in zip(artists["pixels_numbers"], pixels.flat, strict=True):
             text.set_color("white" if value > middle else BLACK)
 
-    def describe(self, hide, **values):
-        padded, sums, shown = self.look(**values)
-        row, column = self.place(sums, values)
-        pixels, kernel = self.products(padded, sums, values)
+    def describe(self, shown, kernel, place, values, total, said, **_):
+        row, column = place
         rows = "; ".join(", ".join(short(weight) for weight in line) for line in kernel)
         image = "your image"
         if self.labels is not None:
             number = values["number"]
             image = f"test image {number}, a {self.labels[number]}"
         kind = "after max-pool" if values["pool"] else "the feature map"
-        unseen = " What the window has not reached is hidden." if hide else ""
+        unseen = " What the window has not reached is hidden." if values["hide"] else ""
         return (
             f"The kernel ({rows}) slides over {image}. At row {row}, column {column} the products "
-            f"add up: {outcome(pixels * kernel, values['bias'], values['relu'])}. "
+            f"add up: {total}. "
             f"To the right {kind}, {shown.shape[0]} by {shown.shape[1]} numbers from "
             f"{short(shown.min())} to {short(shown.max())}.{unseen} "
-            f"{verdict(kernel, values['bias'], sums, values['relu'])}"
+            f"{said}"
         )
 
 

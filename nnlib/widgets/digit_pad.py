@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from nnlib import datasets, pretrained
 from nnlib.data import to_float
 from nnlib.palette import BLUE, GREY, INK, RED
-from nnlib.widgets.digits import centre_digit, digit_reader, in_words, resize
+from nnlib.widgets.models.digits import centre_digit, digit_reader, in_words, resize
 
 SIDE = 140  # the drawing has 140 x 140 pixels
 EXAMPLE = 1  # which of the test images is on the pad at first

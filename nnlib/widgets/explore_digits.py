@@ -5,8 +5,9 @@ import numpy as np
 from nnlib import datasets, pretrained
 from nnlib.data import to_float
 from nnlib.palette import BLUE, GREEN, INK, RED
-from nnlib.widgets.digits import centre_digit, digit_reader, in_words, move_digit
-from nnlib.widgets.live_picture import LivePicture, int_slider, toggle
+from nnlib.widgets.base.controls import int_slider, toggle
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.models.digits import centre_digit, digit_reader, in_words, move_digit
 
 
 def compute(read, image, right, down, degrees, centre):
@@ -55,8 +56,11 @@ class DigitExplorer(LivePicture):
         bars.legend(loc="lower right", handletextpad=0)
         return {"image": image, "bars": list(bars.barh(range(10), [0] * 10)), "truth": truth}
 
-    def update(self, artists, number, right, down, degrees, centre):
-        image, chances = compute(self.read, self.images[number], right, down, degrees, centre)
+    def compute(self, number, **moves):
+        image, chances = compute(self.read, self.images[number], **moves)
+        return {"image": image, "chances": chances, "number": number, **moves}
+
+    def update(self, artists, image, chances, number, **_):
         artists["image"].set_data(image)
         for bar, chance in zip(artists["bars"], chances, strict=True):
             bar.set_width(chance)
@@ -64,8 +68,7 @@ class DigitExplorer(LivePicture):
         label = self.labels[number]
         artists["truth"].set_data([min(chances[label] + 0.03, 1.03)], [label])
 
-    def describe(self, number, right, down, degrees, centre):
-        _, chances = compute(self.read, self.images[number], right, down, degrees, centre)
+    def describe(self, chances, number, right, down, degrees, centre, **_):
         moves = [f"{right} pixels to the right" * (right != 0), f"{down} pixels down" * (down != 0)]
         moves += [f"turned by {degrees} degrees" * (degrees != 0), "centred again" * centre]
         how = ", ".join(move for move in moves if move) or "as it is stored"

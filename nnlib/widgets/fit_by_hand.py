@@ -3,9 +3,11 @@
 import math
 
 import numpy as np
+from matplotlib.transforms import Bbox
 
-from nnlib.widgets.live_picture import LivePicture, slider, toggle
-from nnlib.widgets.palette import BLUE, GREEN, GREY, RED
+from nnlib.palette import BLUE, GREEN, GREY, RED
+from nnlib.widgets.base.controls import slider, toggle
+from nnlib.widgets.base.live_picture import LivePicture
 
 
 def example_points():
@@ -48,6 +50,7 @@ class FitByHand(LivePicture):
         self.x, self.y, self.curve, self.ranges = x, y, curve, ranges
         self.tries = []
         self._last = None
+        self.beside = self.alone = None  # where the points stand, with the loss and without
         self.presets = {
             "Flat": dict.fromkeys(ranges, 0.0),
             "Far away": {name: high for name, (_, high) in ranges.items()},
@@ -87,16 +90,7 @@ class FitByHand(LivePicture):
         (trace,) = right.plot([], [], color=RED, lw=1.2, marker=".", ms=5)
         (best,) = right.plot([], [], "*", color=GREEN, mec="white", ms=15)
         number = right.text(0.96, 0.95, "", transform=right.transAxes, ha="right", va="top")
-        hidden = right.text(
-            0.5,
-            0.5,
-            "hidden: fit by eye first,\nthen tick the box",
-            transform=right.transAxes,
-            ha="center",
-            va="center",
-            color=GREY,
-        )
-        self.right = right
+        self.left, self.right = left, right
         return {
             "curve": curve,
             "gaps": gaps,
@@ -104,16 +98,23 @@ class FitByHand(LivePicture):
             "trace": trace,
             "best": best,
             "number": number,
-            "hidden": hidden,
         }
 
-    def update(self, artists, show_loss, **parameters):
+    def _lay_out(self):
+        super()._lay_out()
+        self.beside, right = self.left.get_position(), self.right.get_position()
+        self.alone = Bbox([self.beside.min, [right.x1, self.beside.y1]])
+
+    def compute(self, show_loss, **parameters):
         loss = compute(self.curve, parameters, self.x, self.y)
         if not math.isfinite(loss):
             raise ValueError(f"the loss is {loss} at these settings; the curve left the numbers")
         if parameters != self._last:  # ticking the box is not another try
             self.tries.append(loss)
             self._last = parameters
+        return {"show_loss": show_loss, "loss": loss, "parameters": parameters}
+
+    def update(self, artists, show_loss, loss, parameters):
         line = self.curve(self.line_x, **parameters)
         outside = np.all((line < self.bottom) | (line > self.top))
         artists["curve"].set_data(self.line_x, line)
@@ -126,7 +127,9 @@ class FitByHand(LivePicture):
             )
         for name in ("trace", "best", "number"):
             artists[name].set_visible(show_loss)
-        artists["hidden"].set_visible(not show_loss)
+        self.right.set_visible(show_loss)
+        if self.alone is not None:
+            self.left.set_position(self.beside if show_loss else self.alone)
         floor = max(self.tries) * 1e-9 or 1e-9  # a perfect fit has loss 0: no place on a log axis
         losses = np.maximum(self.tries, floor)
         best = int(np.argmin(losses))
@@ -141,7 +144,7 @@ class FitByHand(LivePicture):
             10 ** math.ceil(math.log10(losses.max() * 3)),
         )
 
-    def describe(self, show_loss, **parameters):
+    def describe(self, show_loss, parameters, **_):
         settings = ", ".join(f"{name} = {value:g}" for name, value in parameters.items())
         text = f"{len(self.x)} points and a curve with {settings}."
         if show_loss:

@@ -5,10 +5,12 @@ from matplotlib.collections import LineCollection
 
 from nnlib import nn
 from nnlib.palette import BLACK, BLUE, DIVERGING_LIGHT, GREY, ORANGE, RED
-from nnlib.widgets.functions import ACTIVATIONS, apply, name_of
-from nnlib.widgets.live_picture import LivePicture, choice
+from nnlib.widgets.base.controls import choice
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models.functions import ACTIVATIONS, apply, name_of
 from nnlib.widgets.neuron import number
-from nnlib.widgets.quick_text import QuickText, short
 from nnlib.widgets.small_network import KNOWN, MAX_UNITS, SmallNetwork, number_control, pretty
 
 CALLER = "explore_forward_pass"

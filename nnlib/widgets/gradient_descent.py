@@ -3,100 +3,22 @@
 import numpy as np
 
 from nnlib.palette import BLACK, BLUE, GREY, ORANGE, RED, SEQUENTIAL
-from nnlib.widgets.functions import apply, name_of
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, log_slider, slider
-from nnlib.widgets.quick_text import QuickText, short
-
-SIDE = 3.0  # parameters are drawn from -3 to 3
-MOST = 60  # steps
-LIMIT = 1e4  # a parameter beyond this has diverged, and the descent is stopped
-N = 40  # examples
-GRID = np.linspace(-SIDE, SIDE, 241)
-
-
-class LineLoss:
-    """L = mean (w x + b - y)² over 40 examples; of w alone (dims 1, b = 0) or of w and b (dims 2).
-
-    Points are of shape (..., dims).
-    """
-
-    def __init__(self, dims):
-        rng = np.random.default_rng(6)  # its own: the explorer shows the same data every time
-        x = np.linspace(0, 2, N)
-        self.dims, self.top = dims, 20.0
-        self.inputs = np.column_stack([x, np.ones(N)])[:, :dims]
-        self.targets = x - (0.5 if dims == 2 else 0.0) + 0.5 * rng.standard_normal(N)
-
-    def loss(self, points):
-        return np.mean((points @ self.inputs.T - self.targets) ** 2, axis=-1)
-
-    def gradient(self, point, chosen):
-        """The gradient (dims,) at a point (dims,), averaged over the chosen examples."""
-        x = self.inputs[chosen]
-        return 2 * (x @ point - self.targets[chosen]) @ x / len(x)
-
-
-class TwoValleys:
-    """L = (w² - 1)² + 0.3 w + 0.4; each of 40 examples tilts it in its own way, on average not."""
-
-    dims, top = 1, 6.0
-
-    def __init__(self):
-        tilt = np.random.default_rng(7).normal(0, 4.5, N)
-        self.tilt = tilt - tilt.mean()
-
-    def loss(self, points):
-        w = points[..., 0]
-        return (w**2 - 1) ** 2 + 0.3 * w + 0.4
-
-    def gradient(self, point, chosen):
-        return 4 * point * (point**2 - 1) + 0.3 + self.tilt[chosen].mean()
-
-
-class OwnLoss:
-    """The learner's own function of w; its slope from two points close by, no examples."""
-
-    dims = 1
-
-    def __init__(self, function):
-        self.function = function
-        self.top = None
-
-    def loss(self, points):
-        return apply(self.function, points[..., 0])
-
-    def gradient(self, point, chosen):
-        h = 1e-4
-        above, below = self.loss(np.stack([point + h, point - h]))
-        slope = (above - below) / (2 * h)
-        if not np.isfinite(slope):
-            raise ValueError(f"your loss has no slope at w = {short(point[0])}; start elsewhere")
-        return np.array([slope])
-
-
-def batches(batch_size, steps, seed):
-    """Yield the examples of each step: every epoch all 40 in a new order, cut into batches."""
-    rng = np.random.default_rng(seed)
-    left = np.empty(0, int)
-    for _ in range(steps):
-        if not len(left):
-            left = rng.permutation(N)
-        yield left[:batch_size]
-        left = left[batch_size:]
-
-
-def trajectory(problem, start, lr, steps, batch_size=N, seed=0):
-    """Return (path, gradients), (steps + 1, dims) and (steps, dims): p <- p - lr * gradient.
-
-    Both are shorter when the path diverges: it ends at the first point beyond LIMIT.
-    """
-    path, gradients = [np.asarray(start, float)], []
-    for chosen in batches(batch_size, steps, seed):
-        if not np.abs(path[-1]).max() <= LIMIT:
-            break
-        gradients.append(problem.gradient(path[-1], chosen))
-        path.append(path[-1] - lr * gradients[-1])
-    return np.array(path), np.array(gradients).reshape(-1, problem.dims)
+from nnlib.widgets.base.controls import choice, int_slider, log_slider, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models.functions import name_of
+from nnlib.widgets.models.gradient_descent import (
+    GRID,
+    LIMIT,
+    MOST,
+    SIDE,
+    LineLoss,
+    N,
+    OwnLoss,
+    TwoValleys,
+    trajectory,
+)
 
 
 class GradientDescentExplorer(LivePicture):

@@ -4,9 +4,10 @@ import numpy as np
 
 from nnlib.nn.functional import sigmoid
 from nnlib.palette import BLACK, CLASS_COLOURS, GREEN, RED, SEQUENTIAL
-from nnlib.widgets.live_picture import LivePicture, choice, slider
+from nnlib.widgets.base.controls import choice, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.quick_text import QuickText
 from nnlib.widgets.losses import LOSSES
-from nnlib.widgets.quick_text import QuickText
 
 SIDE = 10.0  # weight and bias go from -10 to 10
 AXIS = np.linspace(-SIDE, SIDE, 81)

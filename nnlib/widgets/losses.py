@@ -4,14 +4,16 @@ import numpy as np
 
 from nnlib.nn.functional import sigmoid
 from nnlib.palette import BLACK, BLUE, GREEN, GREY, RED
-from nnlib.widgets.functions import name_of
-from nnlib.widgets.live_picture import LivePicture, choice, slider
-from nnlib.widgets.quick_text import QuickText, short
+from nnlib.widgets.base.controls import choice, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models.functions import name_of
 
 SIDE = 8.0  # logits go from -8 to 8
 Z = np.linspace(-SIDE, SIDE, 321)
 STEP = 1e-4  # of the logit, for the slope of the learner's own loss
-TOP = 6.0
+TOP = 8.6  # the largest loss shown is 8
 
 
 def squared_error(z, target):
@@ -92,7 +94,7 @@ class LossExplorer(LivePicture):
     def build(self, fig):
         fig.get_layout_engine().set(rect=(0, 0.17, 1, 0.83), w_pad=0.1)
         self.left, self.right = fig.subplots(1, 2)
-        self.left.set(ylabel="loss", title="Loss", ylim=(-0.2, TOP))
+        self.left.set(ylabel="loss", title="Loss", ylim=(-0.25, TOP))
         self.right.set(ylabel="dL/dz", title="Gradient sent back to the logit", ylim=(-1.15, 1.15))
         self.right.axhline(0, color="0.8", lw=1, zorder=0)
         curves, slopes, points = [], [], []
@@ -104,7 +106,8 @@ class LossExplorer(LivePicture):
             for ax in (self.left, self.right):
                 points += ax.plot([], [], marker, color=colour, ms=9, mec="white", mew=1.2)
         guides = [ax.axvline(0, color=GREY, ls=":", lw=1.2) for ax in (self.left, self.right)]
-        self.left.legend(loc="upper center", frameon=False)
+        handles = self.left.get_lines()[: 2 * len(self.losses) : 2]
+        fig.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False)
         prediction = QuickText(fig, 0.5, 0.145, color=BLACK)
         rows = [
             QuickText(fig, 0.5, 0.1 - 0.037 * row, color=self.styles[name][0])
@@ -119,7 +122,12 @@ class LossExplorer(LivePicture):
             "rows": rows,
         }
 
-    def update(self, artists, z, target, against):
+    def compute(self, z, target, against):
+        over_all = {name: function(Z, target) for name, function in self.losses.items()}
+        here = {n: [float(one) for one in f(z, target)] for n, f in self.losses.items()}
+        return {"z": z, "target": target, "against": against, "curves": over_all, "here": here}
+
+    def update(self, artists, z, target, against, curves, here):
         x, at = (Z, z) if against == "z" else (sigmoid(Z), sigmoid(z))
         label = "logit z" if against == "z" else "probability p = sigmoid(z)"
         low, high = (-SIDE, SIDE) if against == "z" else (0, 1)
@@ -128,11 +136,10 @@ class LossExplorer(LivePicture):
             ax.set(xlabel=label, xlim=(low - margin, high + margin))
         for guide in artists["guides"]:
             guide.set_xdata([at, at])
-        for k, (name, function) in enumerate(self.losses.items()):
-            loss, slope = function(Z, target)
+        for k, (name, (loss, slope)) in enumerate(curves.items()):
             artists["curves"][k].set_data(x, loss)
             artists["slopes"][k].set_data(x, slope)
-            loss, slope = (float(one) for one in function(z, target))
+            loss, slope = here[name]
             artists["points"][2 * k].set_data([at], [loss])
             artists["points"][2 * k + 1].set_data([at], [slope])
             row = f"{name}: loss {loss:.4f}, gradient {slope:+.4f}"
@@ -141,11 +148,8 @@ class LossExplorer(LivePicture):
         sure = f"p = sigmoid({short(z)}) = {p:.4f}, target {target}, so p − t = {p - target:+.4f}"
         artists["prediction"].set_text(sure.replace("-", "−"))
 
-    def describe(self, z, target, against):
-        parts = []
-        for name, function in self.losses.items():
-            loss, slope = function(z, target)
-            parts.append(f"{name} has loss {float(loss):.4f} and gradient {float(slope):.4f}")
+    def describe(self, z, target, against, here, **_):
+        parts = [f"{n} has loss {loss:.4f} and gradient {d:.4f}" for n, (loss, d) in here.items()]
         return (
             f"Losses and their gradients over the {'logit' if against == 'z' else 'probability'}. "
             f"At the logit {z:g}, probability {float(sigmoid(z)):.4f}, with target {target}: "

@@ -5,9 +5,10 @@ import math
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from nnlib.widgets.functions import ACTIVATIONS, apply, name_of
-from nnlib.widgets.live_picture import LivePicture, choice, slider
-from nnlib.widgets.palette import BLACK, BLUE, DIVERGING_LIGHT, GREY, PURPLE
+from nnlib.palette import BLACK, BLUE, DIVERGING_LIGHT, GREY, PURPLE
+from nnlib.widgets.base.controls import choice, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.models.functions import ACTIVATIONS, apply, name_of
 
 SIDE = 3.0  # the input plane goes from -3 to 3
 Z_SIDE = 10.0  # the activation is drawn from -10 to 10

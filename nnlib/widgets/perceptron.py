@@ -7,10 +7,10 @@ from matplotlib.lines import Line2D
 
 from nnlib.datasets.toy import GATES, gate
 from nnlib.palette import BLACK, CLASS_COLOURS, GREY, GRID
-from nnlib.widgets.clickable import ClickablePicture
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, slider
+from nnlib.widgets.base.controls import choice, int_slider, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.quick_text import QuickText
 from nnlib.widgets.neuron import boundary
-from nnlib.widgets.quick_text import QuickText
 
 STEPS = 100
 OWN = "own points"
@@ -107,10 +107,7 @@ class PerceptronExplorer(LivePicture):
             "remove": self.action("Remove the last point", self.remove, "Of your own points"),
         }
 
-    def make_picture(self, width, height):
-        return ClickablePicture(lambda *click: self.act(lambda: self.add_at(*click)))
-
-    def add_at(self, x, y, shift=False):
+    def clicked(self, x, y, shift=False):
         """Add a point where the picture was clicked, with Shift one of the other class.
 
         x, y: shares of the picture's width and height, from the top left.

@@ -4,10 +4,9 @@ import math
 from itertools import pairwise
 
 import numpy as np
-from ipywidgets import BoundedFloatText
 
 from nnlib import nn
-from nnlib.widgets.live_picture import slider
+from nnlib.widgets.base.controls import number_field, slider
 
 MAX_UNITS = 4  # a column
 MAX_LAYERS = 3  # of weights
@@ -145,4 +144,4 @@ def number_control(label, value):
     if value == round(value, 1):
         return slider(label, -side, side, value, 0.1, 2)
     # a slider in the browser would move the value to its nearest step
-    return BoundedFloatText(value, min=-side, max=side, step=0.1, description=label)
+    return number_field(label, -side, side, value, 0.1)

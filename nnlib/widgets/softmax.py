@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from nnlib.palette import BLACK, BLUE, CYCLE, GREY, RED
-from nnlib.widgets.live_picture import LivePicture, choice, log_slider, slider
-from nnlib.widgets.quick_text import QuickText
+from nnlib.palette import BLACK, BLUE, CYCLE, GREY, RED_TEXT
+from nnlib.widgets.base.controls import choice, log_slider, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.quick_text import QuickText
 
 FORMATS = {"float32": np.float32, "float64": np.float64}
 MOST = 6  # logits that the picture has room for
@@ -55,7 +56,7 @@ def verdict(exponentials, plain, safe, number_format):
 class SoftmaxExplorer(LivePicture):
     """Bars of the probabilities; beside them every step of the formula in numbers."""
 
-    size = (7.6, 4.0)
+    size = (7.4, 3.5)
 
     def __init__(self, logits, names):
         self.logits, self.names = logits, names
@@ -104,9 +105,20 @@ class SoftmaxExplorer(LivePicture):
         note = QuickText(fig, 0.5, 0.045)
         return {"bars": list(bars), "numbers": numbers, "columns": columns[1:], "note": note}
 
-    def update(self, artists, temperature, shift, number_format, **logits):
+    def compute(self, temperature, shift, number_format, **logits):
         z = np.array(list(logits.values())) + shift
         exponentials, plain, safe = compute(z, temperature, number_format)
+        return {
+            "z": z,
+            "exponentials": exponentials,
+            "plain": plain,
+            "safe": safe,
+            "temperature": temperature,
+            "number_format": number_format,
+            "said": verdict(exponentials, plain, safe, number_format),
+        }
+
+    def update(self, artists, z, exponentials, plain, safe, said, **_):
         for bar, number, height in zip(artists["bars"], artists["numbers"], safe, strict=True):
             bar.set_height(height)
             number.set_text(f"{height:.3f}")
@@ -118,19 +130,16 @@ class SoftmaxExplorer(LivePicture):
             lines = [write(float(value)) for value in (*numbers, total)]
             lines[-1] = lines[-1] if i else "–"  # the sum of the logits is of no use
             column.set_text("\n".join(lines))
-            column.set_color(BLACK if np.isfinite(numbers).all() else RED)
-        text = verdict(exponentials, plain, safe, number_format)
-        artists["note"].set_text(text)
-        artists["note"].set_color(BLUE if text.startswith("both") else RED)
+            column.set_color(BLACK if np.isfinite(numbers).all() else RED_TEXT)
+        artists["note"].set_text(said)
+        artists["note"].set_color(BLUE if said.startswith("both") else RED_TEXT)
 
-    def describe(self, temperature, shift, number_format, **logits):
-        z = np.array(list(logits.values())) + shift
-        exponentials, plain, safe = compute(z, temperature, number_format)
+    def describe(self, z, safe, temperature, number_format, said, **_):
         shares = ", ".join(f"{n} {p:.3f}" for n, p in zip(self.names, safe, strict=True))
         written = ", ".join(f"{value:g}" for value in z)
         return (
             f"Softmax of the logits ({written}) at temperature {temperature:.2g}: {shares}. "
-            f"Numbers are {number_format}: {verdict(exponentials, plain, safe, number_format)}."
+            f"Numbers are {number_format}: {said}."
         )
 
 

@@ -5,7 +5,6 @@ What is computed stands in training_run.py. Here is how it looks, and the contro
 
 import dataclasses
 
-import ipywidgets
 import numpy as np
 from contourpy import LineType, contour_generator
 from matplotlib.colors import to_rgb
@@ -23,9 +22,10 @@ from nnlib.palette import (
     MARKERS,
     RED,
 )
-from nnlib.widgets.live_picture import LivePicture, choice, int_slider, player, slider
-from nnlib.widgets.quick_text import QuickText
-from nnlib.widgets.training_run import (
+from nnlib.widgets.base.controls import choice, int_slider, player, slider
+from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.models.training_run import (
     CHOICES,
     DATA,
     FEW,
@@ -143,7 +143,9 @@ def preset(pace=5, **settings):
 class TrainingExplorer(LivePicture):
     """The plane and its boundary; beside it the losses, and below them every hidden unit."""
 
-    size = (8.0, 4.9)
+    size = (7.8, 4.6)
+    folded = ("pace", "points", "noise", "validation", "start", "loss", "batch", "dropout")
+    folded += ("weight_decay", "seed")
     # for explore_training() alone: a learner's own network and data are not taken away
     all_presets = {
         "XOR learns": preset(data="XOR", lr=1.0, batch=0),
@@ -172,17 +174,19 @@ class TrainingExplorer(LivePicture):
         self.start = start or Settings()
         TrainingRun(self.start, model, own)  # what does not fit is said at once
         self.presets = self.all_presets if model is None and own is None else {}
-        self.run, self.clock, self.pending = None, 0, steps
+        self.run, self.clock, self.pending, self.drawn = None, 0, steps, False
         super().__init__()
 
     def make_controls(self):
         start = self.start
-        self.player = player(TICKS, interval=50)
+        self.player = player("Play", TICKS, 50)
         batches = {"all": 0, "1": 1, "4": 4, "16": 16, "64": 64}
         decays = {f"{decay:g}": decay for decay in (0.0, 1e-4, 1e-3, 0.01, 0.1)}
         rates = {f"{lr:g}": lr for lr in (1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)}
         controls = {
             "play": self.player,
+            "once": self.action("Step", self.tick, "Train for one frame"),
+            "again": self.action("Start over", self.start_over, "Back to the first weights"),
             "pace": choice("steps a frame", PACES, self.pace),
             "data": choice("data", self.data_sets(), start.data),
             "points": int_slider("points", *RANGES["points"], start.points, 20),
@@ -213,24 +217,16 @@ class TrainingExplorer(LivePicture):
             names.remove("three spirals")
         return names
 
-    def _assemble(self):
-        """Put the controls below the picture, in columns: there are too many for one beside it."""
-        widget = super()._assemble()
-        body = widget.children[0]
-        presets = body.children[1].children[0]
-        once = self.action("Step", self.tick, "Train for one frame")
-        again = self.action("Start over", self.start_over, "Back to the first weights")
-        wrap = {"flex_flow": "row wrap", "max_width": self.image.width + "px"}
-        player = ipywidgets.Box([self.player, once, again], layout=ipywidgets.Layout(**wrap))
-        settings = [control for control in self.controls.values() if control is not self.player]
-        for control in settings:
-            control.layout.width = "262px"
-        columns = ipywidgets.Box(settings, layout=ipywidgets.Layout(**wrap))
-        presets.layout.max_width = wrap["max_width"]
-        self.image.layout.flex = "0 0 auto"
-        body.layout.flex_flow = "column"
-        body.children = [self.image, player, presets, columns]
-        return widget
+    def rows(self):
+        settings = [name for name in self.controls if name not in ("play", "once", "again")]
+        return [["play", "once", "again"], *settings]
+
+    def _preset(self, label, chosen):
+        def begin():
+            self.set(**chosen)
+            self.player.playing = True
+
+        return self.action(label, begin)
 
     def tick(self):
         """Train for one frame, as the player does 20 times a second."""
@@ -243,9 +239,8 @@ class TrainingExplorer(LivePicture):
 
     def reset(self):
         """Set every control, and the training, to where they were at the start."""
-        self.player.playing = False
         self.run, self.pending = None, self.head
-        return self.set(**self.defaults)
+        return super().reset()
 
     def follow(self, play, pace, settings):
         """Bring the run to where the controls want it: begun anew, or `pace` steps further."""
@@ -296,8 +291,8 @@ class TrainingExplorer(LivePicture):
         curves = fig.add_subplot(grid[0, 1], xlabel="step", ylabel="loss", yscale="log")
         curves.set(xlim=(0, 50), ylim=(1e-2, 1))
         curves.grid(color=GRID, lw=0.6)
-        (train,) = curves.plot([], [], color=BLUE, lw=1.8)
-        (validation,) = curves.plot([], [], color=RED, lw=1.8, ls="--")
+        (train,) = curves.plot([], [], color=BLUE, lw=1.8, marker=".")
+        (validation,) = curves.plot([], [], color=RED, lw=1.8, ls="--", marker=".")
         keys = [
             Line2D([], [], color=BLUE, lw=1.8, label="training"),
             Line2D([], [], color=RED, lw=1.8, ls="--", label="validation"),
@@ -311,7 +306,7 @@ class TrainingExplorer(LivePicture):
         units.tick_params(length=0, labelsize=9)
         tiles = units.imshow(np.zeros((1, 1, 4), np.uint8), **exact, extent=(0, 1, 0, 1))
         units.set(xlim=(0, 1), ylim=(0, 1))
-        self.plane, self.curves, self.units, self.rows = plane, curves, units, None
+        self.plane, self.curves, self.units, self.named = plane, curves, units, None
         return {
             "plane": image,
             "boundary": line,
@@ -323,13 +318,16 @@ class TrainingExplorer(LivePicture):
             "said": QuickText(fig, 0.5, 0.06),
         }
 
-    def update(self, artists, play, pace, **values):
+    def compute(self, play, pace, **values):
         begun = self.run
         self.follow(play, pace, dataclasses.replace(self.start, **values))
-        if self.run is not begun:
+        chances, hidden = self.run.look(SIDE)
+        return {"begun": self.run is not begun, "chances": chances, "hidden": hidden}
+
+    def update(self, artists, begun, chances, hidden):
+        if begun or not self.drawn:
             self.draw_points(artists)
         first, second, _ = self.run.grid(SIDE)
-        chances, hidden = self.run.look(SIDE)
         artists["plane"].set_data(plane_colours(chances))
         artists["boundary"].set_data(*boundary(first, second, chances))
         self.draw_losses(artists)
@@ -338,6 +336,7 @@ class TrainingExplorer(LivePicture):
         artists["said"].set_color(RED if self.run.broken else BLACK)
 
     def draw_points(self, artists):
+        self.drawn = True
         window = self.run.window()
         artists["plane"].set_extent(window)
         self.plane.set(xlim=window[:2], ylim=window[2:])
@@ -392,14 +391,14 @@ class TrainingExplorer(LivePicture):
 
     def name_rows(self, heights, names):
         """Write the names left of the rows; they belong to the background, and seldom change."""
-        if (heights, names) != self.rows:
-            self.rows = heights, names
+        if (heights, names) != self.named:
+            self.named = heights, names
             self.units.set_yticks(heights, names)
             self.background_changed()
 
-    def describe(self, play, pace, **values):
+    def describe(self, hidden, **_):
         run = self.run
-        widths = [2, *(len(a) for a in run.look(2)[1]), run.outputs]
+        widths = [2, *(len(a) for a in hidden), run.outputs]
         settings = run.settings
         network = "your network" if self.model else f"a {'-'.join(map(str, widths))} network"
         return (

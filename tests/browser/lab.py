@@ -18,7 +18,9 @@ from pathlib import Path
 WAIT = 120_000  # milliseconds; a whole lesson on a busy machine
 PICTURE = "img.nnlib-picture"
 EXPLORER = ".nnlib-explorer"
+SLIDER = "input[type=range]"
 VIEW = "application/vnd.jupyter.widget-view+json"
+CLASSES = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 _workspaces = itertools.count()
 # for race_optimizers(): milliseconds from each key to the frame that shows what it did
 WATCH_PAINTING = """race => {
@@ -58,8 +60,10 @@ def browser():
 
 
 @contextlib.contextmanager
-def jupyterlab(folder, home):
+def jupyterlab(folder, home, app="jupyterlab"):
     """Serve `folder` on the loopback interface from a JupyterLab that keeps its files in `home`.
+
+    app: "jupyterlab", or "notebook" for Notebook 7.
 
     Yields (address, token). RuntimeError with the server's own words when it does not start.
     """
@@ -81,10 +85,10 @@ def jupyterlab(folder, home):
         "OMP_NUM_THREADS": "1",
     }
     token, port = secrets.token_hex(16), free_port()
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", app, "--no-browser", "--allow-root"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
-    command += [f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
+    command += [f"--IdentityProvider.token={token}", f"--{CLASSES[app]}.expose_app_in_browser=True"]
     log = home / "server.log"
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
@@ -259,10 +263,10 @@ def press_slider(page, explorer, key="ArrowRight"):
     A slider at its end is moved the other way. One that changes nothing at these settings is
     passed over; TimeoutError when none of them changes the picture.
     """
-    handles = explorer.query_selector_all("[role=slider]")
+    handles = [one for one in explorer.query_selector_all(SLIDER) if one.is_visible()]
     for handle in handles:
         handle.scroll_into_view_if_needed()
-        at, high = (float(handle.get_attribute(f"aria-value{name}")) for name in ("now", "max"))
+        at, high = (float(handle.evaluate(f"slider => slider.{name}")) for name in ("value", "max"))
         towards = "ArrowLeft" if key == "ArrowRight" and at >= high else key
         handle.focus()
         with contextlib.suppress(TimeoutError):

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from tests.browser import lab
+from tests.browser.axe import violations
 from tests.browser.notebooks import explorer_names, notebook_of
 
 pytestmark = pytest.mark.browser
@@ -29,11 +30,11 @@ def test_all_cells_run_without_a_complaint(notebook):
 @pytest.mark.parametrize("name", explorer_names())
 def test_a_key_moves_the_picture(notebook, name):
     for element in explorer(notebook, name):
-        if element.query_selector("[role=slider]"):
+        if element.query_selector(lab.SLIDER):
             lab.press_slider(notebook.page, element)
         assert lab.alert(element) == ""
         picture = element.query_selector(lab.PICTURE)
-        assert picture.get_attribute("title"), "the picture has no alternative text"
+        assert picture.get_attribute("alt"), "the picture has no alternative text"
         box = picture.bounding_box()
         assert box["width"] > 300
         assert box["height"] > 150
@@ -44,7 +45,7 @@ def test_a_key_moves_the_picture(notebook, name):
 def test_no_label_is_clipped(notebook, name):
     for element in explorer(notebook, name):
         clipped = element.evaluate(
-            """root => [...root.querySelectorAll('.widget-label, button, .widget-readout')]
+            """root => [...root.querySelectorAll('label, button, select, .nn-field')]
                 .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
         )
         assert clipped == []
@@ -64,12 +65,11 @@ def test_a_click_adds_a_point_to_the_perceptron(notebook):
 
 def test_training_plays_until_it_is_paused(notebook):
     (element,) = explorer(notebook, "explore_training")
-    player = element.query_selector(".widget-play")
-    assert player.get_attribute("title") == "Play or pause, and stop"
-    picture, play = element.wait_for_selector(lab.PICTURE), player.query_selector("button")
+    picture = element.wait_for_selector(lab.PICTURE)
+    play = element.query_selector(".nn-play")
 
     def step():
-        return int(re.search(r"Step (\d+)", picture.get_attribute("title"))[1])
+        return int(re.search(r"Step (\d+)", picture.get_attribute("alt"))[1])
 
     before = step()
     lab.until_picture_changes(notebook.page, element, play.click)
@@ -79,6 +79,36 @@ def test_training_plays_until_it_is_paused(notebook):
     notebook.page.wait_for_timeout(1000)
     assert before < paused == step()
     assert lab.alert(element) == ""
+
+
+def test_axe_finds_nothing_serious_in_any_explorer(notebook):
+    for name in explorer_names():
+        cell = notebook.cell(2 * explorer_names().index(name) + 1)
+        cell.wait_for_selector(".nn, .nnlib-pad, .nnlib-show")
+        found = violations(notebook.page, within=".jp-OutputArea-output")
+        assert (name, found) == (name, [])
+
+
+def test_a_slider_says_its_label_and_a_rounded_value_and_is_one_stop(notebook):
+    (element,) = explorer(notebook, "explore_losses")
+    slider = element.query_selector(lab.SLIDER)
+    assert slider.evaluate("slider => slider.labels[0].textContent") == "logit z"
+    slider.focus()
+    for _ in range(3):
+        notebook.page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "−1.7"
+    notebook.page.keyboard.press("Tab")
+    assert notebook.page.evaluate("document.activeElement.tagName") == "SELECT"
+
+
+def test_the_picture_is_as_sharp_as_the_screen(browser, server):
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, device_scale_factor=2)
+    notebook = lab.Notebook(page, server, "explorers.ipynb")
+    notebook.run_all()
+    (element,) = explorer(notebook, "explore_losses")
+    picture = element.wait_for_selector(lab.PICTURE)
+    page.wait_for_function("img => img.naturalWidth === 2 * img.width", arg=picture)
+    notebook.close()
 
 
 def test_the_log_console_stays_empty(notebook):
@@ -112,5 +142,7 @@ def test_an_error_is_shown_in_the_explorer(open_notebook, folder):
     assert "name 'missing' is not defined (NameError)" in lab.alert(element)
     reset = element.query_selector("button:has-text('Reset')")
     reset.click()
-    notebook.page.wait_for_function("root => !root.querySelector('[role=alert]')", arg=element)
+    notebook.page.wait_for_function(
+        "root => !root.querySelector('[role=alert]').textContent", arg=element
+    )
     assert notebook.log_entries() == 0

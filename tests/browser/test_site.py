@@ -12,7 +12,6 @@ import threading
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-import axe_playwright_python
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -22,11 +21,11 @@ from nncourse.grading import report
 from nncourse.grading.book import Book
 from nncourse.grading.marking import grade_submission
 from nncourse.grading.submissions import Submission
+from tests.browser.axe import violations
 from tests.nncourse.grading import helpers
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 SECONDS_TO_BUILD = 60
 WHOLE = ("docs/index.html", "lessons/06_gradient_descent.html")
 NARROW = 800  # pixels
@@ -110,22 +109,6 @@ class Watched:
             self.page.wait_for_function("window.MathJax?.startup?.promise !== undefined")
             self.page.evaluate("MathJax.startup.promise")
         return self.page
-
-
-def violations(page, without=()):
-    """What axe-core finds serious or critical by WCAG A and AA: (rule, element, what to do)."""
-    page.evaluate(AXE)
-    context = {"include": [["html"]], "exclude": [[selector] for selector in without]}
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    options = {"runOnly": tags, "preload": False, "resultTypes": ["violations"]}
-    found = page.evaluate("([where, how]) => axe.run(where, how)", [context, options])
-    assert found["passes"]  # it did look
-    return [
-        (rule["id"], node["html"][:150], node["failureSummary"].split("\n")[1].strip())
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 UNSET = """() => [...document.querySelectorAll('article .math')]

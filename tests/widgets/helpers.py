@@ -4,35 +4,25 @@ import io
 import itertools
 import warnings
 
-import ipywidgets
 import numpy as np
 from PIL import Image
 
+from nnlib.widgets.base.controls import Button, LogSlider, Player
 
-def extremes(widget):
+
+def extremes(control):
     """Return the values at the ends of a control: two, or all of them where they are few."""
-    if isinstance(widget, ipywidgets.Checkbox | ipywidgets.ToggleButton):
-        return [False, True]
-    if isinstance(widget, ipywidgets.Dropdown | ipywidgets.ToggleButtons | ipywidgets.RadioButtons):
-        return [value for _, value in widget._options_full]
-    if isinstance(widget, ipywidgets.FloatLogSlider):
-        return [widget.base**widget.min, widget.base**widget.max]
-    if widget.has_trait("min") and widget.has_trait("max"):
-        return [widget.min, widget.max]
-    raise TypeError(f"extremes() does not know {type(widget).__name__}; teach it in helpers.py")
+    return [0, 3] if isinstance(control, Player) else control.ends()
 
 
-def odd_values(widget):
+def odd_values(control):
     """Return some values in between: next to an end, the middle, and a crooked one."""
-    ends = extremes(widget)
-    if isinstance(widget, ipywidgets.FloatLogSlider):
-        return [
-            widget.base ** (widget.min + share * (widget.max - widget.min)) for share in (0.37,)
-        ]
-    if not widget.has_trait("step"):  # a choice, also one between numbers
+    if isinstance(control, LogSlider):
+        return [10 ** (control.low + 0.37 * (control.high - control.low))]
+    if isinstance(control, Player) or not control.has_trait("step"):
         return []
-    low, high = ends
-    values = [low + widget.step, high - widget.step, (low + high) / 2, low + 0.371 * (high - low)]
+    low, high = control.ends()
+    values = [low + control.step, high - control.step, (low + high) / 2, low + 0.371 * (high - low)]
     if low < 0 < high:
         values.append(0)
     return [type(low)(value) for value in values]
@@ -77,22 +67,21 @@ def sweep(explorer, pairs=True):
                 explorer.set(**{one: a, other: b})
                 check_picture(explorer, {one: a, other: b})
             explorer.set(**start)
-        for button in buttons(explorer.widget):
+        for button in buttons(explorer):
             button.click()
-            check_picture(explorer, f"button {button.description}")
+            check_picture(explorer, f"button {button.label}")
     press(explorer, "Reset")
     assert explorer.values() == explorer.defaults
     explorer.set(**start)
 
 
-def buttons(widget):
-    """Return all buttons inside a widget."""
-    if isinstance(widget, ipywidgets.Button):
-        return [widget]
-    return [b for child in getattr(widget, "children", ()) for b in buttons(child)]
-
-
 def press(explorer, label):
     """Press the button with this label."""
-    (button,) = [b for b in buttons(explorer.widget) if b.description == label]
+    (button,) = [button for button in buttons(explorer) if button.label == label]
     button.click()
+
+
+def buttons(explorer):
+    """Return all buttons of an explorer."""
+    named = explorer.buttons | explorer.controls
+    return [control for control in named.values() if isinstance(control, Button)]

@@ -6,7 +6,7 @@ import pytest
 from nnlib import nn
 from nnlib.widgets import explore_activation, explore_activations
 from nnlib.widgets.activations import KNOWN, compute, kind_of_point, leaky_relu, limits, sentence
-from nnlib.widgets.functions import sigmoid, step
+from nnlib.widgets.models.functions import sigmoid, step
 from tests.widgets.helpers import check_picture, press, sweep
 
 

@@ -138,13 +138,13 @@ def test_the_window_slides_along_the_rows_and_back_to_the_start(explorer):
     explorer.set(row=0, column=24)
     places = []
     for _ in range(3):
-        explorer.play.value += 1
+        explorer.controls["play"].value += 1
         places.append((explorer.values()["row"], explorer.values()["column"]))
     assert places == [(0, 25), (1, 0), (1, 1)]
     explorer.set(row=27, column=27)
-    explorer.play.value += 1
+    explorer.controls["play"].value += 1
     assert (explorer.values()["row"], explorer.values()["column"]) == (0, 0)
-    explorer.play.value = 0  # the stop button
+    explorer.controls["play"].value = 0
     assert (explorer.values()["row"], explorer.values()["column"]) == (0, 0)
 
 
@@ -203,7 +203,7 @@ def test_bytes_become_fractions():
 def test_nothing_to_pool_is_said_in_the_explorer():
     own = explore_convolution(np.eye(3)).set(pool=True)
     assert "too small for blocks of 2 × 2" in str(own.last_error)
-    assert "untick max-pool" in own._alert.value
+    assert "untick max-pool" in own.widget.alert
     own.set(pool=False)
     check_picture(own, "mended")
 

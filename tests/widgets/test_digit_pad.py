@@ -10,7 +10,13 @@ from nnlib.data import to_float
 from nnlib.training import predict
 from nnlib.widgets import digit_pad
 from nnlib.widgets.digit_pad import EMPTY, SIDE
-from nnlib.widgets.digits import centre_digit, centre_of_mass, digit_reader, in_words, move_digit
+from nnlib.widgets.models.digits import (
+    centre_digit,
+    centre_of_mass,
+    digit_reader,
+    in_words,
+    move_digit,
+)
 
 IMAGES, LABELS = datasets.mnist()[1]
 DIGITS = to_float(IMAGES[:300])

@@ -2,13 +2,12 @@ import itertools
 
 import numpy as np
 import pytest
-from ipywidgets import BoundedFloatText
 
 import nnlib
 from nnlib import nn
 from nnlib.widgets import explore_forward_pass
 from nnlib.widgets.forward_pass import compute, example_network
-from nnlib.widgets.functions import relu
+from nnlib.widgets.models.functions import relu
 from nnlib.widgets.small_network import node_names
 from tests.widgets.helpers import buttons, check_picture, press, sweep
 
@@ -106,8 +105,8 @@ def test_the_learners_own_network_is_shown_and_not_changed():
     passed = compute(explorer.layers(explorer.values()), [0.5, -1, 2])
     np.testing.assert_allclose(passed[-1][1], expected, atol=1e-5)
     assert f"y2 = {expected[1]:.4f}" in explorer.description
-    (text,) = {type(explorer.controls[name]) for name in ("x1_h11", "h11_h21", "b_h11")}
-    assert text is BoundedFloatText  # a slider would move the weight to its nearest step
+    # a slider would move the weight to its nearest step
+    assert all(explorer.controls[name].typed for name in ("x1_h11", "h11_h21", "b_h11"))
     assert "b_h21" not in explorer.controls
     sweep(explorer, pairs=False)
     for name, array in model.state_dict().items():
@@ -145,6 +144,6 @@ def test_an_input_that_does_not_fit():
 def test_presets_name_controls_that_exist():
     model = nn.Sequential(nn.Linear(2, 4), nn.Sigmoid(), nn.Linear(4, 1), nn.Sigmoid())
     for explorer in (explore_forward_pass(), explore_forward_pass(model)):
-        assert len(buttons(explorer.widget)) == len(explorer.presets) + 1
+        assert len(buttons(explorer)) == len(explorer.presets) + 1
         for chosen in explorer.presets.values():
             assert set(chosen) <= set(explorer.controls)

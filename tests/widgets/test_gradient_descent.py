@@ -5,14 +5,14 @@ import pytest
 
 from nnlib.gradcheck import numerical_gradient
 from nnlib.widgets import explore_gradient_descent
-from nnlib.widgets.gradient_descent import (
+from nnlib.widgets.gradient_descent import formula
+from nnlib.widgets.models.gradient_descent import (
     LIMIT,
     LineLoss,
     N,
     OwnLoss,
     TwoValleys,
     batches,
-    formula,
     trajectory,
 )
 from tests.widgets.helpers import check_picture, press, sweep

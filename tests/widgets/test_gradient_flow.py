@@ -9,7 +9,8 @@ from nnlib.gradcheck import numerical_gradient
 from nnlib.nn import init
 from nnlib.random import generator
 from nnlib.widgets import explore_gradient_flow
-from nnlib.widgets.gradient_flow import (
+from nnlib.widgets.gradient_flow import in_words, verdict
+from nnlib.widgets.models.gradient_flow import (
     ACTIVATIONS,
     INPUTS,
     LOW,
@@ -17,13 +18,11 @@ from nnlib.widgets.gradient_flow import (
     Flow,
     N,
     compute,
-    in_words,
     linear_layers,
     make_network,
     measure,
     own_draws,
     rms,
-    verdict,
 )
 from tests.widgets.helpers import check_picture, press, sweep
 

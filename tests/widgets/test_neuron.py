@@ -5,7 +5,7 @@ import pytest
 
 from nnlib.nn import ReLU
 from nnlib.widgets import explore_neuron
-from nnlib.widgets.functions import ACTIVATIONS, apply
+from nnlib.widgets.models.functions import ACTIVATIONS, apply
 from nnlib.widgets.neuron import PLANE, boundary, compute, neuron, number, output_range
 from tests.widgets.helpers import check_picture, pixels, press, sweep
 

@@ -6,18 +6,17 @@ import pytest
 
 from nnlib.gradcheck import numerical_gradient
 from nnlib.widgets import explore_optimizers
-from nnlib.widgets.optimizer_race import (
+from nnlib.widgets.models.optimizer_race import (
     KEYS,
     LIMIT,
     MOST,
     OPTIMIZERS,
     SURFACES,
     diverged,
-    number,
     own_surface,
-    summary,
     trajectory,
 )
+from nnlib.widgets.optimizer_race import number, summary
 from tests.widgets.helpers import check_picture, press, sweep
 
 

@@ -12,18 +12,17 @@ from PIL import Image
 
 import nnlib.widgets
 from nnlib.widgets import race_optimizers
-from nnlib.widgets.optimizer_race import (
+from nnlib.widgets.models.optimizer_race import (
     KEYS,
     LIMIT,
     MOST,
     OPTIMIZERS,
     SIDE,
     SURFACES,
-    OptimizerRace,
     diverged,
-    number,
     trajectory,
 )
+from nnlib.widgets.optimizer_race import OptimizerRace, number
 from nnlib.widgets.optimizer_race_show import OptimizerRaceShow
 from tests.widgets.javascript import runner
 

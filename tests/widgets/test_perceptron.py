@@ -148,8 +148,7 @@ def click(picture, x1, x2, shift=False):
     """Click at a place of the plane, as the front end reports it."""
     width, height = picture.figure.canvas.get_width_height()
     across, up = picture.plane.transData.transform([x1, x2])
-    content = {"x": across / width, "y": 1 - up / height, "shift": shift}
-    picture.image._handle_custom_msg(content, [])
+    picture.widget.heard({"click": [across / width, 1 - up / height, shift]})
 
 
 def test_a_click_adds_a_point_and_shift_one_of_the_other_class():
@@ -166,7 +165,7 @@ def test_a_click_adds_a_point_and_shift_one_of_the_other_class():
 
 def test_a_click_beside_the_plane_adds_nothing_and_an_error_is_shown():
     picture = explore_perceptron()
-    picture.image._handle_custom_msg({"x": 0.9, "y": 0.5, "shift": False}, [])
+    picture.widget.heard({"click": [0.9, 0.5, False]})
     assert picture.values()["data"] == "AND"
     picture.add = lambda label: 1 / 0
     click(picture, 0.5, 0.5)

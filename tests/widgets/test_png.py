@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nnlib.widgets.png import encode
+from nnlib.widgets.base.png import encode
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 4), (3, 5, 4), (40, 61, 4)])

@@ -3,7 +3,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from nnlib.widgets.quick_text import QuickText, glyph, short
+from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.quick_text import QuickText, glyph
 
 
 def drawn(make):

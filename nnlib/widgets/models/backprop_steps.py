@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.nn.functional import sigmoid
-from nnlib.widgets.functions import relu
+from nnlib.widgets.models.functions import relu
 from nnlib.widgets.small_network import pretty
 
 SQUARED, ENTROPY = "squared error", "cross-entropy"

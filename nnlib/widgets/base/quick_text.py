@@ -60,8 +60,8 @@ class QuickText(PathPatch):
     ):
         figure = parent.get_figure(root=True)
         on = on or getattr(parent, "transData", None) or parent.transSubfigure
-        points = figure.dpi_scale_trans.frozen().get_matrix()[0, 0] / 72
-        self._place, self._on = Affine2D().scale(size).translate(*shift).scale(points), on
+        inches = Affine2D().scale(size / 72).translate(shift[0] / 72, shift[1] / 72)
+        self._place, self._on = inches + figure.dpi_scale_trans, on
         self._align = ALIGN[ha]
         self._text = None
         super().__init__(Path(np.empty((0, 2))), lw=0)
@@ -81,11 +81,3 @@ class QuickText(PathPatch):
 
     def get_text(self):
         return self._text
-
-
-def short(value):
-    """About three digits, no trailing zeros, a real minus sign: 0.719, 2.35, −12.3."""
-    size = abs(value)
-    decimals = 3 if size < 1 else 2 if size < 10 else 1
-    text = f"{size:.{decimals}f}".rstrip("0").rstrip(".") if size < 1e4 else f"{size:.1e}"
-    return f"−{text}" if value < 0 and text != "0" else text

@@ -1,0 +1,34 @@
+// How numbers are written: everywhere the same, with a real minus sign.
+
+export function fixed(value, decimals = 2) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "no number" : value > 0 ? "∞" : "−∞";
+  const text = Math.abs(value).toFixed(decimals);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
+}
+
+// About three digits: 0.719, 2.35, −12.3, 3.1e−9.
+export function short(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && Number.isFinite(size) && (size < 5e-4 || size >= 1e5)) {
+    return value.toExponential(1).replaceAll("-", "−").replace("e+", "e");
+  }
+  return trimmed(fixed(value, size < 1 ? 3 : size < 10 ? 2 : size < 1000 ? 1 : 0));
+}
+
+export function trimmed(text) {
+  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
+
+// A factor or a term of a sum: negative numbers stand in brackets.
+export function bracket(text) {
+  return text.startsWith("−") ? `(${text})` : text;
+}
+
+export function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
+
+// The multiple of a step that is nearest, without what floats add: 1.05, not 1.0500000000000003.
+export function rounded(value, step) {
+  return Number((Math.round(value / step) * step).toPrecision(12));
+}

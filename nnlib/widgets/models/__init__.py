@@ -1,0 +1,1 @@
+"""The mathematics behind the explorers: plain NumPy, no widgets. Lessons import it too."""

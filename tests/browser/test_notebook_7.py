@@ -1,0 +1,66 @@
+"""Notebook 7, which many hubs open: explorers follow keys and mouse there too."""
+
+import pytest
+
+from tests.browser import lab
+from tests.browser.notebooks import explorer_names
+
+pytestmark = pytest.mark.browser
+ACTIVE = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
+
+
+@pytest.fixture(scope="module")
+def page(browser, folder, tmp_path_factory):
+    with lab.jupyterlab(folder, tmp_path_factory.mktemp("notebook7"), "notebook") as started:
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.goto(f"{started[0]}/notebooks/explorers.ipynb?token={started[1]}")
+        page.wait_for_function(
+            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+            " === 'idle'",
+            timeout=lab.WAIT,
+        )
+        page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        page.wait_for_selector(lab.EXPLORER, timeout=lab.WAIT)
+        yield page
+        page.close(run_before_unload=False)
+
+
+def shown(page, name):
+    """Scroll to an explorer; return its element."""
+    index = 2 * explorer_names().index(name) + 1
+    page.evaluate(
+        """async index => {
+            const content = window.jupyterapp.shell.currentWidget.content;
+            content.activeCellIndex = index;
+            await content.scrollToItem(index, 'start');
+        }""",
+        index,
+    )
+    cell = page.evaluate_handle(
+        "i => window.jupyterapp.shell.currentWidget.content.widgets[i].node", index
+    ).as_element()
+    return cell.wait_for_selector(lab.EXPLORER, timeout=lab.WAIT)
+
+
+@pytest.mark.parametrize("name", ["explore_softmax", "explore_bumps", "explore_convolution"])
+def test_arrow_keys_move_a_slider_and_not_the_notebook(page, name):
+    element = shown(page, name)
+    before = page.evaluate(ACTIVE)
+    for key in ("ArrowRight", "ArrowUp"):
+        lab.press_slider(page, element, key)
+    assert page.evaluate(ACTIVE) == before
+
+
+def test_the_mouse_drags_a_slider(page):
+    element = shown(page, "explore_losses")
+    box = element.query_selector(lab.SLIDER).bounding_box()
+
+    def drag():
+        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2, steps=5)
+        page.mouse.up()
+
+    lab.until_picture_changes(page, element, drag)
+    page.wait_for_timeout(500)
+    assert "At the logit 6" in element.wait_for_selector(lab.PICTURE).get_attribute("alt")
