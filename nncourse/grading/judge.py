@@ -27,7 +27,7 @@ from nncourse.judging.plain import MAX_ENTRIES
 
 SECONDS = 10  # of a processor, for comparing what one exercise gave
 WALL = 6  # times as many on the clock
-MEMORY = 400_000_000  # bytes above what it has when it starts
+MEMORY = 500_000_000  # bytes above what it has when it starts
 BREACH = (
     "What came back could not be compared: it takes more {what} than there is for that. Is it far "
     "larger than it should be?"

@@ -26,12 +26,6 @@ def all_digits():
     return datasets.mnist()
 
 
-def labels_to_read(start, seed, shuffled):
-    """The labels of the new images of learn_to_read(), as an array of uint8."""
-    rows = np.random.default_rng(seed).choice(10_000, READ, replace=False)
-    return all_digits()[1][1][rows]
-
-
 def learn_to_read(answer, start, seed, shuffled):
     """For a reader of digits: 6,000 images and labels to learn from, 5,000 new images to read.
 

@@ -85,10 +85,3 @@ def train_on_digits(answer, start):
 
 
 train_on_digits.written = lambda name, start: f"{name}(*capstone_digits({start}))"
-
-
-@functools.cache
-def other_digits():
-    """The 10,000 images that no capstone_digits() holds: float32 (10000, 784), and their labels."""
-    images, labels = all_digits()[0]
-    return scaled(images[50_000:].reshape(-1, 784)), labels[50_000:]
