@@ -29,10 +29,10 @@ KEPT = ROOT / ".venv" / "lite-wheels"  # what was fetched once
 DATA = "nnlib/datasets/files/"  # 12 MB: a wheel of their own, for the notebooks that need them
 DATA_NAME = f"{NAME}-mnist"
 # what shows explorers; each is one wheel for every system. JupyterLite brings the rest.
-PACKAGES = ("anywidget", "ipywidgets", "jupyterlab-widgets", "psygnal", "tqdm")
+PACKAGES = ("anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "psygnal", "tqdm")
 IN_A_TAB = (
-    "**You are in a browser tab.** Nothing is installed: Python runs here, on your computer, at "
-    "about a fifth of its usual speed. The first cell fetches the course; wait until its `[*]` "
+    "**You are in a browser tab.** Nothing is installed: Python runs here, in the browser, and is "
+    "slower than it would be. The first cell fetches the course; wait until its `[*]` "
     "becomes a number. What you write is kept in this browser alone. To keep it for good, or to "
     "hand it in: **File, Download**."
 )

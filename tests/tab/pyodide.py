@@ -1,0 +1,67 @@
+"""Pyodide's core from npm, made to start JupyterLite's kernel without a network.
+
+The package on npm holds Python alone. What the kernel imports besides is pure Python, and comes
+from PyPI in the versions that Pyodide's lock names; NumPy and Matplotlib for WebAssembly are on
+neither, so lessons cannot run here to their end.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+
+NEEDED = ("micropip", "packaging", "ipython", "jedi", "typing-extensions", "tqdm")
+
+
+def folder(kept):
+    """A folder with pyodide.mjs and all that it loads, made once."""
+    made = Path(kept) / f"pyodide-{PYODIDE_VERSION}"
+    if not (made / "complete").exists():
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        npm = ["npm", "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"]
+        subprocess.run(npm, cwd=made, check=True, capture_output=True)
+        (archive,) = made.glob("*.tgz")
+        with tarfile.open(archive) as packed:
+            packed.extractall(made, filter="data")
+        for path in (made / "package").iterdir():
+            path.rename(made / path.name)
+        rewrite_lock(made)
+        (made / "complete").touch()
+    return made
+
+
+def rewrite_lock(made):
+    """Leave in the lock what the kernel needs, each wheel with its own checksum."""
+    path = made / "pyodide-lock.json"
+    lock = json.loads(path.read_text(encoding="utf-8"))
+    kept = {name: lock["packages"][name] for name in closure(lock["packages"])}
+    pins = [f"{name}=={package['version']}" for name, package in kept.items()]
+    any_system = ("--no-deps", "--only-binary=:all:", "--platform=any", "--abi=none")
+    any_system += ("--python-version=3.14", "-q")
+    command = [sys.executable, "-m", "pip", "download", *any_system, "-d", str(made), *pins]
+    subprocess.run(command, check=True, capture_output=True)
+    wheels = {
+        path.name.split("-")[0].lower().replace("_", "-"): path for path in made.glob("*.whl")
+    }
+    for name, package in kept.items():
+        wheel = wheels[name]
+        package["file_name"] = wheel.name
+        package["sha256"] = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        package["unvendored_tests"] = False
+    path.write_text(json.dumps(lock | {"packages": kept}), encoding="utf-8")
+
+
+def closure(packages):
+    found, left = set(), list(NEEDED)
+    while left:
+        name = left.pop().replace("_", "-")
+        if name not in found:
+            found.add(name)
+            left += packages[name]["depends"]
+    return sorted(found)
