@@ -23,7 +23,13 @@ COMPUTED = {
 
 # numbers that no cell can compute, and where they come from
 FACTS = {
-    "03": {"1958": "Rosenblatt's paper", "1962": "Novikoff's proof"},
+    "01": {"1943": "the paper of McCulloch and Pitts"},
+    "03": {
+        "1958": "Rosenblatt's paper",
+        "1969": "Minsky and Papert's book",
+        "400": "its sensors",
+        "1962": "Novikoff's proof",
+    },
     "04": {"0.02": "a target that the learner is to reach", "1989": "Cybenko's paper"},
     "06": {"60,000": "images of MNIST, which lesson 12 counts"},
     "07": {

@@ -360,21 +360,21 @@ def it_matters_who_votes():
 # 01.5 ------------------------------------------------------------- find the bug
 
 
-def mended_neuron(x, w, b):
+def fixed_neuron(x, w, b):
     z = b
     for i in range(len(x)):
         z = z + w[i] * x[i]
     return 1 / (1 + np.exp(-z))
 
 
-def mended_neuron_with_zip(x, w, b):
+def fixed_neuron_with_zip(x, w, b):
     z = 0.0
     for one_input, one_weight in zip(x, w, strict=True):
         z += one_weight * one_input
     return float(sigmoid(np.array(z + b)))
 
 
-def mended_neuron_without_a_loop(x, w, b):
+def fixed_neuron_without_a_loop(x, w, b):
     return 0.5 * (1 + np.tanh((w @ x + b) / 2))
 
 
@@ -386,15 +386,15 @@ def their_neuron(x, w, b, begin=1, bias_each_time=True):
     return 1 / (1 + np.exp(-z))
 
 
-mended_neuron_exercise = Exercise(
+fixed_neuron_exercise = Exercise(
     id="01.5",
     title="Two bugs in one neuron",
     points=2,
     minutes=8,
     difficulty="easy",
-    name="mended_neuron",
-    reference=mended_neuron,
-    alternatives=(mended_neuron_with_zip, mended_neuron_without_a_loop),
+    name="fixed_neuron",
+    reference=fixed_neuron,
+    alternatives=(fixed_neuron_with_zip, mended_neuron_without_a_loop),
     fixed=(
         (np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.8, -0.5]), 2.0),
         (np.array([0.5, 0.3]), np.array([0.4, 0.7]), 0.2),
@@ -415,13 +415,13 @@ mended_neuron_exercise = Exercise(
 )
 
 
-@mended_neuron_exercise.mistake
+@fixed_neuron_exercise.mistake
 def nothing_was_changed(x, w, b, begin=1, bias_each_time=True):
     """Both bugs are still there. Let the loop print what it does in each round."""
     return their_neuron(x, w, b, begin, bias_each_time)
 
 
-@mended_neuron_exercise.mistake
+@fixed_neuron_exercise.mistake
 def bias_in_every_round(x, w, b):
     """All inputs are heard now: one bug is gone. But the bias stands inside the loop, and is
     added once for each input. A neuron adds it once.
@@ -429,7 +429,7 @@ def bias_in_every_round(x, w, b):
     return their_neuron(x, w, b, begin=0)
 
 
-@mended_neuron_exercise.mistake
+@fixed_neuron_exercise.mistake
 def first_input_not_heard(x, w, b):
     """The bias is added once now: one bug is gone. But the loop begins at 1, and the first
     input has the number 0.
@@ -437,19 +437,19 @@ def first_input_not_heard(x, w, b):
     return their_neuron(x, w, b, bias_each_time=False)
 
 
-@mended_neuron_exercise.mistake
+@fixed_neuron_exercise.mistake
 def bias_lost(x, w, b):
     """All inputs are heard, and the bias is not added any more. It has to be, once."""
     return sigmoid(w @ x)
 
 
-@mended_neuron_exercise.mistake
+@fixed_neuron_exercise.mistake
 def last_input_not_heard(x, w, b):
     """Now the last input is left out. `range(n)` counts 0, 1, ... up to n − 1: n rounds."""
     return sigmoid(w[:-1] @ x[:-1] + b)
 
 
-@mended_neuron_exercise.mistake
+@fixed_neuron_exercise.mistake
 def activation_lost(x, w, b):
     """The sum is right, both bugs are gone. But the sigmoid went with them: the output of the
     neuron lies between 0 and 1.
@@ -552,6 +552,6 @@ EXERCISES = (
     weighted_sum_exercise,
     neuron_class,
     majority_vote,
-    mended_neuron_exercise,
+    fixed_neuron_exercise,
     undecided_bias_exercise,
 )
