@@ -394,7 +394,7 @@ fixed_neuron_exercise = Exercise(
     difficulty="easy",
     name="fixed_neuron",
     reference=fixed_neuron,
-    alternatives=(fixed_neuron_with_zip, mended_neuron_without_a_loop),
+    alternatives=(fixed_neuron_with_zip, fixed_neuron_without_a_loop),
     fixed=(
         (np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.8, -0.5]), 2.0),
         (np.array([0.5, 0.3]), np.array([0.4, 0.7]), 0.2),
