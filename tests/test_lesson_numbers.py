@@ -38,7 +38,7 @@ FACTS = {
         "1986": "the paper of Rumelhart, Hinton and Williams",
     },
     "08": {"1969": "Perceptrons", "1986": "the paper on backpropagation"},
-    "09": {"3000": "one learning rate over another, both in the code"},
+    "09": {"2015": "the paper on Adam", "3000": "one rate over another, both in the code"},
     "11": {"2014": "the paper on dropout", "2019": "the paper on AdamW"},
     "12": {"70,000": "60,000 and 10,000", "180": "degrees to set", "401": "a pixel's name"},
 }
