@@ -7,6 +7,9 @@ from pathlib import Path
 
 import nnlib
 from docs.pages import for_colab, for_the_web
+from docs.weights import packed
+from nnlib.widgets.base.javascript import HERE as EXPLORERS
+from nnlib.widgets.base.javascript import style
 
 ROOT = Path(__file__).resolve().parents[1]
 # of django-static-mathjax, which needs no Django: MathJax 3, its program and its fonts
@@ -32,11 +35,8 @@ myst_update_mathjax = False  # mathjax3_config says it
 suppress_warnings = ["myst.header"]
 
 html_theme = "sphinx_book_theme"
-html_static_path = ["static", "../nnlib/widgets/show.css"]
-html_static_path += [
-    f"../{show.relative_to(ROOT)}" for show in ROOT.glob("nnlib/widgets/*_show.js")
-]
-html_css_files = ["show.css", "course.css"]
+html_static_path = ["static"]
+html_css_files = ["explorers.css", "course.css"]
 html_js_files = [("course.js", {"type": "module"})]
 html_favicon = "static/favicon.svg"
 html_show_copyright = False
@@ -61,6 +61,7 @@ mathjax3_config = {
 
 def setup(app):
     app.connect("source-read", dress)
+    app.connect("build-finished", add_explorers)
     app.connect("build-finished", add_mathjax)
     app.connect("build-finished", add_colab)
 
@@ -69,6 +70,19 @@ def dress(app, name, source):
     path = Path(app.env.doc2path(name))
     if path.suffix == ".ipynb":
         source[0] = for_the_web(source[0], path.relative_to(ROOT).as_posix(), REPOSITORY)
+
+
+def add_explorers(app, exception):
+    """The JavaScript of the explorers as it is, one style sheet, and the weights of the pad."""
+    if exception is None:
+        static = Path(app.outdir, "_static")
+        for file in EXPLORERS.rglob("*.js"):
+            target = static / "explorers" / file.relative_to(EXPLORERS)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
+        names = sorted(file.stem for file in EXPLORERS.glob("*.css"))
+        (static / "explorers.css").write_text(style(*names), encoding="utf-8")
+        (static / "explorers" / "weights.bin").write_bytes(packed())
 
 
 def add_mathjax(app, exception):

@@ -11,7 +11,11 @@ from html import escape
 from urllib.parse import quote
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-SHOWS = {"race_optimizers": "optimizer_race_show", "watch_training": "training_show"}  # .js
+SHOWS = {  # what runs without a kernel, and its file .js
+    "digit_pad()": "pad",
+    "race_optimizers(": "optimizer_race_show",
+    "watch_training(": "training_show",
+}
 HOW_TO_RUN = "A page to read. Run and change it [on your computer](../docs/index.md#run-it)"
 
 
@@ -43,7 +47,7 @@ def for_the_web(text, path="", repository=""):
 def dress(output, cell, following):
     """Give a picture its alternative text; let what runs without a kernel run."""
     data, metadata = output.get("data", {}), cell["metadata"]
-    shows = [file for call, file in SHOWS.items() if f"{call}(" in joined(cell["source"])]
+    shows = [file for call, file in SHOWS.items() if call in joined(cell["source"])]
     if shows and WIDGET in data:
         output["data"] = {"text/html": f'<div class="live" data-show="{shows[0]}"></div>'}
     elif "image/png" in data:

@@ -59,7 +59,7 @@ def test_every_file_of_nnlib_is_in_it(unpacked):
         assert inside(unpacked / package) == here
     here = inside(unpacked / "nnlib")
     assert {f"datasets/files/{name}.gz" for name in SHA256} <= here
-    assert {"weights/mnist_mlp.npz", "widgets/digit_pad.js", "widgets/digit_pad.css"} <= here
+    assert {"weights/mnist_mlp.npz", "widgets/pad.js", "widgets/base/kit/kit.css"} <= here
 
 
 def test_nothing_else_is_in_it(unpacked):

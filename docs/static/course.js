@@ -1,7 +1,10 @@
 // What the pages do by themselves: quizzes answer, shows run. No kernel, no network.
 
 for (const el of document.querySelectorAll(".live")) {
-  import(`./${el.dataset.show}.js`).then(({ default: show }) => show.render({ el }));
+  const weights = new URL("explorers/weights.bin", import.meta.url);
+  import(`./explorers/${el.dataset.show}.js`).then(({ default: show }) =>
+    show.render({ el, weights }),
+  );
 }
 
 for (const quiz of document.querySelectorAll("fieldset.quiz")) {

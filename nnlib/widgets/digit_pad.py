@@ -3,7 +3,6 @@
 import base64
 import io
 import threading
-from pathlib import Path
 
 import anywidget
 import numpy as np
@@ -14,11 +13,11 @@ from matplotlib.figure import Figure
 from nnlib import datasets, pretrained
 from nnlib.data import to_float
 from nnlib.palette import BLUE, GREY, INK, RED
+from nnlib.widgets.base.javascript import HERE, joined, style
 from nnlib.widgets.models.digits import centre_digit, digit_reader, in_words, resize
 
 SIDE = 140  # the drawing has 140 x 140 pixels
 EXAMPLE = 1  # which of the test images is on the pad at first
-HERE = Path(__file__).parent
 EMPTY = "Draw a digit from 0 to 9."
 
 
@@ -30,8 +29,8 @@ class DigitPad(anywidget.AnyWidget):
     `last_error` is the exception of the last change, or None; the pad shows it in a sentence.
     """
 
-    _esm = HERE / "digit_pad.js"
-    _css = HERE / "digit_pad.css"
+    _esm = joined(HERE / "pad.js")
+    _css = style("pad")
     # without from_json a drawing from the browser would be refused in silence: it comes as a view
     # of memory, not as bytes
     ink = traitlets.Bytes().tag(sync=True, from_json=lambda value, widget: bytes(value))
@@ -40,7 +39,6 @@ class DigitPad(anywidget.AnyWidget):
     sentence = traitlets.Unicode(EMPTY).tag(sync=True)
     alert = traitlets.Unicode().tag(sync=True)
     frames = traitlets.Int(0).tag(sync=True)
-    colours = traitlets.Dict({"bar": BLUE, "best": RED}).tag(sync=True)
 
     def __init__(self, read, example):
         super().__init__()

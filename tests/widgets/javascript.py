@@ -37,3 +37,14 @@ def runner(script, request, tmp_path_factory, name="show"):
         )
     )
     page.close()
+
+
+def run_node(program, folder):
+    """What a program of JavaScript, a module, prints when it runs in this folder."""
+    (folder / "run.mjs").write_text(program, encoding="utf-8")
+    (folder / "package.json").write_text('{"type": "module"}')
+    done = subprocess.run(
+        ["node", "run.mjs"], cwd=folder, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -35,6 +35,7 @@ def joined(path):
     return "\n".join(EXPORT.sub("", part) for part in parts)
 
 
-def style():
-    """The style sheet of the kit."""
-    return (KIT / "kit.css").read_text(encoding="utf-8")
+def style(*names):
+    """The style sheets of the kit and of these explorers, as one."""
+    files = [KIT / "kit.css", *(HERE / f"{name}.css" for name in names)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)

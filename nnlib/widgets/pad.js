@@ -1,22 +1,36 @@
-// The digit pad's page: strokes go to Python as bytes, the answer comes back as ten numbers.
+// The digit pad: strokes become ink; Python reads it, or in a page without a kernel the page itself.
 
-const SIDE = 140; // pixels that Python gets, along one side
+import { followTheme, isStill, keepKeys, make } from "./base/kit/page.js";
+import { centred, inWords, read, unpacked } from "./reader.js";
+
+const SIDE = 140; // pixels that are read, along one side
 const SCALE = 2; // pixels of the canvas for each of them
 const PEN = 20; // width of a stroke, in pixels of the canvas
 const STEP = 7; // how far an arrow key moves the pen
 const PAUSE = 80; // ms between two messages to Python
+const EMPTY = "Draw a digit from 0 to 9.";
+
+// What the pad draws by itself until a hand comes, as shares of its side.
+const DEMONSTRATION = [
+  [[0.28, 0.3], [0.4, 0.18], [0.6, 0.18], [0.68, 0.32], [0.5, 0.47], [0.68, 0.6], [0.66, 0.78],
+    [0.48, 0.86], [0.3, 0.76]],
+  [[0.27, 0.2], [0.74, 0.2], [0.6, 0.45], [0.46, 0.86]],
+  [[0.5, 0.15], [0.33, 0.3], [0.29, 0.55], [0.38, 0.8], [0.55, 0.85], [0.69, 0.68], [0.71, 0.4],
+    [0.62, 0.2], [0.5, 0.15]],
+  [[0.3, 0.32], [0.42, 0.17], [0.62, 0.2], [0.66, 0.38], [0.5, 0.58], [0.28, 0.83], [0.74, 0.83]],
+];
 
 const PAGE = `
   <div>
     <h4>Draw a digit here</h4>
     <div class="frame">
       <canvas class="drawing" width="${SIDE * SCALE}" height="${SIDE * SCALE}" tabindex="0"
-        role="img" data-lm-suppress-shortcuts="true"
+        role="img"
         aria-label="Pad to draw on. Arrow keys move the pen, the space bar puts it down and lifts
         it, Delete clears the pad."></canvas>
       <div class="pen"></div>
     </div>
-    <button class="clear" type="button">Clear</button>
+    <button class="nn-button clear" type="button">Clear</button>
   </div>
   <div>
     <h4>What the network sees</h4>
@@ -35,18 +49,35 @@ const PAGE = `
     <div class="alert" role="alert"></div>
   </div>`;
 
-function render({ model, el }) {
-  const root = document.createElement("div");
-  root.className = "nnlib-pad";
+// model: of anywidget, where Python reads; else `weights`, the address of those in docs/weights.py.
+function render({ model = null, el, weights = "" }) {
+  const root = make("div", { class: "nn nnlib-pad" });
   root.innerHTML = PAGE;
-  el.appendChild(root);
+  el.append(root);
+  const forget = followTheme(root);
   const find = (name) => root.querySelector(name);
   const canvas = find(".drawing");
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.lineWidth = PEN;
   context.lineCap = context.lineJoin = "round";
 
-  // --- to Python
+  keepKeys(canvas);
+
+  // --- who reads: Python, or this page
+  const here = { chances: [], sentence: EMPTY, alert: "", frames: 0, seen: new Uint8Array(784) };
+  let layers = null;
+  const get = (name) => (model ? model.get(name) : here[name]);
+
+  function answer(ink) {
+    const image = centred(ink, SIDE);
+    here.seen = Uint8Array.from(image, (value) => Math.round(255 * value));
+    const empty = !image.some((value) => value > 0);
+    here.chances = empty || !layers ? [] : read(layers, image);
+    here.sentence = empty || !layers ? EMPTY : inWords(here.chances);
+    here.frames += 1;
+    for (const show of [showSeen, showChances, showWords]) show();
+  }
+
   let untouched = true; // the example is still there: the first stroke takes it off
   let lastInk = null; // the bytes that this page has sent
   let lastTime = 0;
@@ -54,13 +85,15 @@ function render({ model, el }) {
 
   function send() {
     if (timer !== null) return;
-    timer = setTimeout(push, Math.max(0, lastTime + PAUSE - performance.now()));
+    const pause = model ? PAUSE : 0;
+    timer = setTimeout(push, Math.max(0, lastTime + pause - performance.now()));
   }
 
   function push() {
     timer = null;
     lastTime = performance.now();
     lastInk = inkOf(context);
+    if (!model) return answer(lastInk);
     model.set("ink", new DataView(lastInk.buffer));
     model.save_changes();
   }
@@ -90,6 +123,7 @@ function render({ model, el }) {
   };
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || last !== null) return;
+    stopShowing();
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     if (untouched) wipe();
@@ -123,6 +157,7 @@ function render({ model, el }) {
   }
   canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in moves || event.key === " ") stopShowing();
     const before = { ...pen };
     if (moves[event.key]) {
       const [dx, dy] = moves[event.key];
@@ -136,7 +171,6 @@ function render({ model, el }) {
       return;
     }
     event.preventDefault();
-    event.stopPropagation();
     if (pen.down) {
       if (untouched) wipe();
       stroke(before, pen);
@@ -145,6 +179,7 @@ function render({ model, el }) {
   });
 
   function clear() {
+    stopShowing();
     wipe();
     pen.down = false;
     showPen();
@@ -164,46 +199,93 @@ function render({ model, el }) {
   }
 
   function showSeen() {
-    const seen = bytes(model.get("seen"));
+    const seen = bytes(get("seen"));
     if (seen.length === 28 * 28) paint(find(".seen"), seen);
   }
 
   const rows = Array.from({ length: 10 }, (_, digit) => makeBar(find(".bars"), digit));
   function showChances() {
-    const chances = model.get("chances");
+    const chances = get("chances");
     const best = chances.indexOf(Math.max(...chances));
-    const colours = model.get("colours");
     rows.forEach(({ row, fill, percent }, digit) => {
       const chance = chances[digit] ?? 0;
       row.classList.toggle("best", digit === best);
       row.setAttribute("aria-label", `${digit}: ${(100 * chance).toFixed(0)} percent`);
       fill.style.width = `${100 * chance}%`;
-      fill.style.background = digit === best ? colours.best : colours.bar;
       percent.textContent = chances.length ? `${(100 * chance).toFixed(0)} %` : "";
     });
   }
 
   function showWords() {
-    find(".answer").textContent = model.get("sentence");
-    find(".alert").textContent = model.get("alert");
-    root.dataset.frames = model.get("frames");
+    find(".answer").textContent = get("sentence");
+    find(".alert").textContent = get("alert");
+    root.dataset.frames = get("frames");
   }
 
-  const shows = {
+  // --- by itself, until a hand comes
+  let showing = null;
+  function stopShowing() {
+    if (showing === null) return;
+    cancelAnimationFrame(showing);
+    showing = null;
+    untouched = true;
+  }
+  function demonstrate() {
+    const [drawing, rest] = [1300, 1500]; // ms for a digit, and until the next
+    let [began, number, drawn] = [null, 0, 0];
+    const frame = (now) => {
+      began ??= now;
+      const points = DEMONSTRATION[number % DEMONSTRATION.length];
+      const place = (share) => {
+        const at = Math.min(share, 1) * (points.length - 1);
+        const k = Math.min(Math.floor(at), points.length - 2);
+        const [from, to] = [points[k], points[k + 1]];
+        const along = (axis) => canvas.width * (from[axis] + (at - k) * (to[axis] - from[axis]));
+        return { x: along(0), y: along(1) };
+      };
+      const share = (now - began) / drawing;
+      if (drawn === 0) wipe();
+      if (drawn < 1) {
+        stroke(place(drawn), place(share));
+        drawn = Math.max(share, 1e-6);
+      } else if (now - began > drawing + rest) {
+        [began, number, drawn] = [now, number + 1, 0];
+      }
+      showing = requestAnimationFrame(frame);
+    };
+    showing = requestAnimationFrame(frame);
+  }
+
+  const shows = model && {
     "change:ink": showInk,
     "change:seen": showSeen,
     "change:chances": showChances,
     "change:sentence change:alert change:frames": showWords,
   };
   wipe();
+  untouched = true;
   showPen();
-  for (const [names, show] of Object.entries(shows)) {
-    model.on(names, show);
-    show();
+  if (model) {
+    for (const [names, show] of Object.entries(shows)) {
+      model.on(names, show);
+      show();
+    }
+  } else {
+    answer(inkOf(context));
+    fetch(weights)
+      .then((file) => file.arrayBuffer())
+      .then((buffer) => {
+        layers = unpacked(buffer);
+        root.dataset.ready = "true";
+        answer(inkOf(context));
+        if (!isStill() && untouched) demonstrate();
+      });
   }
   return () => {
     clearTimeout(timer);
-    for (const [names, show] of Object.entries(shows)) model.off(names, show);
+    stopShowing();
+    forget();
+    for (const [names, show] of Object.entries(shows ?? {})) model.off(names, show);
   };
 }
 

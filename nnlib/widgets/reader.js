@@ -1,0 +1,111 @@
+// What digits.py and the network on board compute, for a page without a kernel: a drawing is
+// centred as MNIST's digits were, and three matrix products make ten probabilities of it.
+
+const BOX = 20; // pixels: MNIST's digits were scaled to fit this box
+const MIDDLE = 14; // row and column where their centre of mass was put
+const SIZES = [784, 256, 128, 10];
+
+// Python's round(): a half goes to the even number.
+function roundEven(value) {
+  const low = Math.floor(value);
+  if (value - low !== 0.5) return Math.round(value);
+  return low % 2 === 0 ? low : low + 1;
+}
+
+// The weights of docs/weights.py, 10 bits each: [{ weight, bias }] of the three layers.
+export function unpacked(buffer) {
+  let at = 0;
+  return SIZES.slice(1).map((rows, k) => {
+    const columns = SIZES[k];
+    const floats = new Float32Array(buffer.slice(at, at + 8 * rows));
+    const [bias, scale] = [floats.subarray(0, rows), floats.subarray(rows)];
+    at += 8 * rows;
+    const high = new Int8Array(buffer, at, rows * columns);
+    at += high.length;
+    const low = new Uint8Array(buffer, at, high.length / 4);
+    at += low.length;
+    const weight = Float32Array.from(high, (byte, i) => {
+      const bits = (low[i >> 2] >> (2 * (i & 3))) & 3;
+      return (4 * byte + bits) * scale[Math.floor(i / columns)];
+    });
+    return { weight, bias };
+  });
+}
+
+// Ten probabilities of an image, 784 numbers from 0 to 1.
+export function read(layers, image) {
+  let values = image;
+  layers.forEach(({ weight, bias }, k) => {
+    const sums = Float64Array.from(bias);
+    for (let row = 0; row < sums.length; row++) {
+      const start = row * values.length;
+      for (let i = 0; i < values.length; i++) sums[row] += weight[start + i] * values[i];
+      if (k < layers.length - 1 && sums[row] < 0) sums[row] = 0; // ReLU
+    }
+    values = sums;
+  });
+  const largest = Math.max(...values);
+  const powers = Array.from(values, (z) => Math.exp(z - largest));
+  const total = powers.reduce((sum, one) => sum + one, 0);
+  return powers.map((one) => one / total);
+}
+
+// A drawing, side x side bytes of ink row by row, as the network wants it: 784 numbers from 0 to 1.
+export function centred(ink, side) {
+  const image = new Float64Array(784);
+  let [top, bottom, left, right] = [side, -1, side, -1];
+  ink.forEach((value, i) => {
+    if (!value) return;
+    const [row, column] = [Math.floor(i / side), i % side];
+    [top, bottom] = [Math.min(top, row), Math.max(bottom, row)];
+    [left, right] = [Math.min(left, column), Math.max(right, column)];
+  });
+  if (bottom < 0) return image;
+  const [tall, wide] = [bottom - top + 1, right - left + 1];
+  const longer = Math.max(tall, wide);
+  const height = Math.max(1, roundEven((tall * BOX) / longer));
+  const width = Math.max(1, roundEven((wide * BOX) / longer));
+  const cut = Array.from({ length: tall }, (_, row) =>
+    Array.from({ length: wide }, (_, column) => ink[(top + row) * side + left + column] / 255));
+  const narrow = cut.map((row) => boxed(row, width, (sum, value, share) => sum + share * value, 0));
+  const digit = boxed(narrow, height, (sum, row, share) => sum.map((v, i) => v + share * row[i]),
+    new Array(width).fill(0));
+  let [total, rows, columns] = [0, 0, 0];
+  digit.forEach((row, i) => row.forEach((value, j) => {
+    total += value;
+    rows += i * value;
+    columns += j * value;
+  }));
+  // no further than the edge, where the digit would be cut off
+  const inside = (centre, size) => Math.min(Math.max(roundEven(MIDDLE - centre), 0), 28 - size);
+  const [down, over] = [inside(rows / total, height), inside(columns / total, width)];
+  digit.forEach((row, i) => row.forEach((value, j) => {
+    image[28 * (down + i) + over + j] = value;
+  }));
+  return image;
+}
+
+// A list made shorter or longer: each new entry is the mean of those that it covers (Pillow's BOX).
+function boxed(list, length, add, zero) {
+  const scale = list.length / length;
+  const support = Math.max(scale, 1) / 2;
+  return Array.from({ length }, (_, i) => {
+    const centre = (i + 0.5) * scale;
+    const first = Math.max(0, Math.floor(centre - support + 0.5));
+    const last = Math.min(list.length, Math.floor(centre + support + 0.5));
+    const covered = [];
+    for (let k = first; k < last; k++) {
+      const at = (k - centre + 0.5) / Math.max(scale, 1);
+      if (at > -0.5 && at <= 0.5) covered.push(list[k]);
+    }
+    return covered.reduce((sum, one) => add(sum, one, 1 / covered.length), zero);
+  });
+}
+
+// The answer as a sentence.
+export function inWords(chances) {
+  const order = [...chances.keys()].sort((one, other) => chances[other] - chances[one]);
+  const percent = (digit) => `${digit} (${(100 * chances[digit]).toFixed(0)}%)`;
+  const second = chances[order[1]] > 0.1 ? `, then ${percent(order[1])}` : "";
+  return `The network says ${percent(order[0])}${second}.`;
+}
