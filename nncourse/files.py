@@ -1,5 +1,6 @@
-"""Text files that are replaced as a whole, so that a crash or a full disk leaves the old one."""
+"""Text files that are replaced as a whole, so that a crash leaves the old one; and locks."""
 
+import contextlib
 import errno
 import glob
 import os
@@ -48,3 +49,53 @@ def replace(path, text, durable=True):
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise NotSaved(path, error) from error
+
+
+# ------------------------------------------------------------------------------------ locks
+try:
+    import fcntl
+
+    def lock(file):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def unlock(file):
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+except ImportError:
+    try:
+        import msvcrt
+
+        def lock(file):
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+        def unlock(file):
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+    except ImportError:  # a browser's Python: nobody else is there
+
+        def lock(file):
+            pass
+
+        def unlock(file):
+            pass
+
+
+def take_lock(file):
+    """Whether an open file is ours now; the system lifts the lock when we end, however we end.
+
+    A file system that has no locks gives it to everybody: better two writers than none.
+    """
+    try:
+        lock(file)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
+
+
+def release_lock(file):
+    with contextlib.suppress(OSError, ValueError):
+        unlock(file)

@@ -1,6 +1,5 @@
-"""What a run of the grader found: points by learner and exercise, overrides, and what changed."""
+"""What a run of the grader found: points by learner and exercise, marks by hand, what changed."""
 
-import csv
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
@@ -9,15 +8,25 @@ from importlib import import_module
 from pathlib import Path
 
 import nnlib
+from nncourse.grading import tables
+from nncourse.grading.deadlines import Deadlines, Lateness
 from nncourse.grading.marking import FAILED, GRADED, REJECTED
+from nncourse.grading.names import key, near
+from nncourse.grading.roster import EMPTY
+from nncourse.grading.rubric import Rubric
 
 FORMAT = 1
 COLUMNS = ("student", "exercise", "points", "reason")
 EMPTY_OVERRIDES = ",".join(COLUMNS) + "\n"
+ON_TIME = Lateness()
 
 
 class OverrideError(ValueError):
     """A line of overrides.csv that cannot be applied; the message names it."""
+
+
+class Damaged(ValueError):
+    """results.json of an earlier run cannot be read; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -25,76 +34,100 @@ class Override:
     """Points that a person gave by hand; they count, whatever the grader says."""
 
     student: str
-    exercise: str
+    exercise: str  # "05.2", or "05.words/clear" for a criterion of a rubric
     points: float
     reason: str
+    line: int = 0
 
 
 class Book:
-    """The outcomes of a run, and from them: points(), totals(), changes(), exercises().
+    """The outcomes of a run, and from them: points(), total(), changes(), by_exercise().
 
-    A learner who hands in a lesson twice gets the better one.
+    A learner who hands in a lesson twice gets the better one, after what lateness takes.
     """
 
-    def __init__(self, outcomes, settings, overrides=()):
-        self.outcomes, self.settings = list(outcomes), settings
-        self.overrides = {(o.student, o.exercise): o for o in overrides}
+    def __init__(
+        self,
+        outcomes,
+        settings,
+        overrides=(),
+        roster=EMPTY,
+        deadlines=None,
+        rubric=None,
+        notes=None,
+    ):
+        self.outcomes, self.settings, self.roster = list(outcomes), settings, roster
+        self.deadlines, self.rubric = deadlines or Deadlines(), rubric or Rubric()
+        self.notes = notes or Notes()
         self.when = datetime.now().astimezone().isoformat(timespec="seconds")
-        self.specs = {
-            exercise.id: exercise
-            for module in settings.lessons.values()
-            for exercise in import_module(module).EXERCISES
-        }
-        self.check_overrides()
-        self.counting = self.count()
-
-    def check_overrides(self):
+        self.specs = specifications(settings)
         students = {outcome["student"] for outcome in self.outcomes}
-        for override in self.overrides.values():
-            if override.exercise not in self.specs:
-                raise OverrideError(f"There is no exercise {override.exercise!r}.")
-            of = self.specs[override.exercise].points
-            if not 0 <= override.points <= of:
-                raise OverrideError(
-                    f"{override.student}, {override.exercise}: expected 0 to {of} points, "
-                    f"got {override.points:g}."
-                )
-        self.unused = sorted(
-            f"{o.student}, {o.exercise}"
-            for o in self.overrides.values()
-            if o.student not in students
-        )
+        overrides, self.unused = understood(overrides, settings, self.rubric, students)
+        self.overrides = {(o.student, o.exercise): o for o in overrides}
+        self.by_student = {}
+        for outcome in self.outcomes:
+            self.by_student.setdefault(outcome["student"], []).append(outcome)
+        self.late = {}
+        self.counting = self.count()
+        self.all_marks = {
+            (student, lesson): self.make_marks(student, lesson)
+            for student, mine in self.counting.items()
+            for lesson in mine
+        }
 
     def students(self):
-        return sorted({outcome["student"] for outcome in self.outcomes})
+        return sorted(self.by_student)
+
+    def group(self, student):
+        learner = self.roster.learners.get(student)
+        return learner.group if learner else ""
 
     def lessons(self, student):
         """{number: the outcome that counts}; None where there is nothing but an override."""
         return self.counting.get(student, {})
 
+    def all_lessons(self):
+        return sorted({lesson for mine in self.counting.values() for lesson in mine})
+
     def count(self):
         """{student: {lesson: outcome}}: the best that was graded."""
         found = {}
-        for outcome in self.outcomes:
-            mine = found.setdefault(outcome["student"], {})
-            if outcome["status"] == GRADED:
-                best = mine.get(outcome["lesson"])
-                if best is None or raw_points(outcome) > raw_points(best):
-                    mine[outcome["lesson"]] = outcome
+        for student, outcomes in self.by_student.items():
+            mine = found.setdefault(student, {})
+            for outcome in outcomes:
+                if outcome["status"] != GRADED:
+                    continue
+                lesson = outcome["lesson"]
+                late = self.deadlines.judge(student, self.group(student), outcome)
+                best = mine.get(lesson)
+                if best is None or worth(outcome, late) > worth(best, self.late[student, lesson]):
+                    mine[lesson], self.late[student, lesson] = outcome, late
         for student, exercise in self.overrides:
             if student in found:
                 found[student].setdefault(exercise[:2], None)
         return {student: dict(sorted(mine.items())) for student, mine in found.items()}
 
+    def lateness(self, student, lesson):
+        return self.late.get((student, lesson), ON_TIME)
+
     def marks(self, student, lesson):
         """The marks of one learner in one lesson, each with its "final" points and its override."""
+        return self.all_marks[student, lesson]
+
+    def make_marks(self, student, lesson):
         outcome = self.lessons(student)[lesson]
         if outcome is None:
             specs = [spec for id, spec in self.specs.items() if id[:2] == lesson]
             marks = [empty_mark(spec) for spec in specs]
         else:
             marks = outcome["marks"]
-        return [self.with_override(student, mark) for mark in marks]
+        marks = [self.with_override(student, mark) for mark in marks]
+        by_hand = [
+            self.rubric.mark(id, student, self.overrides)
+            for id in self.rubric.exercises
+            if id[:2] == lesson
+        ]
+        return marks + by_hand
 
     def with_override(self, student, mark):
         override = self.overrides.get((student, mark["id"]))
@@ -113,11 +146,27 @@ class Book:
             for student in self.students()
         }
 
+    def penalty(self, student, lesson):
+        """The points that lateness takes; of those that a person gave, none."""
+        share = self.lateness(student, lesson).share
+        if not share:
+            return 0
+        earned = (m["final"] for m in self.marks(student, lesson) if not m["override"])
+        return round(share * sum(earned), 2)
+
     def total(self, student, lesson=None):
-        """(points, of) in one lesson, or in all."""
+        """(points, of) in one lesson, or in all; what lateness takes is taken."""
         chosen = self.lessons(student) if lesson is None else [lesson]
         marks = [mark for number in chosen for mark in self.marks(student, number)]
-        return sum(mark["final"] for mark in marks), sum(mark["of"] for mark in marks)
+        taken = sum(self.penalty(student, number) for number in chosen)
+        points = sum(mark["final"] for mark in marks) - taken
+        return round(points, 2) if taken else points, sum(mark["of"] for mark in marks)
+
+    def of(self, lesson):
+        """The points of a lesson, with those that are given by hand."""
+        return sum(s.points for id, s in self.specs.items() if id[:2] == lesson) + sum(
+            self.rubric.of(id) for id in self.rubric.exercises if id[:2] == lesson
+        )
 
     def statuses(self):
         """{"graded": how many submissions, "rejected": ..., "failed": ...}"""
@@ -125,20 +174,13 @@ class Book:
         return {status: counted[status] for status in (GRADED, REJECTED, FAILED)}
 
     def by_exercise(self):
-        """[(exercise, right, all, [(misconception, how many)])] over the learners of a class."""
-        rows = []
+        """{exercise: [(student, mark)]} over the learners of a class."""
         found = {}
         for student in self.students():
             for lesson in self.lessons(student):
                 for mark in self.marks(student, lesson):
-                    found.setdefault(mark["id"], []).append(mark)
-        for id, spec in sorted(self.specs.items()):
-            marks = found.get(id, [])
-            seen = Counter(mark["misconception"][0] for mark in marks if mark["misconception"])
-            right = sum(mark["verdict"] == "right" for mark in marks)
-            if marks:
-                rows.append((spec, right, len(marks), seen.most_common(3)))
-        return rows
+                    found.setdefault(mark["id"], []).append((student, mark))
+        return dict(sorted(found.items()))
 
     def changes(self, before):
         """What differs from the results of an earlier run: [{student, what, before, after}]."""
@@ -153,10 +195,10 @@ class Book:
             {(o["student"], o["path"], o["lesson"] * (o["path"] == "-")): o["status"] for o in some}
             for some in (before.get("submissions", []), self.outcomes)
         ]
-        for key in sorted(statuses[0].keys() | statuses[1].keys()):
-            was, now = (status.get(key) for status in statuses)
+        for key_of in sorted(statuses[0].keys() | statuses[1].keys()):
+            was, now = (status.get(key_of) for status in statuses)
             if was != now:
-                rows.append(change(key[0], key[1], was, now))
+                rows.append(change(key_of[0], key_of[1], was, now))
         return rows
 
     def as_json(self):
@@ -174,6 +216,64 @@ class Book:
         }
 
 
+@dataclass
+class Notes:
+    """What finding and reading left to say: remarks first of all, and [(path, why)] of the rest."""
+
+    remarks: tuple = ()
+    aside: tuple = ()
+    per_learner: bool = False
+
+
+def specifications(settings):
+    return {
+        exercise.id: exercise
+        for module in settings.lessons.values()
+        for exercise in import_module(module).EXERCISES
+    }
+
+
+def understood(overrides, settings, rubric, students):
+    """(overrides that can be applied, "student, exercise" of those for nobody who is here).
+
+    A name in other capitals is understood; one that looks like a slip, an exercise that does not
+    exist and points that there are not raise OverrideError, all of them at once.
+    """
+    specs, wrong, made, unused = specifications(settings), [], [], []
+    by_key = {}
+    for student in students:
+        by_key.setdefault(key(student), []).append(student)
+    for override in overrides:
+        where = f"line {override.line}: " if override.line else ""
+        of = rubric.of(override.exercise) if override.exercise not in specs else None
+        of = specs[override.exercise].points if of is None else of
+        if of == 0:
+            close = near(override.exercise, [*specs, *rubric.exercises]) or list(specs)[:3]
+            wrong.append(
+                f"{where}There is no exercise {override.exercise!r}. Near it: {', '.join(close)}."
+            )
+            continue
+        if not 0 <= override.points <= of:
+            wrong.append(
+                f"{where}{override.student}, {override.exercise}: expected 0 to {of:g} points, "
+                f"got {override.points:g}."
+            )
+        student = override.student
+        alike = by_key.get(key(student), [])
+        if student not in students and len(alike) == 1:
+            student = alike[0]
+        elif student not in students:
+            close = near(student, students)
+            if close:
+                hint = f"Is it {' or '.join(close)}?"
+                wrong.append(f"{where}There is no learner {student!r} here. {hint}")
+            unused.append(f"{student}, {override.exercise}")
+        made.append(Override(student, override.exercise, override.points, override.reason))
+    if wrong:
+        raise OverrideError("overrides.csv: " + "\n".join(wrong))
+    return made, sorted(unused)
+
+
 def change(student, what, before, after):
     shown = ["-" if value is None else value for value in (before, after)]
     return {"student": student, "what": what, "before": shown[0], "after": shown[1]}
@@ -181,6 +281,11 @@ def change(student, what, before, after):
 
 def raw_points(outcome):
     return sum(mark["points"] for mark in outcome["marks"])
+
+
+def worth(outcome, late):
+    """What an outcome comes to: its points after lateness; then the one that is on time."""
+    return raw_points(outcome) * (1 - late.share), -late.share
 
 
 def empty_mark(spec):
@@ -205,33 +310,41 @@ def empty_mark(spec):
 
 
 def read_overrides(path):
-    """The Overrides in a CSV file with the columns student, exercise, points, reason."""
-    path = Path(path)
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, skipinitialspace=True)
-        if tuple(reader.fieldnames or ())[:3] != COLUMNS[:3]:
-            raise OverrideError(f"{path}: the first line is expected to be {','.join(COLUMNS)}.")
-        found = []
-        for row in reader:
-            try:
-                points = float(row["points"])
-            except (TypeError, ValueError):
-                raise OverrideError(
-                    f"{path}, line {reader.line_num}: points is no number: {row['points']!r}."
-                ) from None
-            reason = (row.get("reason") or "").strip()
-            found.append(Override(row["student"].strip(), row["exercise"].strip(), points, reason))
+    """The Overrides in a table with the columns student, exercise, points, reason.
+
+    A line without points waits to be filled in, and counts for nothing.
+    """
+    found = []
+    try:
+        rows = tables.read(path, COLUMNS[:3], ",".join(COLUMNS), last="reason")
+    except tables.TableError as error:
+        raise OverrideError(str(error)) from None
+    for number, row in rows:
+        if not row["points"]:
+            continue
+        try:
+            points = tables.number_of(row["points"])
+        except ValueError:
+            raise OverrideError(
+                f"{path}, line {number}: points is not a number: {row['points']!r}."
+            ) from None
+        if not row["student"]:
+            raise OverrideError(f"{path}, line {number} names nobody.")
+        reason = row.get("reason", "")
+        found.append(Override(row["student"], row["exercise"], points, reason, number))
     return found
 
 
 def read_results(path):
-    """results.json of an earlier run, or {} when there is none."""
+    """results.json of an earlier run, or {} when there is none; Damaged when it cannot be read."""
     try:
         results = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except (ValueError, RecursionError) as error:
+        raise Damaged(f"{path} is damaged ({str(error)[:60]})") from None
+    if not isinstance(results, dict) or not isinstance(results.get("points"), dict):
+        raise Damaged(f"{path} is not what a run of the grader wrote")
     if results.get("format") != FORMAT:
         raise ValueError(f"{path} has another format. Choose another --out folder.")
     return results

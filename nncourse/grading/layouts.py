@@ -597,7 +597,7 @@ class Finder:
             by_student[item.who.student].append(item)
         for student, items in sorted(by_student.items()):
             self.one_learner(student, items)
-        self.found.submissions.sort(key=lambda one: (one.student, one.path))
+        self.found.submissions.sort(key=lambda one: one.path)
 
     def one_learner(self, student, items):
         for item in items:

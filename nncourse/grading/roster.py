@@ -31,7 +31,8 @@ class Learner:
 class Roster:
     """The Learners of a class, found by any name or number that the table has for them."""
 
-    def __init__(self, learners, keys):
+    def __init__(self, learners, keys, header=()):
+        self.header = header  # the names of the columns, as they stood there
         self.learners = {learner.student: learner for learner in learners}
         self.keys = keys  # {key: the students that it stands for}
 
@@ -73,7 +74,7 @@ def read(path):
         for text in {student, *names_of(row)}:
             if key(text):
                 keys.setdefault(key(text), set()).add(student)
-    return Roster(learners, keys)
+    return Roster(learners, keys, tables.header(path))
 
 
 def is_no_person(row):

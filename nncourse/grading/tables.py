@@ -19,17 +19,7 @@ def read(path, columns=(), words="", last=""):
     `last` is the column of free text at the end, which may hold the separator. `words` say how the
     first line should look. Raises TableError.
     """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            text = decoded(file.read(MAX_TABLE))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise TableError(f"{path} cannot be read: {error.strerror or error}.") from None
-    first = 1
-    if text.lower().startswith("sep="):  # what Excel writes and reads
-        text, first = text.partition("\n")[2], 2
+    text, first = text_of(Path(path))
     if not text.strip():
         return []
     reader = csv.reader(io.StringIO(text), delimiter=separator(text), skipinitialspace=True)
@@ -49,6 +39,27 @@ def read(path, columns=(), words="", last=""):
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing."
         )
     return [(number, as_row(path, number, names, cells, last)) for number, cells in lines[1:]]
+
+
+def header(path):
+    """The names of the columns as they stand there, without spaces around them."""
+    text, _ = text_of(Path(path))
+    rows = csv.reader(io.StringIO(text), delimiter=separator(text), skipinitialspace=True)
+    return [cell.strip() for cell in next(rows, [])]
+
+
+def text_of(path):
+    """(text, number of its first line) of a table; empty when there is no file."""
+    try:
+        with path.open("rb") as file:
+            text = decoded(file.read(MAX_TABLE))
+    except FileNotFoundError:
+        return "", 1
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror or error}.") from None
+    if text.lower().startswith("sep="):  # what Excel writes and reads
+        return text.partition("\n")[2], 2
+    return text, 1
 
 
 def as_row(path, number, names, cells, last):
