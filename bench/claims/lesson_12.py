@@ -13,6 +13,9 @@ def claims():
     transform = given["to_float"]
     given["train_set"] = given["ArrayDataset"](images, labels, transform=transform)
     given["loss_fn"] = given["nn"].CrossEntropyLoss()
+    given.update(train_images=images, train_labels=labels)
+    nearest = np.mean(given["nearest_of_all"](test_images) == test_labels)
+    yield "one nearest neighbour reads 96.91 %", [round(100 * nearest, 2) == 96.91]
     accuracy, shifted, inverted, certain = [], [], [], []
     for seed in SEEDS:
         model, _ = given["train_network"](seed, progress=False)
