@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 PYTHON = (3, 11)  # the oldest that will do
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"  # PyTorch for Linux without graphics cards
-EVERYTHING = ("learn", "torch", "test", "site", "lite")  # the lists in requirements/
+EVERYTHING = ("learn", "torch", "build", "test", "site")  # the lists of requirements.txt
 FIRST_LESSON = "lessons/00_start_here.ipynb"
 
 TASKS = {}  # name: (function, the lists of packages that it needs)
@@ -42,8 +42,10 @@ def lab(python, arguments):
         from nncourse import preflight
 
         return stop(f"{FIRST_LESSON} is missing. {preflight.restore(FIRST_LESSON)}")
-    opened = f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}"
-    return run(python, "jupyterlab", opened, *arguments)
+    run(python, "nncourse", "my")  # the learner's own copies; it says what is new
+    mine = f"my/{FIRST_LESSON}"
+    opened = mine if (HERE / mine).is_file() else FIRST_LESSON
+    return run(python, "jupyterlab", f"--LabApp.default_url=/lab/tree/{opened}", *arguments)
 
 
 @task("learn", "torch")
@@ -111,17 +113,17 @@ def site(python, arguments):
     return run(python, "sphinx", *strict, *folders, *arguments)
 
 
-@task("learn", "lite")
+@task("learn")
 def lite(python, arguments):
     """the course for a browser tab, with nothing installed, in docs/_build/html/live"""
-    return run(python, "lite", *arguments)
+    return run(beside_with("lite", "lite", "build"), "lite", *arguments)
 
 
 # ------------------------------------------------------------- checks that take long or a network
 @task("learn")
 def audit(python, arguments):
     """have the pinned packages known vulnerabilities? needs the network"""
-    pins = "".join(path.read_text(encoding="utf-8") for path in lists(EVERYTHING))
+    pins = "".join(path.read_text(encoding="utf-8") for path in lists((*EVERYTHING, "lite")))
     beside = environment_beside("audit", "pip-audit==2.10.1")
     options = ("--strict", "--no-deps", "--disable-pip", "-r")
     (VENV / "pins.txt").write_text(pins, encoding="utf-8")
@@ -141,10 +143,10 @@ def places(python, arguments):
     return run(python, "tests.places", *arguments)
 
 
-@task(*EVERYTHING)
+@task("learn", "test")
 def tab(python, arguments):
     """run lessons and verdicts in WebAssembly, and make lite in Chromium; needs the network"""
-    return run(python, "tests.tab", *arguments)
+    return run(beside_with("tab", "lite", "build", "tab"), "tests.tab", *arguments)
 
 
 @task(*EVERYTHING)
@@ -286,16 +288,33 @@ def cpu_wheels():
     return ["--extra-index-url", CPU_WHEELS]
 
 
-def environment_beside(name, *packages):
-    """The interpreter of .venv/NAME, an environment with these packages alone."""
+def environment_beside(name, *packages, shared=False):
+    """The interpreter of .venv/NAME, an environment with these packages; shared: and .venv's."""
     python = interpreter(VENV / name)
     done = VENV / name / "packages.txt"
     text = "\n".join(packages)
     if not (done.is_file() and done.read_text(encoding="utf-8") == text):
-        subprocess.check_call([str(interpreter(VENV)), "-m", "venv", str(VENV / name)])
+        base = str(interpreter(VENV))
+        subprocess.check_call([base, "-m", "venv", str(VENV / name)])
+        if shared:
+            where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+            theirs, own = (
+                subprocess.check_output([p, "-c", where], text=True) for p in (base, python)
+            )
+            Path(own.strip(), "course.pth").write_text(theirs, encoding="utf-8")
         subprocess.check_call([str(python), "-m", "pip", "install", "-q", *packages])
         done.write_text(text, encoding="utf-8")
     return python
+
+
+def beside_with(name, *needs):
+    """The interpreter of .venv/NAME, which sees the packages of .venv and has these lists besides.
+
+    What make lite needs stays out of .venv itself: JupyterLab would load it, and complain.
+    """
+    texts = [path.read_text(encoding="utf-8") for path in lists(needs)]
+    pins = [line.split("#")[0].strip() for text in texts for line in text.splitlines()]
+    return environment_beside(name, *filter(None, pins), shared=True)
 
 
 def read_json(path):

@@ -192,6 +192,10 @@ def build(work, wheels, folder):
     shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--apps", "lab"]
     command += ["--no-sourcemaps", "--no-unused-shared-packages", "--contents", "contents"]
+    # JupyterLab's side of the explorers lies where ipywidgets is installed
+    prefix = importlib.metadata.distribution("ipywidgets").locate_file("").parents[2]
+    extensions = prefix / "share" / "jupyter" / "labextensions"
+    command += [f"--FederatedExtensionAddon.extra_labextensions_path={extensions}"]
     for wheel in wheels:
         command += ["--piplite-wheels", str(wheel)]
     command += ["--output-dir", str(folder)]

@@ -26,7 +26,7 @@ def test_the_code_is_one_wheel_and_mnist_another(wheels):
     assert {
         "nnlib/nn/linear.py",
         "nncourse/learner/check.py",
-        "nnlib/widgets/digit_pad.js",
+        "nnlib/widgets/digit_pad.py",
     } <= names
     assert not [name for name in names if name.startswith(DATA)]
     assert {f"{DATA}{name}.gz" for name in SHA256} <= set(data.namelist())

@@ -63,10 +63,14 @@ def test_lab_installs_what_the_first_lessons_need_once_and_opens(course):
     assert installs(calls) == [["learn"]]
     assert f"-e {course}" in calls[0]
     opened = "-m jupyterlab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb --no-browser"
-    assert calls[1:] == [opened]
+    assert calls[1:] == ["-m nncourse my", opened]
+    mine = course / "my" / "lessons" / "00_start_here.ipynb"  # as nncourse my makes it
+    mine.parent.mkdir(parents=True)
+    mine.touch()
     done, calls = call(course, "lab")
     assert installs(calls) == []
-    assert len(calls) == 1
+    opened = "-m jupyterlab --LabApp.default_url=/lab/tree/my/lessons/00_start_here.ipynb"
+    assert calls == ["-m nncourse my", opened]
 
 
 @needs_a_shell

@@ -152,14 +152,15 @@ def requirements(root=ROOT):
     """
     if is_course(root):
         project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-        return project["dependencies"] + project["optional-dependencies"]["course"]
+        lines = project["dependencies"] + project["optional-dependencies"]["course"]
+        return [line for line in lines if ";" not in line]  # the rest is for one system alone
     lines = [line for line in metadata.requires(NAME) if not optional(line)]
     return [line.partition(";")[0].strip() for line in lines if not (IN_A_TAB and ";" in line)]
 
 
 def optional(line):
-    """Is it the requirement of an extra that lessons 00 to 12 do without? Such as torch."""
-    return "extra ==" in line and not re.search(r"extra == ['\"]course['\"]", line)
+    """Do lessons 00 to 12 do without it? A requirement of an extra like torch, or of one system."""
+    return ";" in line and not re.search(r"; *extra == ['\"]course['\"]", line)
 
 
 def packages(requirements, pip=in_a_cell):
@@ -402,8 +403,8 @@ def sandbox():
     if not sys.platform.startswith("linux"):
         return f"{what}: it needs Linux (on Windows WSL 2, else a virtual machine)"
     try:
-        from nncourse.grading.sandbox import working_way
+        from nncourse.grading.sandbox import trial
     except ImportError:
         return f"{what}: {UNKNOWN}"
-    _, why = working_way()
-    return f"{what}: {f'it does not start: {why}' if why else 'it starts'}"
+    starts, how = trial()
+    return f"{what}: {'it starts' if starts else 'it does not start'}: {how}"

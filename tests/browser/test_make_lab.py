@@ -81,7 +81,7 @@ def address(tmp_path):
 
 
 def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address, browser):
-    assert "/lab/tree/lessons/00_start_here.ipynb" in address
+    assert "/lab/tree/my/lessons/00_start_here.ipynb" in address
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.set_default_timeout(PATIENCE * 1000)
     page.goto(address)

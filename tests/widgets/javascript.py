@@ -42,7 +42,7 @@ def runner(script, request, tmp_path_factory, name="show"):
 def run_node(program, folder):
     """What a program of JavaScript, a module, prints when it runs in this folder."""
     (folder / "run.mjs").write_text(program, encoding="utf-8")
-    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     done = subprocess.run(
         ["node", "run.mjs"], cwd=folder, capture_output=True, text=True, timeout=120
     )
