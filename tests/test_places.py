@@ -1,0 +1,36 @@
+"""The course in the oddest folder of all; tests/places.py, a command, tries each kind by itself."""
+
+import subprocess
+
+import pytest
+
+from tests import places
+from tests.nncourse.grading.helpers import needs_bubblewrap
+
+
+def test_the_places_are_as_odd_as_they_say(tmp_path):
+    found = places.places(tmp_path)
+    assert len(str(found["200 characters"][1])) >= 200
+    assert {"'", '"'} <= set(str(found["a quote"][1]))
+    assert " " in str(found["spaces"][1])
+    assert not str(found["umlauts"][1]).isascii()
+    link, course = found["a symbolic link"][1], found["a symbolic link"][0]
+    course.mkdir(parents=True)
+    assert link.resolve() == course
+    assert link != course
+
+
+@needs_bubblewrap
+@pytest.mark.timeout(600)
+def test_all_works_in_a_folder_that_is_odd_in_every_way(tmp_path):
+    """A space, an umlaut, quotes and a link in its path, no git, closed for writing, no root."""
+    behind = tmp_path / "behind"
+    course = behind / 'Zoë\'s "course" für 2027'
+    places.unzip(course)
+    (tmp_path / "link").symlink_to(behind, target_is_directory=True)
+    subprocess.run(["chmod", "-R", "a-w", course], check=True)
+    try:
+        used = tmp_path / "link" / course.name
+        assert places.work(used, tmp_path / "out", places.ordinary()) == []
+    finally:
+        subprocess.run(["chmod", "-R", "u+w", course], check=True)
