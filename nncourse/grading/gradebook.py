@@ -49,7 +49,7 @@ def canvas(book):
         row = row_of(book, student)
         about = [shown(row.get(column.casefold(), "")) for column in CANVAS]
         about[0] = row.get("student") or student
-        from_name = re.fullmatch(r"(.+)_(\d{3,})", student)
+        from_name = re.fullmatch(r"([^_\sA-Z]+)_(\d{3,})", student)
         if not any(about[1:]) and from_name:
             about[0], about[1] = from_name.groups()
         yield [*about, *(points_in(book, student, lesson) for lesson in lessons)]
@@ -77,7 +77,8 @@ def moodle(book):
         given = row.get("first name") or row.get("firstname") or ""
         family = row.get("last name") or row.get("surname") or row.get("lastname") or ""
         if not given and not family:
-            given, _, family = shown(row.get("full name") or student).rpartition(" ")
+            whole = shown(row.get("full name") or re.sub(r"_\d+$", "", student))
+            given, _, family = whole.rpartition(" ")
         cells = []
         for lesson in lessons:
             cells += [points_in(book, student, lesson), summary(book, student, lesson)]
@@ -100,8 +101,9 @@ def worksheet(book, lesson):
     for student in book.students():
         row = row_of(book, student)
         participant = row.get("identifier", "")
+        path = (book.lessons(student).get(lesson) or {}).get("path", "")
         in_name = re.fullmatch(r"(.+)_(\d+)", student)
-        if not participant and in_name:
+        if not participant and in_name and f"{student}_assignsubmission" in path:
             participant = f"Participant {in_name[2]}"
         if not participant or lesson not in book.lessons(student):
             continue
@@ -125,6 +127,8 @@ def summary(book, student, lesson):
     said = []
     for mark in book.marks(student, lesson):
         text = f"{mark['id']} {mark['title']}: {number(mark['final'])} of {number(mark['of'])}"
+        if mark["verdict"] == "to be marked":
+            text = f"{mark['id']} {mark['title']}: not marked yet"
         if mark["misconception"]:
             text += f" ({mark['misconception'][0]})"
         said.append(text)

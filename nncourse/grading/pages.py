@@ -22,6 +22,7 @@ SAYS = {  # verdict: its sign and its words
     "by hand": ("✎", "Marked by a person"),
     "to be marked": ("○", "Waits for its mark"),
 }
+MISTAKES = 12  # that the first page shows
 WIDEST = 25  # learners that are named in a row before the rest is folded away
 
 
@@ -98,6 +99,7 @@ code { font: .92em ui-monospace, monospace; background: var(--box); padding: .05
   border-radius: 3px; }
 pre { font: .85rem/1.45 ui-monospace, monospace; background: var(--box); padding: .6rem .8rem;
   border-radius: 6px; overflow-x: auto; margin: .4rem 0; white-space: pre; }
+td code { overflow-wrap: anywhere; }
 pre.text { white-space: pre-wrap; font-family: inherit; font-size: 1rem; }
 section.exercise { border-left: 4px solid var(--line); padding: .1rem 0 .1rem 1rem;
   margin: 1.25rem 0; }
@@ -110,7 +112,7 @@ section.right { border-color: var(--right); } section.wrong { border-color: var(
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; }
 details { margin: .4rem 0; } summary { cursor: pointer; }
 .beside { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); }
-.beside > * { min-width: 0; }
+.beside > * { min-width: 0; } .beside h2 { font-size: 1.05rem; margin: 1rem 0 0; }
 .table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
 th, td { text-align: left; padding: .35rem 1.25rem .35rem 0; border-bottom: 1px solid var(--line);
@@ -132,7 +134,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
   heads.forEach((head, place) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.append(...head.childNodes);
+    if (head.querySelector("a")) button.setAttribute("aria-label", "Sort by " + head.textContent);
+    else button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
       const up = head.getAttribute("aria-sort") !== "ascending";
@@ -388,7 +391,7 @@ def needs_you(book, counts, people, items, alike):
             f'<li><a href="similarity.html">{len(alike)} {pairs} alike</a> in more than short '
             "answers are by themselves.</li>"
         )
-    odd = [i for i in items.values() if i.discrimination is not None and i.discrimination < 0]
+    odd = [i for i in items.values() if i.discrimination is not None and i.discrimination < -0.1]
     made += [
         f'<li><a href="exercises/{item.id}.html">{item.id} {escape(title_of(book, item.id))}</a>: '
         "who is better at the rest of the lesson is worse here. Is its task understood?</li>"
@@ -413,18 +416,16 @@ def not_graded(book, people):
     rows = [
         [
             person(people, o),
-            file_text(people, o),
-            escape(o["lesson"]),
-            escape(o["status"]),
             escape(hidden(o["reason"], people)),
+            *(escape(o["status"]), escape(o["lesson"]), file_text(people, o)),
         ]
         for o in book.outcomes
         if o["status"] != GRADED
     ]
     if not rows:
         return ""
-    columns = ["Learner", "File", "Lesson", "Status", "Why"]
-    rows.sort(key=lambda row: (row[3], row[2]))
+    columns = ["Learner", "Why", "Status", "Lesson", "File"]
+    rows.sort(key=lambda row: (row[2], row[3]))
     return "<h2>Not graded</h2>" + table(
         "What could not be graded, and why", columns, rows, sortable=True
     )
@@ -490,7 +491,8 @@ def exercise_cells(book, student, lesson, ids):
             continue
         sign = says(mark["verdict"])[0]
         kind = {"✓": "yes", "✗": "no"}.get(sign, "")
-        cells.append((f"{sign}\u00a0{number(mark['final'])}", mark["final"], kind))
+        points = "" if mark["verdict"] == "to be marked" else f"\u00a0{number(mark['final'])}"
+        cells.append((sign + points, mark["final"], kind))
     return cells
 
 
@@ -526,35 +528,44 @@ def matrix(book, lesson, people):
 
 
 def exercises(book, people, items):
-    rows = []
-    for id, item in items.items():
-        seen = "".join(
-            f'<li><a href="exercises/{id}.html#mistake-{n}">{escape(name)}</a>: '
-            f"{linked(people, students[:5])}"
-            + (f" and {len(students) - 5} more" if len(students) > 5 else "")
-            + "</li>"
-            for n, (name, _, students) in enumerate(item.mistakes[:3], start=1)
-        )
-        told = "–" if item.discrimination is None else f"{item.discrimination:.2f}"
-        rows.append(
-            [
-                f'<a href="exercises/{id}.html">{escape(id)} {escape(title_of(book, id))}</a>',
-                (f"{item.right} of {item.number}", item.right / item.number, ""),
-                (f"{100 * item.facility:.0f} %", item.facility, ""),
-                (told, item.discrimination if item.discrimination is not None else -2, ""),
-                f"<ul>{seen}</ul>" if seen else "–",
-            ]
-        )
-    if rows:
-        yield "<h2>Exercises</h2>"
-        yield (
-            '<p class="soft">Facility: the mean share of the points. Discrimination: how far the '
-            "points go along with those of the lesson's other exercises, from −1 to 1; below 0.2 "
-            "an exercise says little about who understood the rest.</p>"
-        )
-        caption = "How hard each exercise was, and which mistakes were made most often"
-        columns = ["Exercise", "Right", "Facility", "Discrimination", "Mistakes seen"]
-        yield table(caption, columns, rows, (1, 2, 3), sortable=True)
+    rows = [
+        [
+            f'<a href="exercises/{id}.html">{escape(id)} {escape(title_of(book, id))}</a>',
+            (f"{item.right} of {item.number}", item.right / item.number, ""),
+            (f"{100 * item.facility:.0f} %", item.facility, ""),
+            (two_digits(item.discrimination), item.discrimination or 0, ""),
+        ]
+        for id, item in items.items()
+    ]
+    if not rows:
+        return
+    yield "<h2>Exercises</h2>"
+    yield (
+        '<p class="soft">Facility: the mean share of the points. Discrimination: how far the '
+        "points go along with those of the lesson's other exercises, from −1 to 1; below 0.2 an "
+        "exercise says little about who understood the rest.</p>"
+    )
+    columns = ["Exercise", "Right", "Facility", "Discrimination"]
+    yield table("How hard each exercise was, and how telling", columns, rows, (1, 2, 3), True)
+    seen = [
+        (len(students), id, n, name, students)
+        for id, item in items.items()
+        for n, (name, _, students) in enumerate(item.mistakes, start=1)
+    ]
+    if seen:
+        yield "<h2>Mistakes made most often</h2>"
+        yield "<ol>"
+        for count, id, n, name, students in sorted(seen, key=lambda row: -row[0])[:MISTAKES]:
+            more = f" and {count - 5} more" if count > 5 else ""
+            yield (
+                f'<li><a href="exercises/{id}.html#mistake-{n}">{escape(name)}</a> in '
+                f"{escape(id)}, {count} times: {linked(people, students[:5])}{more}</li>"
+            )
+        yield "</ol>"
+
+
+def two_digits(value):
+    return "–" if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def changes(book, before, people):
@@ -710,20 +721,21 @@ def similarity(book, alike, people):
     ]
     if not alike:
         parts.append("<p>None.</p>")
-    for place, pair in enumerate(alike):
+    for pair in alike:
         names = [
-            escape(SOLUTION) if one == SOLUTION else link(people, one)
+            escape(SOLUTION) if one == SOLUTION else escape(people.name(one))
             for one in (pair.first, pair.second)
         ]
         share = f"{100 * pair.share:.0f} %, {pair.number} fingerprints, lesson {pair.lesson}"
-        parts.append(f"<h2>{names[0]} and {names[1]}: {share}</h2>")
-        if place < 50:
-            made = "".join(
-                f'<pre tabindex="0">{escape(code_of(book, one, pair.lesson))}</pre>'
-                for one in (pair.first, pair.second)
-            )
-            made = f'<div class="beside">{made}</div>'
-            parts.append(f"<details><summary>Side by side</summary>{made}</details>")
+        made = "".join(
+            f"<div><p>{escape(SOLUTION) if one == SOLUTION else link(people, one)}</p>"
+            f'<pre tabindex="0">{escape(code_of(book, one, pair.lesson))}</pre></div>'
+            for one in (pair.first, pair.second)
+        )
+        parts.append(
+            f"<details><summary>{names[0]} and {names[1]}: {share}</summary>"
+            f'<div class="beside">{made}</div></details>'
+        )
     return page("Notebooks that are alike", joined(parts), wide=True)
 
 

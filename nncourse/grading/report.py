@@ -183,7 +183,8 @@ def as_csv(rows):
 
 def harmless(value):
     """A spreadsheet takes text that starts with one of these signs for a formula, and runs it."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    risky = isinstance(value, str) and value[:1] in tuple("=+-@\t\r") and value != "-"
+    return f"'{value}" if risky else value
 
 
 def as_text(data):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 K, WINDOW = 12, 6  # tokens, hashes
 COMMON = 0.1  # share of a class above which a fingerprint is everybody's
-FEWEST = 6  # fingerprints that two notebooks must share
+FEWEST = 8  # fingerprints that two notebooks must share
 ALIKE = 0.5  # share of the smaller one's fingerprints
 MOST = 200  # pairs that are shown
 SOLUTION = "(the course's own solution)"
