@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib.expect import called, numbers, whole
 from nnlib.random import generator
 
 
@@ -12,7 +13,9 @@ class ArrayDataset:
     """
 
     def __init__(self, x, y, transform=None):
-        x, y = np.asarray(x), np.asarray(y)
+        x, y = numbers(x, "ArrayDataset, x,"), numbers(y, "ArrayDataset, y,")
+        if transform is not None and not callable(transform):
+            raise TypeError(f"transform expected a function of a batch, got {called(transform)}.")
         if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
             raise ValueError(
                 "ArrayDataset expected as many targets as examples, and at least one, got shapes "
@@ -23,7 +26,7 @@ class ArrayDataset:
                 rows = np.argwhere(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))
                 raise ValueError(
                     f"ArrayDataset expected finite numbers, got NaN or infinity in {len(rows)} of "
-                    f"{len(array)} rows of {name}, first in row {rows[0, 0]}. Mend or drop them."
+                    f"{len(array)} rows of {name}, first in row {rows[0, 0]}. Fix or drop them."
                 )
         self.x, self.y, self.transform = x, y, transform
 
@@ -32,27 +35,49 @@ class ArrayDataset:
 
     def __getitem__(self, i):
         """x and y at an index, a slice or an array of indices, with x transformed."""
-        x = self.x[i]
-        return (self.transform(x) if self.transform else x), self.y[i]
+        try:
+            x, y = self.x[i], self.y[i]
+        except IndexError:
+            raise IndexError(f"{self} has no example {called(i)}.") from None
+        return (self.transform(x) if self.transform else x), y
 
     def __repr__(self):
         return f"ArrayDataset({len(self):,} examples, x {self.x.shape[1:]}, y {self.y.shape[1:]})"
 
 
 def to_float(images):
-    """Grey values 0 ... 255 (uint8, any shape) to float32 in 0 ... 1."""
-    return np.multiply(images, np.float32(1 / 255), dtype=np.float32)
+    """Grey values 0 ... 255 (integers, any shape) to float32 in 0 ... 1.
+
+    Floats (and bools) that lie in 0 ... 1 already stay as they are. Raises ValueError for others.
+    """
+    images = numbers(images, "to_float")
+    if images.dtype == np.uint8:
+        return np.multiply(images, np.float32(1 / 255), dtype=np.float32)
+    high = 255 if images.dtype.kind in "iu" else 1
+    if images.size and not (images.min() >= 0 and images.max() <= high):
+        raise ValueError(
+            f"to_float expected whole numbers 0 ... 255 or floats 0 ... 1, got {images.dtype} "
+            f"from {images.min():g} to {images.max():g}. For floats up to 255, divide by 255."
+        )
+    return (images / high).astype(np.float32)
 
 
 def random_split(dataset, lengths):
     """Split an ArrayDataset at random into parts of the given lengths, which must add up.
 
-    Raises ValueError when they do not add up to len(dataset).
+    Raises ValueError when they do not add up to len(dataset), TypeError for other than lengths.
     """
-    if sum(lengths) != len(dataset) or min(lengths) < 1:
+    if not isinstance(dataset, ArrayDataset):
+        raise TypeError(
+            f"random_split expected an ArrayDataset, got {called(dataset)}. Make one of x and y."
+        )
+    if isinstance(lengths, (str, dict)) or not hasattr(lengths, "__iter__"):
+        raise TypeError(f"random_split expected a list of lengths, got {called(lengths)}.")
+    lengths = [whole(n, "random_split, each of the lengths,") for n in lengths]
+    if sum(lengths) != len(dataset):
         raise ValueError(
-            f"random_split expected positive lengths that add up to {len(dataset)}, got "
-            f"{list(lengths)}, in all {sum(lengths)}."
+            f"random_split expected lengths that add up to {len(dataset)}, got {lengths}, in all "
+            f"{sum(lengths)}."
         )
     parts = np.split(generator.permutation(len(dataset)), np.cumsum(lengths)[:-1])
     return [ArrayDataset(dataset.x[i], dataset.y[i], dataset.transform) for i in parts]
@@ -66,10 +91,18 @@ class DataLoader:
     """
 
     def __init__(self, dataset, batch_size=1, shuffle=False, *, drop_last=False):
+        if isinstance(dataset, (tuple, list, str, dict, np.ndarray)) or not (
+            hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")
+        ):
+            raise TypeError(
+                f"DataLoader expected a data set, got {called(dataset)}. Pass ArrayDataset(x, y)."
+            )
         if len(dataset) == 0:
             raise ValueError("DataLoader expected at least one example, got an empty data set.")
-        if batch_size < 1:
-            raise ValueError(f"batch_size expected 1 or more examples, got {batch_size}.")
+        batch_size = whole(batch_size, "DataLoader, batch_size,")
+        for name, value in (("shuffle", shuffle), ("drop_last", drop_last)):
+            if not isinstance(value, (bool, np.bool_)):
+                raise TypeError(f"DataLoader, {name}, expected True or False, got {called(value)}.")
         if drop_last and batch_size > len(dataset):
             raise ValueError(f"drop_last drops all {len(dataset)} examples: lower batch_size.")
         self.dataset, self.batch_size = dataset, batch_size
@@ -98,7 +131,7 @@ class StandardScaler:
 
     def fit(self, x):
         """Remember mean and standard deviation of x (N, features); returns the scaler."""
-        x = np.asarray(x, np.float64)
+        x = numbers(x, "StandardScaler.fit").astype(np.float64)
         if x.ndim != 2 or not len(x) or not np.isfinite(x).all():
             raise ValueError(
                 "StandardScaler.fit expected finite numbers of shape (N, features), got shape "
@@ -112,7 +145,7 @@ class StandardScaler:
         """Scaled x, float32. Raises RuntimeError before fit(), ValueError for other features."""
         if self.mean is None:
             raise RuntimeError("StandardScaler.transform came before fit. Fit the training set.")
-        x = np.asarray(x, np.float64)
+        x = numbers(x, "StandardScaler.transform").astype(np.float64)
         if x.ndim != 2 or x.shape[1] != len(self.mean):
             raise ValueError(
                 f"StandardScaler expected x of shape (N, {len(self.mean)}), got {x.shape}."

@@ -2,28 +2,40 @@
 
 import os
 import tempfile
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+
+from nnlib.expect import called, numbers
+from nnlib.random import generator
 
 
 def save(state, path):
     """Write a state_dict (name -> array) to `path`, an .npz file.
 
     Written beside it and then renamed: a crash or a full disk leaves the old file whole.
-    Raises ValueError for another suffix, TypeError for values that are not numeric arrays.
+    Raises ValueError for another suffix, TypeError for values that are not numeric arrays,
+    FileNotFoundError when the folder does not exist.
     """
-    path = Path(path)
+    if not isinstance(state, Mapping):
+        hint = " Pass model.state_dict()." if hasattr(state, "state_dict") else ""
+        hint = " The state comes first, then the path." if isinstance(path, Mapping) else hint
+        raise TypeError(f"save expected a dict of name -> array, got {called(state)}.{hint}")
+    path = _as_path(path, "save")
     if path.suffix != ".npz":
         raise ValueError(f"save expected a path that ends in .npz, got {path.name!r}.")
-    state = {name: np.asarray(array) for name, array in dict(state).items()}
-    for name, array in state.items():
-        if array.dtype.kind not in "fiub":
-            raise TypeError(f"save expected arrays of numbers, got {array.dtype} for {name!r}.")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"save expected a folder at {path.parent}, and there is none.")
+    for name in state:
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"save expected names that are text, got {called(name)}.")
+    state = {name: numbers(value, f"save, for {name!r},") for name, value in state.items()}
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **state)
+            _write(file, state)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException as error:
@@ -33,14 +45,23 @@ def save(state, path):
         raise
 
 
+def _write(file, state):
+    # as np.savez_compressed, which cannot write an array that is called "file"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in state.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
+
+
 def load(path):
     """Read what save() wrote: a dict of name -> array, for load_state_dict().
 
     Raises FileNotFoundError when there is none, ValueError when it is damaged or no .npz file.
     """
+    path = _as_path(path, "load")
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+            state = {name: arrays[name] for name in arrays.files}
     except FileNotFoundError:
         raise FileNotFoundError(
             f"load expected a file at {path}, and there is none. Save one with "
@@ -51,3 +72,90 @@ def load(path):
             f"load expected an .npz file of arrays at {path}, and could not read it ({error}). "
             "It may be cut off or not made by nnlib.save: save it again."
         ) from error
+    for name, array in state.items():
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+            torch_made = any(part.endswith("data.pkl") for part in state)
+            raise ValueError(
+                f"load expected an .npz file of arrays at {path}, and {name!r} in it is no array "
+                "of numbers. "
+                + (
+                    "PyTorch wrote it: there, nnlib.save(torch.load(path, weights_only=True), "
+                    "'weights.npz') makes a file that nnlib reads."
+                    if torch_made
+                    else "Pass a file that nnlib.save made."
+                )
+            )
+    return state
+
+
+def save_checkpoint(path, model, optimizer, scheduler=None):
+    """Write all that a training needs to go on: weights, optimizer, scheduler, random numbers.
+
+    After load_checkpoint() training goes on as if it had not stopped, to the last bit.
+    """
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    state = {"random": _random_state()}
+    for kind, part in _that_have_state(parts).items():
+        state |= {f"{kind}.{name}": value for name, value in part.state_dict().items()}
+    save(state, path)
+
+
+def load_checkpoint(path, model, optimizer, scheduler=None):
+    """Put back what save_checkpoint() wrote, into objects that are made in the same way.
+
+    Raises ValueError when the file does not fit them.
+    """
+    parts = _that_have_state({"model": model, "optimizer": optimizer, "scheduler": scheduler})
+    state = load(path)
+    for kind in ("random", *parts):
+        if not any(name == kind or name.startswith(f"{kind}.") for name in state):
+            raise ValueError(
+                f"load_checkpoint found no {kind} in {path}. Write it with save_checkpoint(path, "
+                "model, optimizer), and with the scheduler if there is one."
+            )
+    before = {kind: part.state_dict() for kind, part in parts.items()}
+    try:
+        for kind, part in parts.items():
+            start = f"{kind}."
+            own = {n.removeprefix(start): a for n, a in state.items() if n.startswith(start)}
+            part.load_state_dict(own)
+        _set_random_state(state["random"])
+    except Exception:
+        for kind, part in parts.items():  # all of it or nothing
+            part.load_state_dict(before[kind])
+        raise
+
+
+def _that_have_state(parts):
+    for kind, part in parts.items():
+        if not hasattr(part, "load_state_dict") and not (kind == "scheduler" and part is None):
+            raise TypeError(f"A checkpoint expected a {kind}, got {called(part)}.")
+    return {kind: part for kind, part in parts.items() if part is not None}
+
+
+WORDS = range(0, 128, 32)  # a 128-bit integer as four of 32 bits
+
+
+def _random_state():
+    """The state of nnlib's generator as an array of uint32."""
+    state = generator.bit_generator.state
+    large = (state["state"]["state"], state["state"]["inc"])
+    words = [n >> shift & 0xFFFFFFFF for n in large for shift in WORDS]
+    return np.array([*words, state["has_uint32"], state["uinteger"]], np.uint32)
+
+
+def _set_random_state(array):
+    words = [int(word) for word in array]
+    large = [sum(words[4 * i + j] << shift for j, shift in enumerate(WORDS)) for i in (0, 1)]
+    state = generator.bit_generator.state
+    state["state"] = {"state": large[0], "inc": large[1]}
+    generator.bit_generator.state = state | {"has_uint32": words[8], "uinteger": words[9]}
+
+
+def _as_path(path, who):
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{who} expected the path of an .npz file, got {called(path)}.")
+    path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{who} expected the path of an .npz file, got the folder {path}.")
+    return path

@@ -1,46 +1,53 @@
-"""The training loop, once: epochs() yields what happened, fit() shows it and keeps it."""
+"""Training, from one step() to the whole fit(); and what a trained network says."""
 
+import contextlib
 import math
 import sys
 import time
 
 import numpy as np
 
-from nnlib import nn
-from nnlib.metrics import History, Metrics
+from nnlib import nn, optim
+from nnlib.data import ArrayDataset, DataLoader
+from nnlib.expect import called, numbers, whole
+from nnlib.metrics import History, Metrics, Tally
+from nnlib.nn.loss import Loss
 
 
 class TrainingError(RuntimeError):
-    """Training met a loss or a parameter that is NaN or infinite."""
+    """Training met a loss that is NaN or infinite."""
 
 
-def predict(model, x, transform=None, batch_size=1000):
-    """The model's outputs (N, ...) for x (N, ...), in eval mode; the mode is put back after.
+def step(model, loss_fn, optimizer, x, y):
+    """One training step on a batch x (N, ...), y (N, ...): returns loss and outputs (N, ...).
 
-    Raises ValueError when x is empty.
+    Raises TrainingError, and changes no parameter, when the loss is NaN or infinite.
     """
-    if len(x) == 0:
-        raise ValueError("predict expected at least one example, got none.")
-    training = model.training
+    check_parts(model, loss_fn, optimizer)
+    optimizer.zero_grad()
+    outputs = model(x)
+    loss = loss_fn(outputs, y)
+    if not math.isfinite(loss):
+        raise TrainingError(_what_grew(model, loss, x, y))
+    model.backward(loss_fn.backward(), input_grad=False)  # nobody needs the data's gradient
+    optimizer.step()
+    return loss, outputs
+
+
+def train_epoch(model, loss_fn, optimizer, loader, on_batch=None):
+    """One step() on every batch (x, y) of the loader: returns mean loss and accuracy.
+
+    on_batch: called with the loss after each step. Leaves the model in eval mode.
+    """
+    model.train()
+    tally = Tally(loss_fn)
+    for x, y in _pairs(loader):
+        loss, outputs = step(model, loss_fn, optimizer, x, y)
+        tally.add(loss, outputs, y)
+        if on_batch is not None:
+            on_batch(loss)
     model.eval()
-    try:
-        batches = (x[i : i + batch_size] for i in range(0, len(x), batch_size))
-        return np.concatenate([model(transform(b) if transform else b) for b in batches])
-    finally:
-        model.train(training)
-
-
-def evaluate(model, loss_fn, dataset):
-    """Mean loss and accuracy (None where targets are no classes) on a data set, in eval mode."""
-    check_last_layer(model, loss_fn)
-    outputs = predict(model, dataset.x, dataset.transform)
-    loss = loss_fn(outputs, dataset.y)
-    if isinstance(loss_fn, nn.CrossEntropyLoss):
-        return loss, float(np.mean(outputs.argmax(axis=1) == dataset.y))
-    if isinstance(loss_fn, (nn.BCELoss, nn.BCEWithLogitsLoss)):
-        middle = 0.5 if isinstance(loss_fn, nn.BCELoss) else 0  # a probability, or a logit
-        return loss, float(np.mean((outputs > middle) == (np.asarray(dataset.y) > 0.5)))
-    return loss, None
+    return tally.means()
 
 
 def epochs(
@@ -49,29 +56,27 @@ def epochs(
     """Train, and yield Metrics after each epoch; the caller may stop, or pause, between two.
 
     loader: a DataLoader; val: an ArrayDataset that is only measured; scheduler: of
-    optim.lr_scheduler, its step() is called after each batch; on_batch: called with the loss then.
-    Raises TrainingError when a loss is NaN or infinite. Leaves the model in eval mode.
+    optim.lr_scheduler, its step() follows every optimizer step; on_batch: called with the loss
+    after each batch. Raises TrainingError when a loss is NaN or infinite.
     """
-    check_last_layer(model, loss_fn)
+    _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler, on_batch)
+    sizes, losses = _sizes(model), []
+
+    def after_step(loss):
+        losses.append(loss)
+        if scheduler is not None:
+            scheduler.step()
+        if on_batch is not None:
+            on_batch(loss)
+
     for epoch in range(1, max_epochs + 1):
-        start, total, count = time.perf_counter(), 0.0, 0
-        model.train()
-        for batch, (x, y) in enumerate(loader, 1):
-            optimizer.zero_grad()
-            loss = loss_fn(model(x), y)
-            if not math.isfinite(loss):
-                raise TrainingError(_what_went_bad(model, loss, epoch, batch))
-            model.backward(loss_fn.backward(), input_grad=False)  # data needs no gradient
-            optimizer.step()
-            if scheduler is not None:
-                scheduler.step()
-            total, count = total + loss * len(x), count + len(x)
-            if on_batch is not None:
-                on_batch(loss)
-        model.eval()
-        val_loss, val_accuracy = (None, None) if val is None else evaluate(model, loss_fn, val)
-        seconds = time.perf_counter() - start
-        yield Metrics(epoch, total / count, val_loss, val_accuracy, seconds)
+        start, before = time.perf_counter(), len(losses)
+        try:
+            train = train_epoch(model, loss_fn, optimizer, loader, after_step)
+        except TrainingError as error:
+            raise TrainingError(_since_when(error, epoch, before, losses, sizes)) from None
+        measured = (None, None) if val is None else evaluate(model, loss_fn, val)
+        yield Metrics(epoch, *train, *measured, time.perf_counter() - start)
 
 
 def fit(
@@ -84,37 +89,100 @@ def fit(
     scheduler=None,
     patience=None,
     progress=True,
+    **unknown,
 ):
     """Train with a progress bar; returns a History. The arguments of epochs(), and:
 
-    patience: stop when val loss has not improved for so many epochs, and put the best weights
-    back (early stopping). Stopping the cell by hand keeps what was learned so far.
+    patience: stop when val loss has not improved for so many epochs (early stopping). However
+    training ends, the weights of the best epoch are then put back. Stopping the cell by hand
+    keeps what was learned so far: without patience, the present weights.
     """
-    if patience is not None and (val is None or patience < 1):
-        raise ValueError("patience expected 1 or more epochs, and a validation set in val.")
+    for name in unknown:
+        raise TypeError(f"fit has no argument {name}. {_ELSEWHERE.get(name, 'See help(fit).')}")
+    _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler)
+    if patience is not None and (whole(patience, "fit, patience,") and val is None):
+        raise ValueError("patience expected a validation set. Pass val=ArrayDataset(x, y).")
     from tqdm import tqdm  # here, so that importing nnlib.training loads NumPy alone
 
-    history, best, best_state = History(), math.inf, None
-    bar = tqdm(total=max_epochs * len(loader), unit="batch", file=sys.stdout, disable=not progress)
+    history, ended, show = History(), "", progress
+    best_loss, best_epoch, best_state = math.inf, 0, None
+    total = max_epochs * len(loader) if hasattr(loader, "__len__") else None
+    bar = tqdm(total=total, unit="batch", file=sys.stdout, disable=not progress)
     arguments = (model, loss_fn, optimizer, loader, val, max_epochs, scheduler)
     try:
-        for metrics in epochs(*arguments, lambda loss: bar.update()):
+        for metrics in epochs(*arguments, on_batch=lambda loss: bar.update()):
             history.epochs.append(metrics)
             bar.set_postfix_str(_in_words(metrics), refresh=False)
             if patience is None:
                 continue
-            if metrics.val_loss < best:
-                best, best_epoch, best_state = metrics.val_loss, metrics.epoch, model.state_dict()
+            if metrics.val_loss < best_loss:
+                best_loss, best_epoch = metrics.val_loss, metrics.epoch
+                best_state = model.state_dict()
             elif metrics.epoch - best_epoch >= patience:
+                ended = f"Stopped early: no better val loss in {patience} epochs. "
                 break
     except KeyboardInterrupt:
-        bar.write("Stopped by hand; the weights learned so far are kept.", file=sys.stdout)
+        ended, show = "Stopped by hand. ", True
+    except BaseException as error:
+        ended, show = f"Stopped by a {type(error).__name__}. ", True
+        raise
     finally:
         bar.close()
         model.eval()
-    if best_state is not None:
-        model.load_state_dict(best_state)
+        if best_state is not None:
+            model.load_state_dict(best_state)
+            ended += f"The weights of epoch {best_epoch}, the best, are back in the model."
+        else:
+            if patience is not None and history.epochs:
+                ended, show = f"{ended}No val loss was a finite number. ", True
+            if ended:
+                ended += "The model keeps the weights that it has now."
+        if show and ended:
+            print(ended)
     return history
+
+
+def predict(model, x, transform=None, batch_size=250):
+    """The model's outputs (N, ...) for x (N, ...), in eval mode; the mode is put back after.
+
+    transform: applied to each batch of x first. Raises ValueError when x is empty.
+    """
+    check_parts(model)
+    x, batch_size = numbers(x, "predict, x,"), whole(batch_size, "predict, batch_size,")
+    if transform is not None and not callable(transform):
+        raise TypeError(f"predict, transform, expected a function, got {called(transform)}.")
+    if x.ndim == 0 or len(x) == 0:
+        raise ValueError(f"predict expected at least one example, got {called(x)}.")
+    with _eval_mode(model):
+        batches = (x[i : i + batch_size] for i in range(0, len(x), batch_size))
+        return np.concatenate([model(transform(b) if transform else b) for b in batches])
+
+
+def evaluate(model, loss_fn, dataset, batch_size=250):
+    """Mean loss and accuracy on an ArrayDataset, in eval mode; the mode is put back after.
+
+    Accuracy is the share of examples that are right, and None where the targets are no classes:
+    nnlib.metrics.Tally says how it is counted.
+    """
+    check_last_layer(model, loss_fn)
+    _check_dataset(dataset, "evaluate")
+    batch_size, tally = whole(batch_size, "evaluate, batch_size,"), Tally(loss_fn)
+    with _eval_mode(model):
+        for i in range(0, len(dataset), batch_size):
+            x, y = dataset[i : i + batch_size]
+            outputs = model(x)
+            tally.add(loss_fn(outputs, y), outputs, y)
+    return tally.means()
+
+
+@contextlib.contextmanager
+def _eval_mode(model):
+    training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(training)
 
 
 def check_last_layer(model, loss_fn):
@@ -122,6 +190,7 @@ def check_last_layer(model, loss_fn):
 
     That is Softmax under CrossEntropyLoss and Sigmoid under BCEWithLogitsLoss.
     """
+    check_parts(model, loss_fn)
     last = model
     while isinstance(last, nn.Sequential) and len(last):
         last = last[-1]
@@ -133,6 +202,77 @@ def check_last_layer(model, loss_fn):
             )
 
 
+def check_parts(model, *others):
+    """TypeError unless the arguments are a network and, after it, a loss and an optimizer."""
+    wrong = not isinstance(model, nn.Module) or isinstance(model, Loss)
+    name, value, example = "model", model, "nn.Sequential(nn.Linear(784, 10))"
+    if others and not wrong and not isinstance(others[0], Loss):
+        name, value, example = "loss_fn", others[0], "nn.CrossEntropyLoss()"
+        own = callable(value) and hasattr(value, "backward") and not isinstance(value, type)
+        wrong = not own or type(value).__call__ is nn.Module.__call__
+    if others[1:] and not wrong and not isinstance(others[1], optim.Optimizer):
+        name, value, wrong = "optimizer", others[1], True
+        example = "optim.Adam(model.parameters())"
+    if wrong:
+        raise TypeError(f"{name} expected an object such as {example}, got {called(value)}.")
+
+
+def _check_dataset(dataset, who):
+    if isinstance(dataset, ArrayDataset):
+        return
+    says = f"{who} expected an ArrayDataset, got {called(dataset)}."
+    if isinstance(dataset, DataLoader):
+        raise TypeError(f"{says} Pass its data set: loader.dataset.")
+    if isinstance(dataset, (tuple, list)) and len(dataset) == 2:
+        raise TypeError(f"{says} Pass ArrayDataset(x, y).")
+    raise TypeError(says)
+
+
+def _check_training(
+    model, loss_fn, optimizer, loader, val, max_epochs, scheduler=None, on_batch=None
+):
+    check_parts(model, loss_fn, optimizer)
+    check_last_layer(model, loss_fn)
+    learning = {id(p) for p in model.parameters()}
+    if not learning.intersection(map(id, optimizer.params)):
+        raise ValueError(
+            "The optimizer holds no parameter of this network, so nothing would be learned. "
+            "Make it from this one: optim.Adam(model.parameters())."
+        )
+    if isinstance(loader, (ArrayDataset, str, bytes, dict)) or not hasattr(loader, "__iter__"):
+        raise TypeError(
+            f"loader expected batches, got {called(loader)}. "
+            "Pass DataLoader(dataset, batch_size=64, shuffle=True)."
+        )
+    if val is not None:
+        _check_dataset(val, "val")
+    whole(max_epochs, "max_epochs")
+    if scheduler is not None and not hasattr(scheduler, "step"):
+        raise TypeError(
+            f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
+            "The learning rate itself belongs to the optimizer: optim.Adam(params, lr=0.001)."
+        )
+    if on_batch is not None and not callable(on_batch):
+        raise TypeError(f"on_batch expected a function of the loss, got {called(on_batch)}.")
+
+
+def _pairs(loader):
+    """The batches of a loader; TypeError for one that is no pair, ValueError for none at all."""
+    batch = None
+    for batch in loader:
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+            raise TypeError(
+                f"The loader expected to give pairs (x, y), gave {called(batch)}. "
+                "Pass DataLoader(ArrayDataset(x, y), batch_size=64, shuffle=True)."
+            )
+        yield batch
+    if batch is None:
+        raise ValueError(
+            "The loader gave no batch. A generator, or iter(loader), is used up after one epoch: "
+            "pass the DataLoader itself, or a list of batches."
+        )
+
+
 def _in_words(metrics):
     words = f"epoch {metrics.epoch}, train loss {metrics.train_loss:.4f}"
     if metrics.val_loss is not None:
@@ -142,14 +282,49 @@ def _in_words(metrics):
     return words
 
 
-def _what_went_bad(model, loss, epoch, batch):
-    bad = [name for name, p in model.named_parameters() if not np.isfinite(p.data).all()]
-    where = (
-        f"the first parameter that went bad is {bad[0]}"
-        if bad
-        else ("all parameters are finite, so look at the inputs and targets of this batch")
-    )
+def _sizes(model):
+    """Name and largest entry of every parameter, in size."""
+    return {name: float(np.abs(p.data).max()) for name, p in model.named_parameters()}
+
+
+def _what_grew(model, loss, x, y):
+    """Why a loss is no finite number, as far as the network and its batch can tell."""
+    says = f"The loss became {loss}: "
+    for name, array in (("x", x), ("y", y)):
+        if not np.isfinite(array).all():
+            return f"{says}{name} of this batch holds NaN or infinity. Fix or drop those rows."
+    sizes = _sizes(model)
+    bad = [name for name, size in sizes.items() if not math.isfinite(size)]
+    if bad:
+        return f"{says}the first parameter that is no longer finite is {bad[0]}."
+    name = max(sizes, key=sizes.get)
+    reach = float(np.abs(x).max())
     return (
-        f"The loss became {loss} in epoch {epoch}, batch {batch}; {where}. Try a smaller learning "
-        "rate, scaled inputs, or clip_grad_norm_."
+        f"{says}all parameters are finite, the largest entry is {sizes[name]:.3g}, in {name}; "
+        f"the largest input of this batch is {reach:.3g}."
     )
+
+
+def _since_when(error, epoch, before, losses, sizes):
+    """The error of a step in its place in the training: which batch, and how it came to it."""
+
+    def place(i):
+        return f"epoch {epoch}, batch {i - before + 1}" if i >= before else f"epoch {epoch - 1}"
+
+    says = f"{place(len(losses))[0].upper()}{place(len(losses))[1:]}: {error}"
+    says += f" Before training no entry was larger than {max(sizes.values()):.3g}."
+    if losses:
+        calm = max(i for i, loss in enumerate(losses) if loss <= losses[0]) + 1
+        says += f" The loss has been above its first value, {losses[0]:.3g}, since {place(calm)}."
+    return f"{says} Try a smaller learning rate, scaled inputs, or nn.utils.clip_grad_norm_."
+
+
+_ELSEWHERE = {  # what learners pass to fit() that belongs to another place
+    "lr": "The learning rate belongs to the optimizer: optim.Adam(model.parameters(), lr=0.001). "
+    "One that changes is scheduler=, of optim.lr_scheduler.",
+    "epochs": "Write max_epochs=5.",
+    "batch_size": "It belongs to the loader: DataLoader(dataset, batch_size=64).",
+    "shuffle": "It belongs to the loader: DataLoader(dataset, 64, shuffle=True).",
+    "validation_data": "Write val=ArrayDataset(x, y).",
+    "verbose": "Write progress=False.",
+}

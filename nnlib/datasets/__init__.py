@@ -1,6 +1,7 @@
-"""Data sets that are on board: MNIST, and small ones made on the spot."""
+"""Data sets that are on board: MNIST, and small ones made on the spot; and readers of your own."""
 
-from nnlib.datasets.mnist import mnist
+from nnlib.datasets.mnist import mnist, read_idx
+from nnlib.datasets.photo import digit_from_photo
 from nnlib.datasets.toy import circles, gate, moons, spirals
 
-__all__ = ["circles", "gate", "mnist", "moons", "spirals"]
+__all__ = ["circles", "digit_from_photo", "gate", "mnist", "moons", "read_idx", "spirals"]

@@ -1,11 +1,14 @@
-"""MNIST, 70,000 handwritten digits, read from the four files in files/."""
+"""MNIST, 70,000 handwritten digits, and the file format that it and its kin come in."""
 
 import gzip
 import hashlib
 import math
+import os
 from pathlib import Path
 
 import numpy as np
+
+from nnlib.expect import called
 
 FILES = Path(__file__).parent / "files"
 SHA256 = {  # of the compressed files, by name without .gz
@@ -14,6 +17,7 @@ SHA256 = {  # of the compressed files, by name without .gz
     "t10k-images-idx3-ubyte": "1a1a05eab793c14bb050b398624a11b0ffd1a2953baed553b1b9bd079e2a20be",
     "t10k-labels-idx1-ubyte": "b91679a0acfe4ba0e50a2437a903084cba1f5f92592b016a25a7dfd00455798b",
 }
+TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}  # by IDX's third byte
 
 
 def mnist():
@@ -27,22 +31,42 @@ def mnist():
     return tuple(arrays[:2]), tuple(arrays[2:])
 
 
-def read_idx(data):
-    """An array of uint8, of the shape in the header, from the bytes of an IDX file.
+def read_idx(file):
+    """An array, of the shape in the header, from an IDX file: its path (also .gz) or its bytes.
 
-    Two zero bytes, one for the type (8 is uint8), one for the number of axes, then the length
-    of each axis as a big-endian uint32, then the values. Raises ValueError for anything else.
+    MNIST, Fashion-MNIST and EMNIST come so (EMNIST's letters lie: x.transpose(0, 2, 1)). Two zero
+    bytes, one for the type (8 is uint8), one for the number of axes, the length of each axis as a
+    big-endian uint32, then the values. Raises ValueError for anything else.
     """
-    if len(data) < 4 or data[:3] != b"\x00\x00\x08":
-        raise ValueError(f"An IDX file of uint8 starts with 00 00 08, got {data[:3].hex(' ')}.")
-    axes = data[3]
+    data = _contents(file)
+    if len(data) < 4 or data[:2] != b"\x00\x00" or data[2] not in TYPES:
+        raise ValueError(f"An IDX file of uint8 starts with 00 00 08, got {data[:3].hex(' ')!r}.")
+    kind, axes = np.dtype(TYPES[data[2]]), data[3]
     if len(data) < 4 + 4 * axes:
         raise ValueError(f"The IDX header of {axes} axes was cut off after {len(data)} bytes.")
     shape = tuple(int(n) for n in np.frombuffer(data, ">u4", count=axes, offset=4))
-    values = np.frombuffer(data[4 + 4 * axes :], np.uint8)
-    if values.size != math.prod(shape):
-        raise ValueError(f"The IDX header says {shape}, but {values.size} values follow.")
-    return values.reshape(shape)
+    values = data[4 + 4 * axes :]
+    if len(values) != math.prod(shape) * kind.itemsize:
+        follow = len(values) // kind.itemsize
+        raise ValueError(f"The IDX header says {shape}, but {follow} values follow.")
+    array = np.frombuffer(values, kind).reshape(shape)
+    return array.astype(kind.newbyteorder("="), copy=False)  # this machine's order of bytes
+
+
+def _contents(file):
+    """The bytes of a file, unpacked; `file` is its path or already bytes."""
+    if isinstance(file, (str, os.PathLike)):
+        if not Path(file).is_file():
+            raise FileNotFoundError(f"read_idx expected a file at {file}, and there is none.")
+        file = Path(file).read_bytes()
+    if not isinstance(file, (bytes, bytearray)):
+        raise TypeError(f"read_idx expected a path or bytes, got {called(file)}.")
+    if file[:2] != b"\x1f\x8b":  # not what every .gz file begins with
+        return bytes(file)
+    try:
+        return gzip.decompress(file)
+    except (OSError, EOFError) as error:
+        raise ValueError(f"The .gz file could not be unpacked: {error}") from None
 
 
 def _read_checked(path, sha256):
@@ -60,4 +84,4 @@ def _read_checked(path, sha256):
             f"The MNIST file {path} of {len(packed):,} bytes was cut off or altered: its SHA-256 "
             f"should be {sha256[:12]}..., and is {found[:12]}.... {restore}"
         )
-    return read_idx(gzip.decompress(packed))
+    return read_idx(packed)
