@@ -1,6 +1,10 @@
 """What a function expects of its arguments, said once: TypeError or ValueError in a sentence."""
 
+from pathlib import Path
+
 import numpy as np
+
+ROOT = Path(__file__).parents[1]
 
 
 def called(value):
@@ -52,3 +56,9 @@ def number(value, who, least=-np.inf, most=np.inf):
         allowed = "a finite number" if least == -np.inf else allowed
         raise ValueError(f"{who} expected {allowed}, got {value}.")
     return float(value)
+
+
+def restore(file):
+    """How a file of nnlib comes back; `file` as git names it, such as nnlib/weights/x.npz."""
+    again = "get nnlib again from where you had it"
+    return f"run git checkout -- {file}, or {again}." if (ROOT / ".git").exists() else f"{again}."

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlib import nn
 from nnlib.expect import called, numbers, whole
-from nnlib.nn.functional import check_targets
+from nnlib.nn.formulas import check_targets
 
 
 @dataclass

@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
+from nnlib.expect import called, number, numbers, whole
+from nnlib.metrics import History
 from nnlib.palette import (
     BLACK,
     BLUE,
@@ -26,27 +29,25 @@ def plot_history(history):
 
     Returns the Figure. Raises ValueError for a history without an epoch.
     """
+    if not isinstance(history, History) or not history.epochs:
+        got = "an empty history" if isinstance(history, History) else called(history)
+        raise ValueError(f"plot_history expected a History of at least one epoch, got {got}.")
     epochs = history["epoch"]
-    if not epochs:
-        raise ValueError("plot_history expected at least one epoch, got an empty history.")
-    measured = [accuracy for accuracy in history["val_accuracy"] if accuracy is not None]
-    fig, axes = plt.subplots(
-        1, 2 if measured else 1, figsize=(9 if measured else 4.8, 3.2), squeeze=False
-    )
+    measured = [m.train_accuracy is not None or m.val_accuracy is not None for m in history.epochs]
+    panels = [("loss", "Loss")] + [("accuracy", "Accuracy")] * any(measured)
+    fig, axes = plt.subplots(1, len(panels), figsize=(4.6 * len(panels), 3.2), squeeze=False)
     fig.set_layout_engine("constrained")
-    loss = axes[0, 0]
-    loss.plot(epochs, history["train_loss"], color=BLUE, marker="o", label="training")
-    if history["val_loss"][0] is not None:
-        loss.plot(
-            epochs, history["val_loss"], color=RED, marker="s", ls="--", label="not trained on"
-        )
-    loss.set(xlabel="epoch", ylabel="loss", title="Loss")
-    loss.legend()
-    if measured:
-        accuracy = axes[0, 1]
-        accuracy.plot(epochs, history["val_accuracy"], color=RED, marker="s", ls="--")
-        accuracy.yaxis.set_major_formatter(PercentFormatter(1.0))
-        accuracy.set(xlabel="epoch", ylabel="correct", title="Accuracy on data not trained on")
+    for ax, (name, title) in zip(axes[0], panels, strict=True):
+        for part, label, style in (
+            ("train", "training", {"color": BLUE, "marker": "o"}),
+            ("val", "not trained on", {"color": RED, "marker": "s", "ls": "--"}),
+        ):
+            if history[f"{part}_{name}"][0] is not None:
+                ax.plot(epochs, history[f"{part}_{name}"], label=label, **style)
+        ax.set(xlabel="epoch", ylabel=name, title=title)
+        ax.legend()
+    if len(panels) == 2:
+        axes[0, 1].yaxis.set_major_formatter(PercentFormatter(1.0))
     for ax in axes.flat:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.grid(color=GRID, lw=0.6)
@@ -57,19 +58,21 @@ def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, siz
     """Draw images (N, height, width) in rows, a title over each; returns the Figure.
 
     symmetric: put 0 in the middle of the colours, one scale for all; use a diverging cmap.
-    size: inches an image. Raises ValueError for another shape or another number of titles.
+    size: inches per image. Raises ValueError for another shape or another number of titles.
     """
-    images = np.asarray(images)
+    images = numbers(images, "image_grid")
     if images.ndim != 3 or not len(images):
         raise ValueError(
             f"image_grid expected images of shape (N, height, width), got {images.shape}. "
             "For one image pass image[None]; for rows of 784 pixels, x.reshape(-1, 28, 28)."
         )
+    size = number(size, "image_grid, size,", 0.1, 20)
+    titles = titles if titles is None else _listed(titles, "image_grid, titles,")
     if titles is not None and len(titles) != len(images):
         raise ValueError(
-            f"image_grid expected one title an image, got {len(titles)} for {len(images)}."
+            f"image_grid expected one title per image, got {len(titles)} for {len(images)}."
         )
-    columns = columns or min(len(images), 10)
+    columns = min(len(images), 10) if columns is None else whole(columns, "image_grid, columns,")
     rows = math.ceil(len(images) / columns)
     lines = 0 if titles is None else max(str(title).count("\n") + 1 for title in titles)
     high = float(np.abs(images).max()) or 1.0
@@ -92,14 +95,17 @@ def plot_confusion_matrix(counts, labels=None, ax=None):
     The diagonal, what was right, is grey; mistakes are shaded by their number.
     Raises ValueError for another shape.
     """
-    counts = np.asarray(counts)
+    counts = numbers(counts, "plot_confusion_matrix")
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
         raise ValueError(
             f"plot_confusion_matrix expected counts of shape (K, K), got {counts.shape}. "
             "Make them with nnlib.metrics.confusion_matrix(targets, predictions, K)."
         )
     k = len(counts)
-    labels = range(k) if labels is None else labels
+    labels = range(k) if labels is None else _listed(labels, "plot_confusion_matrix, labels,")
+    if len(labels) != k:
+        raise ValueError(f"plot_confusion_matrix expected {k} labels, got {len(labels)}.")
+    _check_axes(ax)
     if ax is None:
         _, ax = plt.subplots(figsize=(0.52 * k + 1.2, 0.46 * k + 1), layout="constrained")
     mistakes = counts * (1 - np.eye(k, dtype=int))
@@ -126,10 +132,17 @@ def plot_confusion_matrix(counts, labels=None, ax=None):
 def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
     """Colour the plane by predict(points (N, 2)), and draw the points x (N, 2) by class y (N,).
 
-    predict returns the probability of class 1, (N,) or (N, 1), or one output a class, (N, K), of
+    predict returns the probability of class 1, (N,) or (N, 1), or one output per class, (N, K), of
     which the largest counts. Returns the Axes. Raises ValueError for other shapes.
     """
-    x, y = np.asarray(x), np.asarray(y).reshape(-1).astype(int)
+    x, y = numbers(x, "plot_decision_boundary, x,"), numbers(y, "plot_decision_boundary, y,")
+    y, resolution = y.reshape(-1).astype(int), whole(resolution, "resolution", 2)
+    _check_axes(ax)
+    if not callable(predict):
+        raise TypeError(
+            "plot_decision_boundary expected predict, a network or a function of points (N, 2), "
+            f"got {called(predict)}."
+        )
     if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
         raise ValueError(
             "plot_decision_boundary expected x of shape (N, 2) and y of shape (N,), got "
@@ -140,7 +153,7 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
     (left, bottom), (right, top) = low - margin, high + margin
     first, second = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
     plane = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2).astype(np.float32)
-    outputs = np.asarray(predict(plane))
+    outputs = numbers(predict(plane), "plot_decision_boundary, what predict() returns,")
     if outputs.shape[:1] != (len(plane),) or outputs.ndim > 2:
         raise ValueError(
             f"plot_decision_boundary expected predict() to return ({len(plane)},), "
@@ -170,3 +183,14 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
     ax.set(xlabel="x₁", ylabel="x₂")
     ax.legend(loc="upper right")
     return ax
+
+
+def _listed(values, who):
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{who} expected a list, got {called(values)}.")
+    return list(values)
+
+
+def _check_axes(ax):
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(f"ax expected Axes of matplotlib, got {called(ax)}. Make: plt.subplots().")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from nnlib import nn
+from nnlib.expect import restore
 from nnlib.serialization import load
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -39,7 +40,7 @@ def mnist_mlp():
     except (FileNotFoundError, ValueError) as error:
         missing = isinstance(error, FileNotFoundError)
         raise (FileNotFoundError if missing else ValueError)(
-            f"The trained weights {path} are {'missing' if missing else 'damaged'}. Restore them "
-            "with: git checkout -- nnlib/weights/mnist_mlp.npz (or install nnlib again)."
+            f"The trained weights {path} are {'missing' if missing else 'damaged'}. To restore "
+            f"them, {restore('nnlib/weights/mnist_mlp.npz')}"
         ) from None
     return model.eval()

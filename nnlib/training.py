@@ -60,21 +60,22 @@ def epochs(
     after each batch. Raises TrainingError when a loss is NaN or infinite.
     """
     _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler, on_batch)
-    sizes, losses = _sizes(model), []
+    sizes, losses = _sizes(model), []  # to say what grew, and since when, if it comes to that
 
     def after_step(loss):
-        losses.append(loss)
+        losses[-1].append(loss)
         if scheduler is not None:
             scheduler.step()
         if on_batch is not None:
             on_batch(loss)
 
     for epoch in range(1, max_epochs + 1):
-        start, before = time.perf_counter(), len(losses)
+        start = time.perf_counter()
+        losses.append([])
         try:
             train = train_epoch(model, loss_fn, optimizer, loader, after_step)
         except TrainingError as error:
-            raise TrainingError(_since_when(error, epoch, before, losses, sizes)) from None
+            raise TrainingError(_since_when(error, losses, sizes)) from None
         measured = (None, None) if val is None else evaluate(model, loss_fn, val)
         yield Metrics(epoch, *train, *measured, time.perf_counter() - start)
 
@@ -305,17 +306,16 @@ def _what_grew(model, loss, x, y):
     )
 
 
-def _since_when(error, epoch, before, losses, sizes):
+def _since_when(error, losses, sizes):
     """The error of a step in its place in the training: which batch, and how it came to it."""
-
-    def place(i):
-        return f"epoch {epoch}, batch {i - before + 1}" if i >= before else f"epoch {epoch - 1}"
-
-    says = f"{place(len(losses))[0].upper()}{place(len(losses))[1:]}: {error}"
+    says = f"Epoch {len(losses)}, batch {len(losses[-1]) + 1}: {error}"
     says += f" Before training no entry was larger than {max(sizes.values()):.3g}."
-    if losses:
-        calm = max(i for i, loss in enumerate(losses) if loss <= losses[0]) + 1
-        says += f" The loss has been above its first value, {losses[0]:.3g}, since {place(calm)}."
+    places = [(e, b, x) for e, epoch in enumerate(losses, 1) for b, x in enumerate(epoch, 1)]
+    if places:
+        first = places[0][2]
+        epoch, batch = max((e, b) for e, b, loss in places if loss <= first)
+        since = f"since batch {batch} of epoch {epoch}"
+        says += f" The loss has been above its first value, {first:.3g}, {since}."
     return f"{says} Try a smaller learning rate, scaled inputs, or nn.utils.clip_grad_norm_."
 
 

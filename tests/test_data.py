@@ -31,7 +31,7 @@ def test_dataset_refuses_empty_and_unequal_arrays(x, y):
 def test_dataset_finds_numbers_that_are_not_finite(bad):
     x, y = np.zeros((4, 2, 3)), np.zeros(4)
     x[2, 1, 0] = x[3, 0, 0] = bad
-    with pytest.raises(ValueError, match=r"in 2 of 4 rows of x, first in row 2. Mend or drop"):
+    with pytest.raises(ValueError, match=r"in 2 of 4 rows of x, first in row 2. Fix or drop"):
         ArrayDataset(x, y)
     y[1] = bad
     with pytest.raises(ValueError, match=r"in 1 of 4 rows of y, first in row 1"):
@@ -79,10 +79,12 @@ def test_loader_leaves_the_data_alone():
 
 
 def test_loader_refuses():
-    with pytest.raises(ValueError, match=r"at least one example, got an empty data set"):
-        DataLoader([])
-    with pytest.raises(ValueError, match=r"batch_size expected 1 or more examples, got 0"):
+    with pytest.raises(TypeError, match=r"expected a data set, got a tuple. Pass ArrayDataset"):
+        DataLoader((np.zeros((3, 2)), np.zeros(3)))
+    with pytest.raises(ValueError, match=r"batch_size, expected 1 or more, got 0"):
         DataLoader(counted(3), batch_size=0)
+    with pytest.raises(TypeError, match=r"expected a whole number, got 2.0. Write 2"):
+        DataLoader(counted(3), 2.0)
 
 
 def test_random_split_gives_each_example_to_one_part():
@@ -96,9 +98,19 @@ def test_random_split_gives_each_example_to_one_part():
         np.testing.assert_array_equal(part.x[:, 0], 2 * part.y)
 
 
-@pytest.mark.parametrize("lengths", [[5, 4], [11, -1], [10, 0], [0.8, 0.2], []])
-def test_random_split_refuses_lengths_that_do_not_add_up(lengths):
-    with pytest.raises(ValueError, match=r"positive lengths that add up to 10, got"):
+@pytest.mark.parametrize(
+    ("lengths", "message"),
+    [
+        ([5, 4], r"lengths that add up to 10, got \[5, 4\], in all 9"),
+        ([], r"lengths that add up to 10, got \[\], in all 0"),
+        ([11, -1], r"each of the lengths, expected 1 or more, got -1"),
+        ([10, 0], r"expected 1 or more, got 0"),
+        ([7.0, 3.0], r"whole number, got 7.0. Write 7"),
+        ([0.8, 0.2], r"whole number, got 0.8"),
+    ],
+)
+def test_random_split_refuses_lengths_that_do_not_add_up(lengths, message):
+    with pytest.raises((TypeError, ValueError), match=message):
         random_split(counted(10), lengths)
 
 
@@ -144,3 +156,18 @@ def test_to_float():
     assert x.dtype == np.float32
     np.testing.assert_allclose(x, [[0, 0.2, 1]], rtol=1e-6)
     assert images.tolist() == [[0, 51, 255]]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, bool])
+def test_to_float_leaves_what_lies_in_0_to_1(dtype):
+    x = to_float(np.array([[0, 1]], dtype))
+    assert x.dtype == np.float32
+    assert x.tolist() == [[0, 1]]
+    assert to_float(to_float(np.array([51], np.uint8))) == pytest.approx(0.2)
+    assert to_float([0, 51, 255]) == pytest.approx([0, 0.2, 1])
+
+
+@pytest.mark.parametrize("bad", [[0.0, 255.0], [-0.5, 0.5], [0, 256], [-1, 4], [float("nan")]])
+def test_to_float_refuses_other_ranges(bad):
+    with pytest.raises(ValueError, match=r"whole numbers 0 ... 255 or floats 0 ... 1, got"):
+        to_float(bad)

@@ -121,7 +121,7 @@ FAULTS = (
     ),
     Fault(
         "half a clone: no lessons, a data file and the weights missing",
-        "Restore it with: git checkout -- nnlib/datasets/files/t10k-labels-idx1-ubyte.gz",
+        "To restore it, run git checkout -- nnlib/datasets/files/t10k-labels-idx1-ubyte.gz",
         (
             "test_the_doctor_in_half_a_clone",
             "test_datasets.py::test_mnist_names_a_missing_file",

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nnlib.metrics import History, Metrics, confusion_matrix
+from nnlib.metrics import History, Metrics, confusion_matrix, precision_recall
 
 
 def test_confusion_matrix_counts_true_rows_and_predicted_columns():
@@ -26,15 +26,31 @@ def test_confusion_matrix_refuses_what_are_no_labels():
 
 
 def test_history_gives_one_metric_over_the_epochs():
-    history = History([Metrics(1, 0.5, None, None, 1.0), Metrics(2, 0.25, 0.3, 0.9, 1.5)])
+    history = History(
+        [Metrics(1, 0.5, None, None, None, 1.0), Metrics(2, 0.25, 0.8, 0.3, 0.9, 1.5)]
+    )
     assert history["train_loss"] == [0.5, 0.25]
     assert history["val_accuracy"] == [None, 0.9]
-    with pytest.raises(AttributeError, match=r"no attribute 'val_los'"):
+    with pytest.raises(ValueError, match=r"train_accuracy, val_loss, .* it has no 'val_los'"):
         history["val_los"]
 
 
 def test_history_plots_itself():
-    figure = History([Metrics(1, 0.5, 0.6, 0.8, 1.0), Metrics(2, 0.2, 0.3, 0.9, 1.0)]).plot()
+    figure = History(
+        [Metrics(1, 0.5, 0.7, 0.6, 0.8, 1.0), Metrics(2, 0.2, 0.9, 0.3, 0.9, 1.0)]
+    ).plot()
     drawn = [line.get_ydata().tolist() for axes in figure.axes for line in axes.lines]
     assert [0.5, 0.2] in drawn
     assert [0.6, 0.3] in drawn
+
+
+def test_precision_and_recall_by_hand():
+    precision, recall = precision_recall([[8, 2, 0], [1, 4, 0], [3, 0, 0]])
+    assert precision == pytest.approx([8 / 12, 4 / 6, np.nan], nan_ok=True)
+    assert recall == pytest.approx([0.8, 0.8, 0])
+
+
+@pytest.mark.parametrize("bad", [[[1, 2]], [1, 2], [[1, -1], [0, 1]], 3])
+def test_precision_recall_refuses_what_is_no_confusion_matrix(bad):
+    with pytest.raises(ValueError, match=r"counts of shape \(K, K\), got .* Make them with conf"):
+        precision_recall(bad)

@@ -22,17 +22,17 @@ def drawn(figure):
 
 
 def test_history_shows_both_losses_and_the_accuracy():
-    history = History([Metrics(1, 0.9, 0.8, 0.7, 1.0), Metrics(2, 0.5, 0.6, 0.75, 1.0)])
+    history = History([Metrics(1, 0.9, 0.6, 0.8, 0.7, 1.0), Metrics(2, 0.5, 0.9, 0.6, 0.75, 1.0)])
     figure = history.plot()
     loss, accuracy = figure.axes
     assert [list(line.get_ydata()) for line in loss.lines] == [[0.9, 0.5], [0.8, 0.6]]
-    assert [list(line.get_ydata()) for line in accuracy.lines] == [[0.7, 0.75]]
+    assert [list(line.get_ydata()) for line in accuracy.lines] == [[0.6, 0.9], [0.7, 0.75]]
     assert all(ax.get_xlabel() == "epoch" and ax.get_ylabel() for ax in figure.axes)
     assert drawn(figure).std() > 0
 
 
 def test_history_without_validation_shows_one_loss():
-    figure = plots.plot_history(History([Metrics(1, 0.9, None, None, 1.0)]))
+    figure = plots.plot_history(History([Metrics(1, 0.9, None, None, None, 1.0)]))
     assert len(figure.axes) == 1
     assert len(figure.axes[0].lines) == 1
     with pytest.raises(ValueError, match="at least one epoch"):
@@ -58,7 +58,7 @@ def test_image_grid_names_the_shape_it_wants(shape):
 
 
 def test_image_grid_wants_a_title_an_image():
-    with pytest.raises(ValueError, match="one title an image, got 1 for 2"):
+    with pytest.raises(ValueError, match="one title per image, got 1 for 2"):
         plots.image_grid(np.zeros((2, 3, 3)), titles=["one"])
 
 

@@ -28,7 +28,7 @@ def test_the_weights_are_small_and_float32():
     assert all(array.dtype == np.float32 for array in nnlib.load(path).values())
 
 
-RESTORE = r"Restore them with: git checkout -- nnlib/weights/mnist_mlp\.npz"
+RESTORE = r"To restore them, run git checkout -- nnlib/weights/mnist_mlp\.npz"
 
 
 def test_missing_weights_are_named_with_how_to_restore_them(tmp_path, monkeypatch):

@@ -264,6 +264,15 @@ PROOFS = {
         EXACT: "test_datasets.py::test_read_idx",
         BAD: "test_datasets.py::test_read_idx_refuses",
     },
+    "datasets.photo.digit_from_photo": {
+        EXACT: "test_photo.py::test_photographs_of_digits_are_read",
+        BAD: "test_photo.py::test_what_is_no_photograph_of_a_digit",
+    },
+    "datasets.photo.centre_digit": {
+        EXACT: "test_photo.py::test_centre_digit_puts_the_mass_in_the_middle",
+        BAD: "test_photo.py::test_centre_digit_refuses",
+    },
+    "datasets.photo.resize": {EXACT: "test_photo.py::test_resize_is_the_mean_of_what_is_covered"},
     "datasets.toy.gate": {
         EXACT: "test_datasets.py::test_gates",
         BAD: "test_datasets.py::test_gate_refuses_other_names",
@@ -283,6 +292,25 @@ PROOFS = {
         EXACT: "test_metrics.py::test_confusion_matrix_counts_true_rows_and_predicted_columns",
         BAD: "test_metrics.py::test_confusion_matrix_refuses_what_are_no_labels",
     },
+    "metrics.Tally": {
+        EXACT: "test_training.py::test_accuracy_counts_examples_however_they_are_batched"
+    },
+    "metrics.precision_recall": {
+        EXACT: "test_metrics.py::test_precision_and_recall_by_hand",
+        BAD: "test_metrics.py::test_precision_recall_refuses_what_is_no_confusion_matrix",
+    },
+    "expect.called": {EXACT: "test_expect.py::test_called"},
+    "expect.numbers": {BAD: "test_expect.py::test_numbers_are_numbers"},
+    "expect.number": {BAD: "test_expect.py::test_a_number_is_a_finite_number_in_its_range"},
+    "expect.whole": {BAD: "test_expect.py::test_a_whole_number_is_written_as_one"},
+    "expect.restore": {EXACT: "test_expect.py::test_restore_speaks_of_git_only_in_a_clone"},
+    "training.step": {
+        EXACT: "test_training.py::test_one_step_by_hand_and_a_step_that_cannot_be_taken",
+    },
+    "training.train_epoch": {
+        EXACT: "test_training.py::test_an_epoch_is_a_step_on_every_batch",
+    },
+    "training.check_parts": {BAD: "test_training.py::test_fit_says_what_belongs_where"},
     "training.TrainingError": {BAD: "test_training.py::test_a_parameter_that_went_bad_is_named"},
     "training.predict": {
         EXACT: "test_training.py::test_predict_is_in_eval_mode_and_puts_the_mode_back",
@@ -309,6 +337,14 @@ PROOFS = {
     "serialization.save": {
         EXACT: "test_serialization.py::test_what_was_saved_predicts_the_same",
         BAD: "test_serialization.py::test_save_refuses",
+    },
+    "serialization.save_checkpoint": {
+        EXACT: "test_serialization.py::test_training_goes_on_from_a_checkpoint",
+        BAD: "test_serialization.py::test_a_checkpoint_that_does_not_fit_changes_nothing",
+    },
+    "serialization.load_checkpoint": {
+        EXACT: "test_serialization.py::test_training_goes_on_from_a_checkpoint",
+        BAD: "test_serialization.py::test_a_checkpoint_that_does_not_fit_changes_nothing",
     },
     "serialization.load": {
         EXACT: "test_serialization.py::test_what_was_saved_predicts_the_same",
@@ -375,7 +411,7 @@ def test_every_public_name_has_the_proofs_that_its_kind_needs(name):
 
 # Names that their proofs reach through the class or function that calls them.
 INSIDE_OTHERS = re.compile(
-    r"nn\.conv\.batch_|.*check_kernel|.*check_targets|.*half_cosine|metrics\.Metrics"
+    r"nn\.conv\.batch_|.*check_kernel|.*check_targets|.*half_cosine|metrics\.(Metrics|Tally)|training\.check_parts"
 )
 
 
@@ -415,6 +451,14 @@ WITHOUT_ARRAYS = {
     "training.fit",
     "training.check_last_layer",
     "serialization.save",
+    "serialization.save_checkpoint",
+    "serialization.load_checkpoint",
+    "training.train_epoch",
+    "training.check_parts",
+    "expect.called",
+    "expect.number",
+    "expect.whole",
+    "expect.restore",
     "serialization.load",
     "pretrained.mnist_mlp",
 }

@@ -1,10 +1,14 @@
 import os
+import zipfile
 
 import numpy as np
 import pytest
 
 import nnlib
-from nnlib import nn
+from nnlib import nn, optim
+from nnlib.data import ArrayDataset, DataLoader
+from nnlib.datasets import moons
+from nnlib.training import fit
 from tests.samples import mlp, numbers
 
 
@@ -23,11 +27,11 @@ def test_a_failed_save_leaves_the_old_file_whole(tmp_path, monkeypatch):
     path = tmp_path / "model.npz"
     nnlib.save({"w": np.ones(3)}, path)
 
-    def full_disk(file, **arrays):
+    def full_disk(file, array, **options):
         file.write(b"half of it")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(np, "savez_compressed", full_disk)
+    monkeypatch.setattr(np.lib.format, "write_array", full_disk)
     with pytest.raises(OSError, match=r"No space left"):
         nnlib.save({"w": np.zeros(3)}, path)
     assert nnlib.load(path)["w"].tolist() == [1, 1, 1]
@@ -37,8 +41,15 @@ def test_a_failed_save_leaves_the_old_file_whole(tmp_path, monkeypatch):
 def test_save_refuses(tmp_path):
     with pytest.raises(ValueError, match=r"ends in .npz, got 'model.pkl'"):
         nnlib.save({}, tmp_path / "model.pkl")
-    with pytest.raises(TypeError, match=r"arrays of numbers, got object for 'w'"):
-        nnlib.save({"w": np.array([None])}, tmp_path / "model.npz")
+    for bad in (np.array([None]), [[1], [1, 2]], "text", None, nn.Parameter([1.0]), 1j):
+        with pytest.raises(TypeError, match=r"save, for 'w', expected an array of numbers, got"):
+            nnlib.save({"w": bad}, tmp_path / "model.npz")
+    with pytest.raises(TypeError, match=r"got a Linear. Pass model.state_dict\(\)"):
+        nnlib.save(nn.Linear(2, 2), tmp_path / "model.npz")
+    with pytest.raises(TypeError, match=r"The state comes first, then the path"):
+        nnlib.save(tmp_path / "model.npz", {"w": np.ones(2)})
+    with pytest.raises(FileNotFoundError, match=r"expected a folder at .*none, and there is none"):
+        nnlib.save({}, tmp_path / "none" / "model.npz")
     assert os.listdir(tmp_path) == []
 
 
@@ -73,3 +84,66 @@ def test_load_names_a_damaged_file(tmp_path, damage):
             np.save(file, np.ones(3))
     with pytest.raises(ValueError, match=r"could not read it .* save it again"):
         nnlib.load(path)
+
+
+@pytest.mark.parametrize("name", ["file", "self", "a/b", "arr_0", "x.npy", "é"])
+def test_any_name_goes_into_a_file_and_back(tmp_path, name):
+    nnlib.save({name: np.arange(3)}, tmp_path / "odd.npz")
+    assert nnlib.load(tmp_path / "odd.npz")[name].tolist() == [0, 1, 2]
+
+
+def test_load_names_files_that_others_made(tmp_path):
+    torch = pytest.importorskip("torch")
+    torch.save({"w": torch.ones(2)}, tmp_path / "theirs.pt")
+    with pytest.raises(ValueError, match=r"no array of numbers. PyTorch wrote it: there, nnlib.sa"):
+        nnlib.load(tmp_path / "theirs.pt")
+    with zipfile.ZipFile(tmp_path / "any.zip", "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    with pytest.raises(ValueError, match=r"'readme.txt' in it is no array of numbers. Pass a file"):
+        nnlib.load(tmp_path / "any.zip")
+    with pytest.raises(ValueError, match=r"got the folder"):
+        nnlib.load(tmp_path)
+
+
+def parts(shuffled=0):
+    nnlib.manual_seed(shuffled)
+    model = nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.Dropout(0.3), nn.Linear(8, 2))
+    optimizer = optim.Adam(model.parameters(), lr=0.01)
+    return model, optimizer, optim.lr_scheduler.OneCycleLR(optimizer, 0.05, 5 * 7)
+
+
+def test_training_goes_on_from_a_checkpoint(tmp_path):
+    nnlib.manual_seed(1)
+    loader = DataLoader(ArrayDataset(*moons(100)), 15, shuffle=True)
+
+    def train(model, optimizer, scheduler, count):
+        options = {"scheduler": scheduler, "progress": False, "max_epochs": count}
+        fit(model, nn.CrossEntropyLoss(), optimizer, loader, **options)
+
+    whole, first, second = parts(), parts(), parts(5)
+    nnlib.manual_seed(2)
+    train(*whole, 5)
+    nnlib.manual_seed(2)
+    train(*first, 2)
+    nnlib.save_checkpoint(tmp_path / "at2.npz", *first)
+    nnlib.manual_seed(77)
+    nnlib.load_checkpoint(tmp_path / "at2.npz", *second)
+    train(*second, 3)
+    for name, array in whole[0].state_dict().items():
+        np.testing.assert_array_equal(second[0].state_dict()[name], array)
+    assert second[1].lr == whole[1].lr
+
+
+def test_a_checkpoint_that_does_not_fit_changes_nothing(tmp_path):
+    model, optimizer, scheduler = parts()
+    nnlib.save_checkpoint(tmp_path / "whole.npz", model, optimizer)
+    with pytest.raises(ValueError, match=r"found no scheduler in"):
+        nnlib.load_checkpoint(tmp_path / "whole.npz", model, optimizer, scheduler)
+    other, _, _ = parts(3)
+    before = other.state_dict()
+    with pytest.raises(ValueError, match=r"load_state_dict misses"):
+        nnlib.load_checkpoint(tmp_path / "whole.npz", other, optim.SGD(other.parameters(), 0.1))
+    for name, array in other.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+    with pytest.raises(TypeError, match=r"expected: optimizer. It got None"):
+        nnlib.save_checkpoint(tmp_path / "x.npz", model, None)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nnlib.expect import called
+from nnlib.expect import called, restore
 
 FILES = Path(__file__).parent / "files"
 SHA256 = {  # of the compressed files, by name without .gz
@@ -40,7 +40,7 @@ def read_idx(file):
     """
     data = _contents(file)
     if len(data) < 4 or data[:2] != b"\x00\x00" or data[2] not in TYPES:
-        raise ValueError(f"An IDX file of uint8 starts with 00 00 08, got {data[:3].hex(' ')!r}.")
+        raise ValueError(f"An IDX file of uint8 starts with 00 00 08, got {data[:3].hex(' ')}.")
     kind, axes = np.dtype(TYPES[data[2]]), data[3]
     if len(data) < 4 + 4 * axes:
         raise ValueError(f"The IDX header of {axes} axes was cut off after {len(data)} bytes.")
@@ -70,18 +70,15 @@ def _contents(file):
 
 
 def _read_checked(path, sha256):
-    restore = (
-        f"Restore it with: git checkout -- nnlib/datasets/files/{path.name} "
-        "(or install nnlib again)."
-    )
+    how = f"To restore it, {restore(f'nnlib/datasets/files/{path.name}')}"
     try:
         packed = path.read_bytes()
     except FileNotFoundError:
-        raise FileNotFoundError(f"The MNIST file {path} is missing. {restore}") from None
+        raise FileNotFoundError(f"The MNIST file {path} is missing. {how}") from None
     found = hashlib.sha256(packed).hexdigest()
     if found != sha256:
         raise ValueError(
             f"The MNIST file {path} of {len(packed):,} bytes was cut off or altered: its SHA-256 "
-            f"should be {sha256[:12]}..., and is {found[:12]}.... {restore}"
+            f"should be {sha256[:12]}..., and is {found[:12]}.... {how}"
         )
     return read_idx(packed)

@@ -7,7 +7,7 @@ import numpy as np
 
 from nnlib.expect import called, numbers
 
-SIDE = 160  # pixels of the longer side on which the ink is looked for
+SIDE = 120  # pixels of the longer side on which the ink is looked for
 BOX, MIDDLE = 20, 14  # MNIST's digits fit 20 pixels, their centre of mass lies at (14, 14)
 
 

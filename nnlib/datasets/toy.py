@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib.expect import called, number, whole
 from nnlib.random import generator
 
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "nand": (1, 1, 1, 0), "xor": (0, 1, 1, 0)}
@@ -9,8 +10,8 @@ GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "nand": (1, 1, 1, 0), "xor": (
 
 def gate(name):
     """The four rows of a logic gate, "and", "or", "nand" or "xor": x (4, 2), y (4,) of 0 and 1."""
-    if name not in GATES:
-        raise ValueError(f"gate expected one of {', '.join(GATES)}, got {name!r}.")
+    if not isinstance(name, str) or name not in GATES:
+        raise ValueError(f"gate expected one of {', '.join(GATES)}, got {called(name)}.")
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
     return x, np.array(GATES[name])
 
@@ -32,9 +33,8 @@ def circles(n=200, noise=0.1):
 
 
 def spirals(n=300, noise=0.05, classes=3):
-    """Arms that wind around the origin, one a class, from radius 0 to 1: x (n, 2), y (n,)."""
-    if classes < 2:
-        raise ValueError(f"spirals expected 2 or more classes, got {classes}.")
+    """Arms that wind around the origin, one per class, from radius 0 to 1: x (n, 2), y (n,)."""
+    classes = whole(classes, "spirals, classes,", 2)
     radius, y = _angles_and_classes(n, classes)
     angle = radius * 1.25 * np.pi + 2 * np.pi * y / classes
     x = radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -42,12 +42,9 @@ def spirals(n=300, noise=0.05, classes=3):
 
 
 def _angles_and_classes(n, classes):
-    if n < classes:
-        raise ValueError(f"n expected at least one point a class ({classes}), got {n}.")
+    n = whole(n, f"n, at least one point for each of {classes} classes,", classes)
     return generator.random(n), np.arange(n) % classes
 
 
 def _spread(x, noise):
-    if noise < 0:
-        raise ValueError(f"noise expected 0 or more, got {noise}.")
-    return (x + generator.normal(0, noise, x.shape)).astype(np.float32)
+    return (x + generator.normal(0, number(noise, "noise", 0), x.shape)).astype(np.float32)
