@@ -38,14 +38,11 @@ MOVES = [
     ("explore_gradient_flow", {}, "depth", 19, CURVE),
     ("explore_loss_surface", {}, "w", 31, HEAT_MAP),
     ("explore_losses", {}, "z", 31, CURVE),
-    ("explore_neuron", {}, "w1", 31, HEAT_MAP),
-    ("explore_neuron", {"view": "surface"}, "w2", 31, HEAT_MAP),
     ("explore_optimizers", {}, "lr_adam", 31, HEAT_MAP),
-    ("explore_perceptron", {}, "step", 31, CURVE),
     ("explore_softmax", {}, "z1", 31, CURVE),
     ("explore_training", {}, "play", 31, 1000 / FRAMES),
 ]
-KEYS = ["explore_neuron", "fit_by_hand", "explore_gradient_descent", "explore_optimizers"]
+KEYS = ["explore_softmax", "fit_by_hand", "explore_gradient_descent", "explore_optimizers"]
 
 
 def milliseconds(explorer, name, count):

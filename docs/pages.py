@@ -11,10 +11,12 @@ from html import escape
 from urllib.parse import quote
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-SHOWS = {  # what runs without a kernel, and its file .js
-    "digit_pad()": "pad",
-    "race_optimizers(": "optimizer_race_show",
-    "watch_training(": "training_show",
+SHOWS = {  # what runs without a kernel: its file .js, and how it is called there
+    "digit_pad": ("pad", {}),
+    "explore_neuron": ("line", {"mode": "neuron"}),
+    "explore_perceptron": ("line", {"mode": "perceptron"}),
+    "race_optimizers": ("optimizer_race_show", {}),
+    "watch_training": ("training_show", {}),
 }
 HOW_TO_RUN = "A page to read. Run and change it [on your computer](../docs/index.md#run-it)"
 
@@ -47,9 +49,9 @@ def for_the_web(text, path="", repository=""):
 def dress(output, cell, following):
     """Give a picture its alternative text; let what runs without a kernel run."""
     data, metadata = output.get("data", {}), cell["metadata"]
-    shows = [file for call, file in SHOWS.items() if call in joined(cell["source"])]
-    if shows and WIDGET in data:
-        output["data"] = {"text/html": f'<div class="live" data-show="{shows[0]}"></div>'}
+    show = live(joined(cell["source"]))
+    if show and WIDGET in data:
+        output["data"] = {"text/html": show}
     elif "image/png" in data:
         alt = joined(data.get("text/plain", ""))
         if WIDGET in data:
@@ -58,6 +60,33 @@ def dress(output, cell, following):
             alt = words_after(following) or "A figure; the text around it says what it shows."
         # of the cell: MyST has none for an output
         metadata["mystnb"] = {"image": {"alt": " ".join(alt.split())}}
+
+
+def live(source):
+    """The element in which a page shows what a cell ends in, NAME() or NAME().set(...), by itself.
+
+    None for other cells, and for an explorer with something of the learner's own in its brackets.
+    """
+    try:
+        *before, last = ast.parse(source).body
+        call, settings = last.value, {}
+        if isinstance(call, ast.Name):  # x = NAME() above, x below
+            (call,) = [one.value for one in before if called(one) == call.id]
+        if getattr(call.func, "attr", "") == "set":
+            settings = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+            call = call.func.value
+        file, options = SHOWS[call.func.id]
+        for value in (*call.args, *(word.value for word in call.keywords)):
+            ast.literal_eval(value)
+    except (AttributeError, IndexError, KeyError, SyntaxError, ValueError):
+        return None
+    options = escape(json.dumps(options | {"settings": settings}))
+    return f'<div class="live" data-show="{file}" data-options="{options}"></div>'
+
+
+def called(statement):
+    """The name that a statement assigns to, None for another statement."""
+    return getattr(getattr(statement, "targets", [None])[0], "id", None)
 
 
 def words_after(cell):

@@ -58,12 +58,21 @@ def test_a_figure_has_the_words_after_it_and_an_explorer_its_own():
 
 @pytest.mark.parametrize("call", SHOWS)
 def test_a_show_runs_in_the_page(call):
-    (cell,) = page(code_cell(f"{call}()", **{"image/png": "", WIDGET: {}, "text/plain": "x"}))
-    assert cell["outputs"][0]["data"] == {
-        "text/html": f'<div class="live" data-show="{SHOWS[call]}"></div>'
-    }
+    file, options = SHOWS[call]
+    for source in (f"{call}()", f"it = {call}()\nit", f"x = 1\n{call}().set(step=3)"):
+        (cell,) = page(code_cell(source, **{"image/png": "", WIDGET: {}, "text/plain": "x"}))
+        shown = BeautifulSoup(cell["outputs"][0]["data"]["text/html"], "html.parser").div
+        assert shown["data-show"] == file
+        settings = {"step": 3} if "step" in source else {}
+        assert json.loads(shown["data-options"]) == {**options, "settings": settings}
     folder = Path(__file__).parents[1] / "nnlib" / "widgets"
-    assert "export default" in (folder / f"{SHOWS[call]}.js").read_text(encoding="utf-8")
+    assert "export default" in (folder / f"{file}.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", ["digit_pad(model)", "explore_neuron(bump)", "plt.show()"])
+def test_what_needs_the_kernel_stays_a_still_picture(source):
+    (cell,) = page(code_cell(source, **{"image/png": "", WIDGET: {}, "text/plain": "x"}))
+    assert "image/png" in cell["outputs"][0]["data"]
 
 
 QUIZ = 'quiz("05.q1", "Is `a < b` or $x$?", {"<1": "No.", "2": "Yes: $y$."}, answer="2")'

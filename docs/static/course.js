@@ -3,7 +3,7 @@
 for (const el of document.querySelectorAll(".live")) {
   const weights = new URL("explorers/weights.bin", import.meta.url);
   import(`./explorers/${el.dataset.show}.js`).then(({ default: show }) =>
-    show.render({ el, weights }),
+    show.render({ el, weights, ...JSON.parse(el.dataset.options ?? "{}") }),
   );
 }
 

@@ -13,12 +13,11 @@ from nnlib.widgets.fit_by_hand import fit_by_hand
 from nnlib.widgets.forward_pass import explore_forward_pass
 from nnlib.widgets.gradient_descent import explore_gradient_descent
 from nnlib.widgets.gradient_flow import explore_gradient_flow
+from nnlib.widgets.line import explore_neuron, explore_perceptron
 from nnlib.widgets.loss_surface import explore_loss_surface
 from nnlib.widgets.losses import explore_losses
-from nnlib.widgets.neuron import explore_neuron
 from nnlib.widgets.optimizer_race import explore_optimizers
 from nnlib.widgets.optimizer_race_show import race_optimizers
-from nnlib.widgets.perceptron import explore_perceptron
 from nnlib.widgets.softmax import explore_softmax
 from nnlib.widgets.training_live import explore_training
 from nnlib.widgets.training_show import watch_training

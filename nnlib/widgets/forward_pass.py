@@ -7,10 +7,9 @@ from nnlib import nn
 from nnlib.palette import BLACK, BLUE, DIVERGING_LIGHT, GREY, ORANGE, RED
 from nnlib.widgets.base.controls import choice
 from nnlib.widgets.base.live_picture import LivePicture
-from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.numbers import number, short
 from nnlib.widgets.base.quick_text import QuickText
 from nnlib.widgets.models.functions import ACTIVATIONS, apply, name_of
-from nnlib.widgets.neuron import number
 from nnlib.widgets.small_network import KNOWN, MAX_UNITS, SmallNetwork, number_control, pretty
 
 CALLER = "explore_forward_pass"

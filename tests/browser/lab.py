@@ -221,7 +221,7 @@ class Notebook:
             return []
         node = self.cell(index)
         # pad and race store a still picture too; they are no LivePictures and have their own tests
-        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nnlib-show")
+        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nnlib-show, .nn-show")
         return node.query_selector_all(EXPLORER)
 
     def cell(self, index):
@@ -245,6 +245,25 @@ class Notebook:
         )
         light = "true" if name.endswith("Light") else "false"
         self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
+
+    def until_python_says(self, expression, expected, seconds=10):
+        """Ask the kernel, beside the notebook, until it gives the expected answer."""
+        answer = self.page.evaluate(
+            """async ([expression, expected, seconds]) => {
+                const kernel = window.testPanel.sessionContext.session.kernel;
+                const end = Date.now() + 1000 * seconds;
+                let text = null;
+                while (Date.now() < end && text !== expected) {
+                    const future = kernel.requestExecute(
+                        { code: "", user_expressions: { answer: expression }, silent: true });
+                    const { answer } = (await future.done).content.user_expressions;
+                    text = answer.data?.["text/plain"] ?? answer.evalue;
+                }
+                return text;
+            }""",
+            [expression, expected, seconds],
+        )
+        assert answer == expected, expression
 
     def close(self):
         """Stop the kernel, and leave the page without a question about unsaved work."""

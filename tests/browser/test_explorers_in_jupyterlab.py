@@ -51,18 +51,6 @@ def test_no_label_is_clipped(notebook, name):
         assert clipped == []
 
 
-def test_a_click_adds_a_point_to_the_perceptron(notebook):
-    (element,) = explorer(notebook, "explore_perceptron")
-    picture = element.wait_for_selector(lab.PICTURE)
-    points = re.search(r"on (\w+), (\d) points", picture.get_attribute("alt"))
-    assert points.groups() == ("AND", "4")
-    place = {share: 0.35 * picture.bounding_box()[share] for share in ("width", "height")}
-    at = {"x": place["width"], "y": place["height"]}
-    lab.until_picture_changes(notebook.page, element, lambda: picture.click(position=at))
-    assert "on own points, 5 points" in picture.get_attribute("alt")
-    assert lab.alert(element) == ""
-
-
 def test_training_plays_until_it_is_paused(notebook):
     (element,) = explorer(notebook, "explore_training")
     picture = element.wait_for_selector(lab.PICTURE)
@@ -94,9 +82,10 @@ def test_a_slider_says_its_label_and_a_rounded_value_and_is_one_stop(notebook):
     slider = element.query_selector(lab.SLIDER)
     assert slider.evaluate("slider => slider.labels[0].textContent") == "logit z"
     slider.focus()
+    notebook.page.keyboard.press("Home")
     for _ in range(3):
         notebook.page.keyboard.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == "−1.7"
+    assert slider.get_attribute("aria-valuetext") == "−7.7"
     notebook.page.keyboard.press("Tab")
     assert notebook.page.evaluate("document.activeElement.tagName") == "SELECT"
 
@@ -131,9 +120,9 @@ def test_the_log_console_would_show_an_exception_in_a_handler(open_notebook, fol
 
 def test_an_error_is_shown_in_the_explorer(open_notebook, folder):
     code = (
-        "from nnlib.widgets import explore_neuron\n\n"
-        "def mine(z):\n    return z if z.max() < 18 else missing\n\n"
-        "picture = explore_neuron(mine)\npicture.set(w1=5.0, w2=5.0, b=5.0)"
+        "from nnlib.widgets import explore_losses\n\n"
+        "def mine(p, target):\n    return abs(p - target) if target else missing\n\n"
+        "picture = explore_losses(mine)\npicture.set(target=0)"
     )
     nbformat.write(notebook_of(code), folder / "broken.ipynb")
     notebook = open_notebook("broken.ipynb")

@@ -1,0 +1,62 @@
+// What all showpieces have around their pictures: theme, rows of controls, code to copy.
+
+import { MAKERS } from "./controls.js";
+import { followTheme, keepKeys, make } from "./page.js";
+
+// Controls by name, from { name: spec } with the kit's kinds. moved(name, value) hears of a change,
+// pressed(name) of a button. { elements, show(values) }.
+export function makeControls(specs, moved, pressed) {
+  const controls = Object.fromEntries(Object.entries(specs).map(([name, spec]) => {
+    const act = spec.kind === "button" ? () => pressed(name) : (value) => moved(name, value);
+    const control = MAKERS[spec.kind](spec, act);
+    control.element.dataset.name = name;
+    control.fit(spec);
+    return [name, control];
+  }));
+  return {
+    controls,
+    elements: Object.fromEntries(Object.entries(controls).map(([n, c]) => [n, c.element])),
+    show(values) {
+      for (const [name, value] of Object.entries(values)) controls[name].show(value);
+    },
+  };
+}
+
+// The frame of a showpiece: { root, end }. parts are elements, one below the other.
+export function makeShowpiece(el, name, parts) {
+  const root = make("div", { class: `nn nn-show nn-${name}` }, ...parts);
+  el.append(root);
+  return { root, end: followTheme(root) };
+}
+
+export const makeLine = (...elements) => make("div", { class: "nn-buttons" }, ...elements);
+
+export function makeFolded(words, ...elements) {
+  const summary = keepKeys(make("summary", {}, words));
+  return make("details", {}, summary, make("div", { class: "nn-more" }, ...elements));
+}
+
+// A button that copies the line of Python which rebuilds what is shown.
+export function makeCopy(code) {
+  const button = keepKeys(make("button", { type: "button", class: "nn-button nn-copy" }, "Copy as code"));
+  const said = make("code", { class: "nn-code", role: "status" });
+  button.addEventListener("click", async () => {
+    said.textContent = code();
+    try {
+      await navigator.clipboard.writeText(code());
+      button.textContent = "Copied ✓";
+    } catch {
+      getSelection().selectAllChildren(said); // no clipboard here: it is selected instead
+    }
+    setTimeout(() => { button.textContent = "Copy as code"; }, 1600);
+  });
+  return [button, said];
+}
+
+// A mixture of blue (−1), paper (0) and orange (1), as [red, green, blue].
+export function diverging(share, dark) {
+  const ends = dark ? [[30, 84, 124], [23, 25, 28], [140, 78, 38]] : [[140, 196, 234], [255, 255, 255], [246, 180, 138]];
+  const t = Math.min(Math.max(share, -1), 1);
+  const end = ends[t < 0 ? 0 : 2];
+  return ends[1].map((value, i) => value + Math.abs(t) * (end[i] - value));
+}

@@ -1,0 +1,75 @@
+// What a showpiece shows: in Jupyter shared with Python, on a page kept in its address.
+
+const PAUSE = 60; // ms between two messages to Python
+const REST = 400; // ms of rest until the address follows
+
+// defaults: { name: value }. key: what the address calls it. changed(state) is called at most once
+// a frame. Returns { get, set, reset, end }.
+export function makeState(defaults, changed, { model = null, key = "" }) {
+  let state = { ...defaults, ...(model ? fromModel() : fromAddress()) };
+  const first = { ...state };
+  let frame = null;
+  let timer = null;
+  const unsent = new Set();
+
+  function fromModel() {
+    return Object.fromEntries(Object.keys(defaults).map((name) => [name, model.get(name)]));
+  }
+  function fromAddress() {
+    try {
+      const text = new URLSearchParams(location.hash.slice(1)).get(key);
+      const found = text ? JSON.parse(text) : {};
+      return Object.fromEntries(Object.entries(found).filter(([name]) => name in defaults));
+    } catch {
+      return {};
+    }
+  }
+  function show() {
+    frame ??= requestAnimationFrame(() => {
+      frame = null;
+      changed(state);
+    });
+  }
+  function pass() {
+    timer = null;
+    if (model) {
+      for (const name of unsent) model.set(name, state[name]);
+      unsent.clear();
+      model.save_changes();
+    } else if (key) {
+      const moved = Object.entries(state).filter(
+        ([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]));
+      const hash = new URLSearchParams(moved.length
+        ? { [key]: JSON.stringify(Object.fromEntries(moved)) } : {});
+      history.replaceState(null, "", `${location.pathname}${location.search}#${hash}`);
+    }
+  }
+  function set(patch) {
+    state = { ...state, ...patch };
+    for (const name of Object.keys(patch)) unsent.add(name);
+    if (model) timer ??= setTimeout(pass, PAUSE);
+    else {
+      clearTimeout(timer);
+      timer = setTimeout(pass, REST);
+    }
+    show();
+  }
+  function hear() {
+    const news = fromModel();
+    for (const name of unsent) delete news[name]; // what is on its way from here is newer
+    state = { ...state, ...news };
+    show();
+  }
+  if (model) for (const name of Object.keys(defaults)) model.on(`change:${name}`, hear);
+  show();
+  return {
+    get: () => state,
+    set,
+    reset: () => set(first),
+    end() {
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+      if (model) for (const name of Object.keys(defaults)) model.off(`change:${name}`, hear);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+"""The showpieces in a real JupyterLab: dragged with mouse and finger, moved with keys."""
+
+import nbformat
+import pytest
+
+from tests.browser import lab
+from tests.browser.notebooks import notebook_of
+
+pytestmark = pytest.mark.browser
+CALLS = ["explore_neuron", "explore_perceptron"]
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook, folder):
+    cells = [f"from nnlib.widgets import {name}\n\n{name} = {name}()\n{name}" for name in CALLS]
+    nbformat.write(notebook_of(*cells), folder / "showpieces.ipynb")
+    notebook = open_notebook("showpieces.ipynb")
+    notebook.run_all()
+    return notebook
+
+
+def shown(notebook, name):
+    return notebook.cell(CALLS.index(name)).wait_for_selector(".nn-show[data-frames]")
+
+
+def handle(root, name):
+    return root.query_selector(f".nn-handle[aria-label^='{name}']")
+
+
+def middle(element):
+    box = element.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag(page, element, right, down):
+    x, y = middle(element)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right, y + down, steps=6)
+    page.mouse.up()
+
+
+def test_the_line_is_dragged_and_python_hears_of_it(notebook):
+    root = shown(notebook, "explore_neuron")
+    drag(notebook.page, handle(root, "The line"), 60, -40)
+    notebook.until_python_says("explore_neuron.b != 0.5 and explore_neuron.w1 == 1.0", "True")
+    drag(notebook.page, handle(root, "The arrow"), 30, 50)
+    notebook.until_python_says("explore_neuron.w1 != 1.0", "True")
+    drag(notebook.page, handle(root, "The input"), -40, -40)
+    notebook.until_python_says("explore_neuron.x1 < 1 and explore_neuron.x2 > -0.5", "True")
+    assert notebook.complaints() == []
+
+
+def test_python_moves_the_line(notebook):
+    root = shown(notebook, "explore_neuron")
+    notebook.until_python_says("explore_neuron.set(w1=2.0, x1=1.5, x2=0.0, b=-3.0) and 1", "1")
+    notebook.page.wait_for_function(
+        "root => root.querySelector('.nn-said').textContent.includes('= 0.5000')", arg=root
+    )
+
+
+def test_arrow_keys_move_what_has_the_focus_and_not_the_notebook(notebook):
+    root = shown(notebook, "explore_neuron")
+    notebook.until_python_says("explore_neuron.set(x1=0.0, x2=0.0) and 1", "1")
+    active = notebook.page.evaluate("window.testPanel.content.activeCellIndex")
+    point = handle(root, "The input")
+    point.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowUp"):
+        notebook.page.keyboard.press(key)
+    notebook.until_python_says("[explore_neuron.x1, explore_neuron.x2]", "[0.2, 1.0]")
+    assert point.get_attribute("aria-valuetext") == "0.20 and 1.00"
+    assert notebook.page.evaluate("window.testPanel.content.activeCellIndex") == active
+
+
+def test_points_are_painted_dragged_and_deleted_and_the_perceptron_learns(notebook):
+    page, root = notebook.page, shown(notebook, "explore_perceptron")
+    root.query_selector("input[value=class1]").check()
+    box = root.query_selector(".nn-plane svg").bounding_box()
+    page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + 0.2 * box["height"])
+    notebook.until_python_says("[len(explore_perceptron.points), explore_perceptron.data]",
+                               "[5, 'own points']")  # fmt: skip
+    root.query_selector("input[value=move]").check()
+    last = root.query_selector(".nn-handle[aria-label='Point 5, class 1']")
+    drag(page, last, -20, 20)
+    root.query_selector(".nn-play").click()
+    notebook.until_python_says("explore_perceptron.step >= 4", "True")
+    root.query_selector(".nn-play").click()
+    last.focus()
+    page.keyboard.press("Delete")
+    notebook.until_python_says("len(explore_perceptron.points)", "4")
+    assert notebook.complaints() == []
+
+
+def test_the_code_that_is_copied_is_a_line_of_python(notebook):
+    root = shown(notebook, "explore_neuron")
+    root.query_selector(".nn-copy").click()
+    code = root.wait_for_selector(".nn-code:not(:empty)").inner_text()
+    assert code.startswith("explore_neuron().set(w1=")
+
+
+def test_the_log_console_stays_empty(notebook):
+    assert notebook.log_entries() == 0
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(browser, server, name):
+    page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    notebook = lab.Notebook(page, server, "showpieces.ipynb")
+    page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+    notebook.run_all()
+    root = shown(notebook, name)
+    for plane in root.query_selector_all(".nn-plane"):
+        assert plane.bounding_box()["width"] <= root.bounding_box()["width"]
+    before = root.get_attribute("data-frames")
+    drag(page, root.query_selector(".nn-handle"), 25, 10)
+    page.wait_for_function("([r, f]) => r.dataset.frames !== f", arg=[root, before])
+    notebook.close()
