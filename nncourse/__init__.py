@@ -8,10 +8,11 @@ from nncourse import preflight
 
 preflight.passed()  # else this ends with a sentence; `python -m nncourse doctor` says more
 
-__all__ = ["blank", "check", "hint", "mine", "progress", "quiz"]
+__all__ = ["blank", "certificate", "check", "hint", "mine", "progress", "quiz"]
 
 HOMES = {
     "blank": "nncourse.learner.blank",
+    "certificate": "nncourse.learner.certificate",
     "check": "nncourse.learner.check",
     "hint": "nncourse.learner.check",
     "mine": "nncourse.learner.mine",

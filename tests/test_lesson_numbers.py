@@ -46,6 +46,14 @@ FACTS = {
         "180": "degrees to set",
         "401": "a pixel's name",
     },
+    "17": {
+        "1943": "the paper of McCulloch and Pitts",
+        "1958": "Rosenblatt's paper",
+        "1969": "the book of Minsky and Papert",
+        "1986": "the paper of Rumelhart, Hinton and Williams",
+        "1998": "the paper of LeCun, Bottou, Bengio and Haffner",
+        "10,000": "test images of MNIST, counted in lesson 12",
+    },
 }
 
 LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("*.ipynb"))

@@ -8,7 +8,6 @@ needs NumPy alone.
 import argparse
 import ast
 import builtins
-import importlib.util
 import inspect
 import json
 import linecache
@@ -309,19 +308,23 @@ def where_to_write(exercise):
 def mine(lend=False, path=None):
     """Write my_nn.py, your own library, say what is in it, and return it as a module.
 
-    It stands beside your points, or at `path`. lend=True puts the course's own answers where yours
-    are missing, and says which; without it they are stubs that name their exercise.
+    It stands beside your points, or at `path`; where no points are kept, none is written.
+    lend=True puts the course's own answers where yours are missing, and says which; without it
+    they are stubs that name their exercise.
     """
     place = folder()
     made = library(kept(place), lend)
-    target = Path(path) if path else (place.parent if place else Path.cwd()) / "my_nn.py"
-    files.replace(target, made.text(), durable=False)
-    print(in_words(made, target.name))
-    spec = importlib.util.spec_from_file_location("my_nn", target)
-    module = importlib.util.module_from_spec(spec)
-    linecache.checkcache(str(target))
-    spec.loader.exec_module(module)
+    module = ModuleType("my_nn")
+    if path or place:
+        target = Path(path) if path else place.parent / "my_nn.py"
+        files.replace(target, made.text(), durable=False)
+        module.__file__ = str(target)
+    print(in_words(made, "my_nn.py"))
+    name = getattr(module, "__file__", "<my_nn>")
+    linecache.cache[name] = (0, None, made.text().splitlines(keepends=True), name)
+    exec(compile(made.text(), name, "exec"), vars(module))
     module.yours, module.lent, module.missing = made.yours, made.lent, list(made.missing)
+    module.text = made.text()
     return module
 
 
