@@ -229,6 +229,60 @@ def a_list_where_a_number_belongs(points, curve):
     return (curve - points) ** 2
 
 
+@my_loss_exercise.mistake("`return` inside the loop, with the division")
+def return_and_division_inside_the_loop(points, curve):
+    """Only the square of the first point came back, divided by the number of points. `return`
+    ends the function at once, also inside the loop: move it to the level of `for`.
+    """
+    return gaps_of(points, curve)[0] ** 2 / len(points)
+
+
+def is_doubled_gap(arguments, result):
+    return math.isclose(abs(result), abs(2 * np.mean(gaps_of(*arguments))), abs_tol=1e-9)
+
+
+@my_loss_exercise.mistake("gaps doubled", seen=is_doubled_gap)
+def gaps_doubled_00_2(points, curve):
+    """The square of a number is the number times itself, `gap ** 2`, and not times 2."""
+    return np.mean([2 * gap for gap in gaps_of(points, curve)])
+
+
+@my_loss_exercise.mistake("`//` in place of `/`")
+def whole_division(points, curve):
+    """`//` divides and throws the fraction away. For a mean write `/`."""
+    return sum(gap**2 for gap in gaps_of(points, curve)) // len(points)
+
+
+def squares_one_of_the_two(arguments, result):
+    points, curve = map(np.array, arguments)
+    both = np.mean(points - curve**2), np.mean(curve - points**2)
+    return any(math.isclose(result, one, abs_tol=1e-9) for one in both)
+
+
+@my_loss_exercise.mistake("only one of the two squared", seen=squares_one_of_the_two)
+def only_one_of_the_two_squared(points, curve):
+    """A power binds more tightly than a minus: `a - b ** 2` squares b alone. Put the difference
+    in brackets, `(a - b) ** 2`.
+    """
+    return np.mean([a - b**2 for a, b in zip(points, curve, strict=True)])
+
+
+def is_rounded(arguments, result):
+    off = abs(result - my_loss(*arguments))
+    return any(
+        off <= 0.501 / size and math.isclose(size * result, round(size * result), abs_tol=1e-6)
+        for size in (1, 10, 100)
+    )
+
+
+@my_loss_exercise.mistake(seen=is_rounded)
+def rounded(points, curve):
+    """Rounded, that is right. But a loss should show every small improvement, so leave the
+    rounding to the `print`.
+    """
+    return round(float(my_loss(points, curve)), 1)
+
+
 # 00.3 ------------------------------------------------------------- reach a target
 
 FOUNTAIN_X = np.array([-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0])

@@ -64,6 +64,12 @@ def weights_crossed():
     return 0.5 * 2 - 1 * 6 + 1
 
 
+@weighted_sum_on_paper.mistake(seen=lambda arguments, result: abs(result - 0.880797) < 0.006)
+def the_sigmoid_of_z():
+    """This is the sigmoid of z. The weighted sum is the number before the activation."""
+    return 0.880797
+
+
 # 01.2 ------------------------------------------------------------- write a function
 
 
@@ -164,6 +170,22 @@ def activation_added(x, w, b):
     return 1 / (1 + np.exp(-(w @ x + b)))
 
 
+@weighted_sum_exercise.mistake("`return` inside the loop")
+def weighted_sum_of_the_first_input(x, w, b):
+    """Only the first input was heard: `return` ends the function at once, also inside the loop.
+    Move it to the left, to the level of `for`.
+    """
+    return w[0] * x[0] + b
+
+
+@weighted_sum_exercise.mistake("the loop begins at 1")
+def weighted_sum_without_the_first_input(x, w, b):
+    """The first input is missing: Python counts from 0, and a `range` that begins at 1 leaves
+    it out.
+    """
+    return w[1:] @ x[1:] + b
+
+
 # 01.3 ------------------------------------------------------------- write a class
 
 
@@ -207,16 +229,37 @@ neuron_class = Exercise(
     name="MyNeuron",
     reference=Neuron,
     alternatives=(NeuronWithTanh, NeuronWithBiasAsWeight),
-    driver=given.build_and_call,
+    driver=given.two_neurons,
     fixed=(
-        ((np.array([0.0, 1.0]), 4.0), np.array([2.0, 3.0])),
-        ((np.array([0.2, 0.8, -0.5]), 2.0), np.array([1.0, 2.0, 3.0])),
-        ((np.array([0.4, 0.7]), 0.2), np.array([0.5, 0.3])),
-        ((np.array([1.0, -1.0]), 0.0), np.array([0.0, 0.0])),
+        (
+            (np.array([0.0, 1.0]), 4.0),
+            (np.array([1.0, -1.0]), 0.5),
+            np.array([2.0, 3.0]),
+            np.array([-1.0, -5.0]),
+        ),
+        (
+            (np.array([0.2, 0.8, -0.5]), 2.0),
+            (np.array([0.4, 0.7]), 0.2),
+            np.array([1.0, 2.0, 3.0]),
+            np.array([0.5, -1.0, 0.0]),
+        ),
+        (
+            (np.array([0.4, 0.7]), 0.2),
+            (np.array([0.2, 0.8, -0.5]), 2.0),
+            np.array([0.5, 0.3]),
+            np.array([0.0, 0.0]),
+        ),
+        (
+            (np.array([1.0, -1.0]), 0.0),
+            (np.array([3.0, 0.0]), -1.0),
+            np.array([0.0, 0.0]),
+            np.array([1.0, 2.0]),
+        ),
     ),
     random=lambda rng: (
         (rng.normal(size=3).round(2), round(rng.normal(), 2)),
-        rng.normal(size=3).round(2),
+        (rng.normal(size=3).round(2), round(rng.normal(), 2)),
+        *rng.normal(size=(2, 3)).round(2),
     ),
     hints=(
         "`__init__` only stores: `self.weights = weights`. All arithmetic is in `forward`.",
@@ -270,6 +313,105 @@ class NeuronActivatedTooEarly(Neuron):
         return np.sum(sigmoid(self.weights * x)) + self.bias
 
 
+@neuron_class.mistake("all neurons share their numbers")
+class NeuronSharingNumbers(Neuron):
+    """The first neuron answers with the weights and the bias of the one that was made last. Each
+    neuron has its own: store them under `self`, and not in the class or in a global name.
+    """
+
+    def __init__(self, weights, bias):
+        NeuronSharingNumbers.last = weights, bias
+
+    def forward(self, x):
+        weights, bias = self.last
+        return sigmoid(np.array(weights[: len(x)] @ x[: len(weights)] + bias))
+
+
+@neuron_class.mistake("`forward` changes the bias")
+class NeuronChangingItsBias(Neuron):
+    """The first answer is right, and later ones are not: `forward` writes a new number into
+    `self.bias`. Give z a name of its own.
+    """
+
+    def forward(self, x):
+        self.bias = self.weights @ x + self.bias
+        return sigmoid(np.array(self.bias))
+
+
+@neuron_class.mistake("`forward` changes the weights")
+class NeuronChangingItsWeights(Neuron):
+    """The first answer is right, and later ones are not: `forward` writes the products into
+    `self.weights`. Give them a name of their own.
+    """
+
+    def forward(self, x):
+        self.weights = self.weights * x
+        return sigmoid(np.array(self.weights.sum() + self.bias))
+
+
+@neuron_class.mistake("brackets of the sigmoid forgotten")
+class NeuronWithoutBrackets(Neuron):
+    """`1 / 1 + np.exp(-z)` is 1, plus the power. The whole sum stands below the line, so it
+    needs brackets: `1 / (1 + np.exp(-z))`.
+    """
+
+    def forward(self, x):
+        return 1 / 1 + np.exp(-(self.weights @ x + self.bias))
+
+
+@neuron_class.mistake("minus sign for the products alone")
+class NeuronMinusBeforeProducts(Neuron):
+    """`-w @ x + b` turns the sign of the products and not that of the bias. The minus belongs to
+    all of z: put z in brackets, or give it a name first.
+    """
+
+    def forward(self, x):
+        return 1 / (1 + np.exp(-self.weights @ x + self.bias))
+
+
+@neuron_class.mistake("tanh in place of the sigmoid")
+class NeuronWithOtherActivation(Neuron):
+    """The activation is tanh, between −1 and 1. This neuron has the sigmoid."""
+
+    def forward(self, x):
+        return np.tanh(self.weights @ x + self.bias)
+
+
+def as_my_neuron(made):
+    """The class under the learner's name, which is part of Python's messages."""
+    made.__name__ = made.__qualname__ = "MyNeuron"
+    made.forward.__qualname__ = "MyNeuron.forward"
+    return made
+
+
+@neuron_class.mistake("single underscores")
+@as_my_neuron
+class NeuronWithSingleUnderscores:
+    """Python does not find the method that makes a neuron. Its name is `__init__`, with two
+    underscores on each side.
+    """
+
+    def _init_(self, weights, bias):
+        self.weights, self.bias = weights, bias
+
+    def forward(self, x):
+        return sigmoid(self.weights @ x + self.bias)
+
+
+@neuron_class.mistake("`self` forgotten")
+@as_my_neuron
+class NeuronWithoutSelf:
+    """Every method gets the neuron itself as its first argument, so the first name in the
+    brackets of `forward` is `self`, and then comes `x`.
+    """
+
+    def __init__(self, weights, bias):
+        self.weights, self.bias = weights, bias
+
+    def forward(x):
+        return x
+
+
 # 01.4 ------------------------------------------------------------- numbers, judged by what they do
 
 VOTES = tuple((a, b, c) for a in (0, 1) for b in (0, 1) for c in (0, 1))
@@ -282,6 +424,8 @@ def says_yes(majority, votes):
 
 
 def judge_majority(arguments, majority):
+    if isinstance(majority, str):
+        return f"A list of four numbers is wanted, as in [1, 2, 3, -4]; {majority!r} is text."
     if len(majority) != 4:
         return f"Four numbers are wanted, three weights and the bias; there are {len(majority)}."
     for votes in VOTES:
@@ -321,6 +465,16 @@ majority_vote = Exercise(
         "whole numbers.",
     ),
 )
+
+
+@majority_vote.mistake(
+    seen=lambda arguments, majority: judge_majority((), [*majority[1:], majority[0]]) is None
+)
+def bias_first():
+    """These four numbers are right, and their order is not: the three weights come first, the
+    bias last.
+    """
+    return [-1.5, 1.0, 1.0, 1.0]
 
 
 @majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) == 1)

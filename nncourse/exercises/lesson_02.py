@@ -79,6 +79,34 @@ def biases_multiplied():
     return [-6, 20]
 
 
+@one_neuron.mistake
+def the_first_bias_left_out():
+    """The weight is right. In the bias only the 4 of the second neuron is left: the 5 of the
+    first one reaches the end too, times −3.
+    """
+    return [-6, 4]
+
+
+@one_neuron.mistake
+def the_sign_of_the_weight_lost():
+    """The bias is right. The weights multiply, 2 times −3, and the sign stays."""
+    return [6, -11]
+
+
+@one_neuron.mistake
+def everything_added():
+    """2 − 3 and 5 + 4: weight and bias were both added. The second neuron multiplies all of
+    $z_1$ by its weight, and then adds its own bias.
+    """
+    return [-1, 9]
+
+
+@one_neuron.mistake
+def the_sign_of_the_bias_lost():
+    """The weight is right. The bias is −3 · 5 + 4: mind the sign."""
+    return [-6, 11]
+
+
 # 02.2 ------------------------------------------------------------- write a function
 
 
@@ -195,6 +223,24 @@ def leaky_relu_measured(z, leak, tiny=1e-5):
     return function(z), (function(z + tiny) - function(z - tiny)) / (2 * tiny)
 
 
+@leaky_relu_exercise.mistake("`if` with a whole array")
+def leaky_relu_with_if(z, leak):
+    """`if` decides once for the whole array, and each number needs a decision of its own.
+    `np.where(z > 0, ..., ...)` decides entry by entry.
+    """
+    if z > 0:
+        return z, 1.0
+    return leak * z, leak
+
+
+@leaky_relu_exercise.mistake
+def slope_0_at_the_corner(z, leak):
+    """All is right but the slope at z = 0 exactly, at the corner. The table says “1 if z > 0,
+    else the leak”: there is no third case.
+    """
+    return leaky_relu(z, leak)[0], np.where(z > 0, 1.0, np.where(z < 0, leak, 0.0))
+
+
 # 02.3 ------------------------------------------------------------- find the bug
 
 
@@ -242,6 +288,8 @@ row_softmax_exercise = Exercise(
         (np.array([[-1000.0, -1001.0], [0.0, 1.0], [5.0, 4.0]]),),
         (np.array([[0.0, 1.0], [5.0, 3.0]]),),
         (np.array([[5.0], [-900.0]]),),
+        (np.array([[1100.0, 0.0, 0.0], [1.0, 2.0, 3.0]]),),  # far above the mean of its row
+        (np.array([[0.0, 1500.0, 3.0]]),),
     ),
     random=lambda rng: (rng.normal(0, 3, rng.integers(2, 5, size=2)).round(2),),
     hints=(
@@ -329,11 +377,52 @@ def logits_clipped(z):
 
 
 @row_softmax_exercise.mistake
-def a_tiny_number_added_below(z):
-    """A tiny number below the line turns the nan into zeros, so the row sums to 0 and not to 1.
-    That hides the bug. The powers of that row must not all be 0 in the first place.
+def nan_turned_into_zeros(z):
+    """The row that was ruined now holds zeros (by `nan_to_num`, or by something tiny below the
+    line), so it sums to 0 and not to 1. That hides the bug. The powers of that row must not
+    all be 0 in the first place.
     """
     return np.exp(z - z.max()) / (np.exp(z - z.max()).sum(axis=1, keepdims=True) + 1e-12)
+
+
+@row_softmax_exercise.mistake
+def softmax_down_the_columns(z):
+    """Everything is done along the columns: they sum to 1. An example is a row, so maximum and
+    sum belong to rows: `axis=1`.
+    """
+    return over_sum(np.exp(z - z.max(axis=0)), axis=0)
+
+
+@row_softmax_exercise.mistake
+def the_mean_subtracted(z):
+    """What is subtracted here is the mean of each row. That leaves large numbers where one logit
+    is far above the others, and they overflow. With the largest one nothing is left above 0.
+    """
+    return over_sum(np.exp(z - z.mean(axis=1, keepdims=True)))
+
+
+@row_softmax_exercise.mistake
+def the_smallest_subtracted(z):
+    """What is subtracted here is the smallest logit of each row, so the others stay above 0, and
+    large ones overflow. Subtract the largest.
+    """
+    return over_sum(np.exp(z - z.min(axis=1, keepdims=True)))
+
+
+@row_softmax_exercise.mistake
+def divided_by_the_maximum(z):
+    """Here the logits are divided by their maximum, and that changes their differences, which
+    are all that softmax sees. Subtract it.
+    """
+    return over_sum(np.exp(z / z.max(axis=1, keepdims=True)))
+
+
+@row_softmax_exercise.mistake
+def only_the_first_row(z):
+    """Only the first row came back: `return` ends the function at once, also inside a loop.
+    Collect the rows in a list, and return them after the loop.
+    """
+    return row_softmax(z)[0]
 
 
 # 02.4 ------------------------------------------------------------- choose by measurement
@@ -381,8 +470,9 @@ experiment = Exercise(
 
 @experiment.mistake(seen=lambda arguments, choice: choice[0] == "none")
 def no_activation_in_the_hidden_layer():
-    """Without an activation in the hidden layer the whole network is one straight line, and the
-    wave has bends.
+    """Without an activation in the hidden layer the network can draw nothing but a straight
+    line, and the wave has bends. (From most starts the steps are too long for it as well, and
+    the loss overflows.)
     """
     return ["none", "none"]
 

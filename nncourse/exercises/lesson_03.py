@@ -87,6 +87,34 @@ def and_in_place_of_nand():
     return [1, 1, 1]
 
 
+@nand_by_hand.mistake
+def last_bias_not_corrected():
+    """The weights are right. At (1, 1) the bias is corrected too: 1 is taken away from it."""
+    return [-1, -1, 1]
+
+
+@nand_by_hand.mistake
+def the_last_correction_with_the_wrong_sign():
+    """The bias is right, the sign of the weights is not: at (1, 1) the inputs are taken away,
+    because 1 came and 0 was wanted.
+    """
+    return [1, 1, 0]
+
+
+@nand_by_hand.mistake
+def two_epochs():
+    """That is the state after two epochs. Asked for is the one after the first."""
+    return [-2, -1, 1]
+
+
+@nand_by_hand.mistake
+def trained_to_the_end():
+    """That is what the rule finds when it goes on until nothing is wrong. Asked for is the state
+    after one epoch.
+    """
+    return [-2, -1, 3]
+
+
 # 03.2 ------------------------------------------------------------- write a function
 
 
@@ -118,8 +146,8 @@ def error_of(w, b, inputs, target):
 def some_look(rng):
     n = rng.integers(1, 5)
     return (
-        rng.integers(-3, 4, n).astype(float),
-        float(rng.integers(-3, 4)),
+        rng.integers(-12, 13, n) / 4,
+        float(rng.integers(-12, 13) / 4),
         rng.integers(0, 3, n).astype(float),
         int(rng.integers(0, 2)),
         float(rng.choice([0.1, 0.5, 1.0, 2.0])),
@@ -143,6 +171,12 @@ correct_exercise = Exercise(
         (np.array([2.0, -1.0, 0.5]), -4.0, np.array([3.0, 1.0, -2.0]), 0, 0.5),
         (np.array([1.0, -1.0]), 0.0, np.array([2.0, 2.0]), 0, 0.5),
         (np.array([1.0, 1.0]), -3.0, np.array([1.0, 1.0]), 0, 1.0),
+        # sums between 0 and 1 count as a yes: 0.25, 0.5 and 0.75
+        (np.array([0.25, 1.0]), 0.0, np.array([1.0, 0.0]), 0, 1.0),
+        (np.array([0.5, 1.0]), -1.0, np.array([1.0, 1.0]), 0, 0.5),
+        (np.array([0.5, -0.25]), 0.5, np.array([1.0, 1.0]), 0, 1.0),
+        (np.array([0.5, -0.5]), 0.25, np.array([1.0, 1.0]), 1, 1.0),
+        (np.array([1.0, -1.0]), 0.0, np.array([1.0, 1.0]), 0, 1.0),
     ),
     random=some_look,
     hints=(
@@ -241,6 +275,64 @@ def correct_by_z(w, b, inputs, target, lr):
     return w + lr * error * inputs, b + lr * error
 
 
+@correct_exercise.mistake("a threshold of 0.5")
+def correct_with_half(w, b, inputs, target, lr):
+    """A sum of 0.25 is taken for a no. The output is 1 as soon as z is above 0, however little."""
+    error = target - int(w @ inputs + b > 0.5)
+    return w + lr * error * inputs, b + lr * error
+
+
+@correct_exercise.mistake("sums below 1 count as a no")
+def correct_with_one(w, b, inputs, target, lr):
+    """A sum of 0.75 is taken for a no. The output is 1 as soon as z is above 0, however little.
+    (`int(z)` cuts 0.75 off to 0: compare first, and then make a whole number of the answer.)
+    """
+    error = target - int(w @ inputs + b >= 1)
+    return w + lr * error * inputs, b + lr * error
+
+
+@correct_exercise.mistake
+def always_added(w, b, inputs, target, lr):
+    """After a mistake the inputs are always added. If 1 came and 0 was wanted, they have to be
+    taken away: the error has a sign, target minus output.
+    """
+    error = abs(error_of(w, b, inputs, target))
+    return w + lr * error * inputs, b + lr * error
+
+
+@correct_exercise.mistake
+def bias_left_out_of_z(w, b, inputs, target, lr):
+    """The output is decided without the bias. z is the sum of the products plus b."""
+    error = target - int(w @ inputs > 0)
+    return w + lr * error * inputs, b + lr * error
+
+
+@correct_exercise.mistake
+def bias_corrected_once_per_input(w, b, inputs, target, lr):
+    """The weights are right. The bias is corrected once for every input, because its line stands
+    inside the loop. Once is enough.
+    """
+    error = error_of(w, b, inputs, target)
+    return w + lr * error * inputs, b + lr * error * len(inputs)
+
+
+@correct_exercise.mistake("outputs of 1 and −1")
+def correct_with_signs(w, b, inputs, target, lr):
+    """The output here is 1 or −1. A perceptron of this lesson answers 1 or 0, like its targets:
+    else even a right 0 counts as a mistake.
+    """
+    error = target - (1 if w @ inputs + b > 0 else -1)
+    return w + lr * error * inputs, b + lr * error
+
+
+@correct_exercise.mistake
+def only_the_weights_returned(w, b, inputs, target, lr):
+    """The new weights are right, and the bias is missing: return both, with a comma between
+    them.
+    """
+    return correct(w, b, inputs, target, lr)[0]
+
+
 # 03.3 ------------------------------------------------------------- AND and OR from scratch
 
 
@@ -295,6 +387,9 @@ train_gate_exercise = Exercise(
         (ROWS, XOR, 3),
         (THREE, MAJORITY, 4),
         (np.array([[0.5], [-0.5], [2.0]]), np.array([1, 0, 0]), 2),
+        # one correction is not enough for the second row
+        (np.array([[3.0], [1.0]]), np.array([1, 0]), 2),
+        (np.array([[2.0, 2.0], [1.0, 0.0]]), np.array([1, 0]), 3),
     ),
     random=some_gate,
     hints=(
@@ -310,8 +405,9 @@ train_gate_exercise = Exercise(
 
 @train_gate_exercise.mistake
 def only_one_epoch_counts(x, targets, epochs):
-    """However many epochs are asked for, the result is that of one. Either the `return` stands
-    inside the outer loop, or the weights are set back to 0 in each epoch.
+    """However many epochs are asked for, the result is that of one. Is there a loop over the
+    epochs? If there is, either the `return` stands inside it, or the weights are set back to 0
+    in each epoch.
     """
     return train_gate(x, targets, 1)
 
@@ -375,6 +471,18 @@ def train_until_one_is_right(x, targets, epochs):
         for i in range(len(x)):
             if error_of(w, b, x[i], targets[i]) == 0:
                 break
+            w, b = correct(w, b, x[i], targets[i], 1.0)
+    return w, b
+
+
+@train_gate_exercise.mistake
+def the_two_loops_swapped(x, targets, epochs):
+    """Each example is looked at for all its epochs before the next one comes: the two loops are
+    swapped. The outer one counts epochs, the inner one goes through the examples.
+    """
+    w, b = np.zeros(x.shape[1]), 0.0
+    for i in range(len(x)):
+        for _ in range(epochs):
             w, b = correct(w, b, x[i], targets[i], 1.0)
     return w, b
 
@@ -571,18 +679,18 @@ epochs_needed_exercise = Exercise(
 
 
 @epochs_needed_exercise.mistake
-def nothing_was_changed(*arguments):
-    """It still adds up the errors as they are, and an error of 1 and an error of −1 cancel out.
-    So an epoch full of mistakes can look like an epoch without any.
+def errors_cancel_out(*arguments):
+    """An error of 1 and an error of −1 still cancel out, so an epoch full of mistakes can look
+    like an epoch without any. Count the size of each error, before anything is added.
     """
     return count_epochs(lambda mistakes, error: mistakes + error)(*arguments)
 
 
 @epochs_needed_exercise.mistake
-def counter_never_set_back(*arguments):
-    """After a first epoch with mistakes, no epoch ever counts as free of them. Each epoch
-    begins to count from 0: set the counter inside the outer loop (and not the weights, which
-    have to be kept).
+def only_a_first_epoch_without_a_mistake_is_found(*arguments):
+    """After a first epoch with mistakes, none ever counts as free of them. Three things do that:
+    a counter that is not set to 0 at the start of each epoch, weights that are, or a `return
+    None` inside the loop over the epochs.
     """
     return count_epochs(lambda mistakes, error: mistakes + abs(error), start=0)(*arguments)
 

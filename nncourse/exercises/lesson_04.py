@@ -21,8 +21,7 @@ count_parameters = Exercise(
     name="parameters",
     reference=lambda: 5 * 4 + 4 + 4 * 3 + 3,
     hints=(
-        "Go layer by layer. Which of the three groups of neurons compute something, and which only "
-        "hand over the input?",
+        "Go layer by layer. The 5 inputs compute nothing. Which two groups of neurons do?",
         "Each hidden neuron has a weight for each of the 5 inputs, and one bias. How many numbers "
         "is that, for one neuron?",
         "The hidden layer has 4 · (5 + 1) parameters. The output layer goes in the same way: its "
@@ -57,8 +56,8 @@ def only_the_hidden_layer():
 
 @count_parameters.mistake
 def all_sizes_multiplied():
-    """The layers stand one behind the other: the numbers of their parameters are added. Only
-    inside one layer do you multiply inputs and neurons.
+    """The numbers of parameters of the layers are added. Only inside one layer do you multiply
+    inputs and neurons.
     """
     return 5 * 4 * 3
 
@@ -75,6 +74,18 @@ def neurons_counted():
 def every_input_to_every_neuron():
     """The output neurons do not see the 5 inputs. They listen to the 4 hidden neurons only."""
     return 5 * 4 + 4 + 5 * 3 + 3
+
+
+@count_parameters.mistake
+def biases_of_the_output_forgotten():
+    """The hidden layer is complete. The 3 output neurons have a bias each, too."""
+    return 5 * 4 + 4 + 4 * 3
+
+
+@count_parameters.mistake
+def biases_of_the_hidden_layer_forgotten():
+    """The output layer is complete. The 4 hidden neurons have a bias each, too."""
+    return 5 * 4 + 4 * 3 + 3
 
 
 # 04.2 ------------------------------------------------------------- write a function
@@ -131,8 +142,8 @@ forward_exercise = Exercise(
     reference=forward,
     alternatives=(forward_neuron_by_neuron, forward_in_columns),
     fixed=(
-        (np.array([[0.5, 0.8]]), *LESSON_NETWORK),
         (np.array([[0.5, 0.8], [0.0, 0.0], [1.0, -1.0], [2.0, 3.0]]), *LESSON_NETWORK),
+        (np.array([[0.5, 0.8]]), *LESSON_NETWORK),
         (
             np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 2.0]]),
             np.array([[1.0, 2.0], [-3.0, 0.5]]),
@@ -224,6 +235,38 @@ def examples_in_columns(X, W1, b1, W2, b2):
     return forward(X, W1, b1, W2, b2).T
 
 
+@forward_exercise.mistake("`W1 @ X` in place of `X @ W1.T`")
+def weights_before_the_examples(X, W1, b1, W2, b2):
+    """`W1 @ X` lets the rows of W1 meet the columns of X, as for a single example. Here the
+    examples are the rows of X: `X @ W1.T`.
+    """
+    return sigmoid(W2 @ relu(W1 @ X + b1) + b2)
+
+
+@forward_exercise.mistake("minus sign for the products alone")
+def minus_for_the_products(X, W1, b1, W2, b2):
+    """`-A1 @ W2.T + b2` turns the sign of the products and not that of the bias. The minus
+    belongs to all of z2: put it in brackets, or give it a name first.
+    """
+    return 1 / (1 + np.exp(-relu(X @ W1.T + b1) @ W2.T + b2))
+
+
+@forward_exercise.mistake("brackets of the sigmoid forgotten")
+def sigmoid_without_brackets(X, W1, b1, W2, b2):
+    """`1 / 1 + np.exp(-z2)` is 1, plus the power. The whole sum stands below the line, so it
+    needs brackets: `1 / (1 + np.exp(-z2))`.
+    """
+    return 1 / 1 + np.exp(-(relu(X @ W1.T + b1) @ W2.T + b2))
+
+
+@forward_exercise.mistake("only the first example")
+def only_the_first_example(X, W1, b1, W2, b2):
+    """Only the first row of X went through the network. Leave X whole: `X @ W1.T` takes all
+    rows at once.
+    """
+    return forward(X[:1], W1, b1, W2, b2)[0]
+
+
 # 04.3 ------------------------------------------------------------- find the bug
 
 
@@ -274,7 +317,7 @@ def some_layers(rng):
 
 run_layers_exercise = Exercise(
     id="04.3",
-    title="The network that never says minus",
+    title="The network that is never negative",
     points=3,
     minutes=10,
     difficulty="medium",
@@ -305,8 +348,8 @@ run_layers_exercise = Exercise(
 )
 
 
-@run_layers_exercise.mistake
-def nothing_was_changed(X, layers):
+@run_layers_exercise.mistake("ReLU after the last layer too")
+def relu_after_the_last_layer(X, layers):
     """ReLU still comes after every layer, also after the last one. There it turns each negative
     answer into 0.
     """
@@ -446,6 +489,41 @@ xor_network = Exercise(
         "$h_1$ speaks for a yes, and $h_2$ speaks against it, at least as loudly.",
     ),
 )
+
+
+def turned(network, change):
+    """The network with every neuron changed, judged: None when it is right then."""
+    return judge_network((), [change(list(neuron)) for neuron in network])
+
+
+@xor_network.mistake(
+    seen=lambda arguments, network: turned(network, lambda n: [n[1], n[2], n[0]]) is None
+)
+def bias_first():
+    """The numbers are right, and their order is not: in each list the two weights come first, the
+    bias last.
+    """
+    return [[-0.5, 1, 1], [-1.5, 1, 1], [-0.5, 1, -1]]
+
+
+@xor_network.mistake(
+    seen=lambda arguments, network: turned(network, lambda n: [n[0], n[1], -n[2]]) is None
+)
+def threshold_with_its_own_sign():
+    """With the sign of every third number turned, your network is right. The bias is added to
+    the sum, so what has to be overcome, the threshold, stands there with a minus.
+    """
+    return [[1, 1, 0.5], [1, 1, 1.5], [1, -1, 0.5]]
+
+
+@xor_network.mistake(
+    seen=lambda arguments, network: answers(network) == (OR, AND, OR) and network[2][1] < 0
+)
+def the_second_speaks_too_softly():
+    """Both hidden neurons are right, and the second one speaks against, but not loudly enough:
+    at (1, 1) the first one still outvotes it. Make its weight more negative.
+    """
+    return [[1, 1, -0.5], [1, 1, -1.5], [1, -0.3, -0.5]]
 
 
 @xor_network.mistake(

@@ -172,6 +172,16 @@ my_bce_exercise = Exercise(
 )
 
 
+@my_bce_exercise.mistake
+def one_maximum_for_all_examples(z, t):
+    """One number is taken out of all examples, the largest logit of all. Where a logit is far
+    below it, both powers underflow: they become 0, and so does their sum, and the logarithm of 0
+    is infinite. Each example needs its own: the larger of 0 and z.
+    """
+    m = z.max()
+    return np.mean(m + np.log(np.exp(-m) + np.exp(z - m)) - z * t)
+
+
 @my_bce_exercise.mistake(seen=breaks_at_large_logits)
 def through_the_probability(z, t):
     """For ordinary logits all is right. But at 200 the sigmoid is exactly 1, and the logarithm
@@ -183,9 +193,9 @@ def through_the_probability(z, t):
 
 @my_bce_exercise.mistake("the right formula, and it overflows", seen=overflows_at_10000)
 def overflows(z, t):
-    """Up to 200 all is right: there is no p any more. But $e^{10000}$ is too large for a
-    computer. log(1 + eᶻ) is the log-sum-exp of 0 and z, so take the larger of the two out
-    first, as in the lesson.
+    """Up to 200 all is right. But $e^{10000}$ is too large for a computer, and what is made of it
+    is infinite or no number. log(1 + eᶻ) is the log-sum-exp of 0 and z: in each example, take
+    the larger of these two out of the sum.
     """
     return np.mean(np.log(1 + np.exp(z)) - z * t)
 
@@ -396,6 +406,17 @@ def right_answer_forgotten(logits, targets):
     return with_bugs()(logits, targets) + np.eye(logits.shape[1])[targets] / len(targets)
 
 
+@ce_gradient_exercise.mistake
+def sum_of_each_column(logits, targets):
+    """Each number is divided by the sum of its column. An example is a row, and each row should
+    make 1: `axis=1, keepdims=True`.
+    """
+    e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=0)
+    p[np.arange(len(p)), targets] -= 1
+    return p / len(p)
+
+
 # 05.4 ------------------------------------------------------------- a loss, judged by its pull
 
 
@@ -427,10 +448,10 @@ def judge_harsh(arguments, losses):
     if p.size == ALONG.size:
         return judge_shape(losses)
     ratios = pulls(losses)
-    measured = ", ".join(f"{r:.2f} at p = {at:g}" for r, at in zip(ratios, FAR_OFF, strict=True))
+    measured = ", ".join(f"{r:.4f} at p = {at:g}" for r, at in zip(ratios, FAR_OFF, strict=True))
     if ratios[0] <= 1.001:
         said = "It should be above 1 at p = 0.1 already."
-    elif ratios[1] < 1.02 * ratios[0] or ratios[2] < 1.02 * ratios[1]:
+    elif ratios[1] < 1.0001 * ratios[0] or ratios[2] < 1.0001 * ratios[1]:  # more than noise
         said = "It should grow from each of them to the next."
     else:
         return None
@@ -540,4 +561,105 @@ def never_zero(p):
     return 1 / p
 
 
-EXERCISES = (two_days_exercise, my_bce_exercise, ce_gradient_exercise, harsh_exercise)
+# 05.5 ------------------------------------------------------------- choose, and defend by numbers
+
+RIGHT_LOSSES = {
+    "price": ("MSELoss", 12.5),
+    "spam": ("BCEWithLogitsLoss", float(np.log(2))),
+    "digit": ("CrossEntropyLoss", float(np.log(10))),
+    "tags": ("BCEWithLogitsLoss", float(np.log(2))),
+}
+
+
+def judge_choices(arguments, losses):
+    if not isinstance(losses, dict) or set(losses) != set(RIGHT_LOSSES):
+        return f"A dictionary with the keys {', '.join(map(repr, RIGHT_LOSSES))} is wanted."
+    for task, (name, cost) in RIGHT_LOSSES.items():
+        entry = losses[task]
+        if not isinstance(entry, list | tuple) or len(entry) != 2:
+            return f"For {task!r} a pair is wanted: the name of the loss, and a number."
+        if entry[0] != name:
+            return f"For {task!r}, {entry[0]!r} is not the loss that fits."
+        if not abs(float(entry[1]) - cost) < 0.006:
+            return (
+                f"For {task!r} the loss fits, and {entry[1]:g} is not what knowing nothing costs."
+            )
+    return None
+
+
+def with_entry(**entries):
+    return {**RIGHT_LOSSES, **entries}
+
+
+choices_exercise = Exercise(
+    id="05.5",
+    title="Which loss, and what does knowing nothing cost?",
+    points=2,
+    minutes=10,
+    difficulty="medium",
+    name="losses",
+    reference=lambda: dict(RIGHT_LOSSES),
+    alternatives=(lambda: {k: list(v) for k, v in RIGHT_LOSSES.items()},),
+    judge=judge_choices,
+    hints=(
+        "Ask of each task: is the answer a number, a yes or no, one of several, or several "
+        "answers at once? The table at the end of the lesson has a row for each.",
+        "Knowing nothing means a constant for the price, the best one for its loss; 0.5 for each "
+        "yes or no; and the same probability for each of ten classes.",
+        "The best constant for the squared error is the mean of the prices. For a yes or no it is "
+        "−log 0.5, for ten classes −log 0.1, with the natural logarithm.",
+    ),
+)
+
+
+@choices_exercise.mistake(seen=lambda arguments, losses: losses["tags"][0] == "CrossEntropyLoss")
+def tags_that_exclude_each_other():
+    """With CrossEntropyLoss the tags compete, because softmax shares out a total of 1. Here a
+    photo may have several tags, or none: each tag is a yes or no of its own.
+    """
+    return with_entry(tags=("CrossEntropyLoss", float(np.log(3))))
+
+
+@choices_exercise.mistake(seen=lambda arguments, losses: losses["digit"][0] == "BCEWithLogitsLoss")
+def digits_that_do_not_exclude_each_other():
+    """Ten separate questions would allow an image to be a 3 and an 8. Exactly one of the ten is
+    right, so they should share out one probability.
+    """
+    return with_entry(digit=("BCEWithLogitsLoss", float(np.log(2))))
+
+
+@choices_exercise.mistake(
+    seen=lambda arguments, losses: "MSELoss" in (losses["spam"][0], losses["digit"][0])
+)
+def squared_error_for_a_class():
+    """Squared error is for numbers. For a class it has almost no gradient where the network is
+    certain and wrong.
+    """
+    return with_entry(spam=("MSELoss", 0.25))
+
+
+@choices_exercise.mistake(
+    seen=lambda arguments, losses: any(
+        abs(losses[task][1] - cost) < 0.006 for task, cost in (("digit", 1), ("spam", 0.301))
+    )
+)
+def logarithm_to_the_base_of_ten():
+    """This is a logarithm to the base 10. The losses take the natural one, `np.log`."""
+    return with_entry(digit=("CrossEntropyLoss", 1.0))
+
+
+@choices_exercise.mistake(seen=lambda arguments, losses: abs(losses["price"][1] - 14.75) < 0.006)
+def the_middle_price_guessed():
+    """14.75 is what the middle price, 2.5, costs. The constant with the smallest squared error is
+    another one: the mean.
+    """
+    return with_entry(price=("MSELoss", 14.75))
+
+
+EXERCISES = (
+    two_days_exercise,
+    my_bce_exercise,
+    ce_gradient_exercise,
+    harsh_exercise,
+    choices_exercise,
+)

@@ -4,6 +4,7 @@ import numpy as np
 
 from nncourse.judging.compare import kind_of
 from nncourse.judging.exercise import Exercise
+from nnlib import nn, optim
 from nnlib.nn.functional import sigmoid
 
 TITLE = "Gradient descent"
@@ -289,6 +290,64 @@ def bias_first(X, t, lr, steps):
     return np.roll(teach(X, t, lr, steps), 1)
 
 
+@teach_exercise.mistake
+def one_step_too_many(X, t, lr, steps):
+    """The loop runs once too often: `range(steps)` runs exactly `steps` times."""
+    return teach(X, t, lr, steps + 1)
+
+
+@teach_exercise.mistake
+def a_factor_of_2(*arguments):
+    """All slopes are twice too large. The 2 belongs to the slope of a square; with the
+    cross-entropy output minus target is all there is.
+    """
+    return mistaken_teach(slope=lambda a, t: 2 * (a - t))(*arguments)
+
+
+@teach_exercise.mistake
+def always_divided_by_4(*arguments):
+    """The slopes are divided by 4, whatever the number of examples. For the four rows of a gate
+    that is right; in general divide by `len(t)`.
+    """
+    return mistaken_teach(slope=lambda a, t: (a - t) * len(t) / 4)(*arguments)
+
+
+def teach_with_bias_slope(factor):
+    def taught(X, t, lr, steps):
+        w, b = np.zeros(X.shape[1]), 0.0
+        for _ in range(steps):
+            dz = (sigmoid(X @ w + b) - t) / len(t)
+            w, b = w - lr * dz @ X, b - lr * dz.sum() * factor(len(t))
+        return np.array([*w, b])
+
+    return taught
+
+
+@teach_exercise.mistake
+def the_slope_of_the_bias_not_averaged(*arguments):
+    """The slope of the weights is a mean over the examples, and that of the bias is a sum. Both
+    belong to the same loss: divide by the number of examples in both.
+    """
+    return teach_with_bias_slope(lambda n: n)(*arguments)
+
+
+@teach_exercise.mistake
+def the_slope_of_the_bias_averaged_twice(*arguments):
+    """The slope of the bias is divided twice by the number of examples: `dz` is divided already,
+    so add it up with `sum`.
+    """
+    return teach_with_bias_slope(lambda n: 1 / n)(*arguments)
+
+
+@teach_exercise.mistake
+def weights_and_bias_apart(X, t, lr, steps):
+    """The numbers are right, in two pieces, w and b. One array is wanted: `np.array([*w, b])`
+    puts the weights and then the bias into it.
+    """
+    found = teach(X, t, lr, steps)
+    return found[:-1], found[-1]
+
+
 # 06.3 ------------------------------------------------------------- find the bugs
 
 
@@ -420,7 +479,7 @@ def all_three_bugs_are_still_there(*arguments):
 
 @epoch_exercise.mistake
 def examples_and_targets_parted(*arguments):
-    """Two bugs are mended, one is left. Only `X` is put into the new order. So every example
+    """Two bugs are fixed, one is left. Only `X` is put into the new order. So every example
     meets the target of another one, and there is nothing to learn.
     """
     return epoch_with(pairs=False)(*arguments)
@@ -428,7 +487,7 @@ def examples_and_targets_parted(*arguments):
 
 @epoch_exercise.mistake
 def last_batch_lost(*arguments):
-    """Two bugs are mended, one is left. The loop ends too early, and the last batch is never
+    """Two bugs are fixed, one is left. The loop ends too early, and the last batch is never
     used. When less than a whole batch is left over, that is still a batch, a small one.
     """
     return epoch_with(last=False)(*arguments)
@@ -436,7 +495,7 @@ def last_batch_lost(*arguments):
 
 @epoch_exercise.mistake
 def mean_over_everything(*arguments):
-    """Two bugs are mended, one is left. The slope of a batch is divided by the number of all
+    """Two bugs are fixed, one is left. The slope of a batch is divided by the number of all
     examples. It should be a mean over the batch, or the steps get shorter the more data
     there is.
     """
@@ -444,7 +503,7 @@ def mean_over_everything(*arguments):
 
 
 @epoch_exercise.mistake
-def only_the_order_mended(*arguments):
+def only_the_order_fixed(*arguments):
     """Examples and targets stay together now, and two bugs are left. The loop ends too early,
     and the last batch is never used. When less than a whole batch is left over, that is
     still a batch, a small one.
@@ -453,7 +512,7 @@ def only_the_order_mended(*arguments):
 
 
 @epoch_exercise.mistake
-def only_the_loop_mended(*arguments):
+def only_the_loop_fixed(*arguments):
     """Every batch is used now, and two bugs are left. Only `X` is put into the new order. So
     every example meets the target of another one, and there is nothing to learn.
     """
@@ -461,7 +520,7 @@ def only_the_loop_mended(*arguments):
 
 
 @epoch_exercise.mistake
-def only_the_mean_mended(*arguments):
+def only_the_mean_fixed(*arguments):
     """The mean is right now, and two bugs are left. Only `X` is put into the new order. So
     every example meets the target of another one, and there is nothing to learn.
     """
@@ -516,6 +575,26 @@ def batches_overlap(*arguments):
     In one epoch each is used once: `first` jumps by `size`.
     """
     return epoch_with(stride=1)(*arguments)
+
+
+@epoch_exercise.mistake
+def not_divided_at_all(p, X, y, order, size, lr):
+    """The slopes of a batch are added up and not divided. The loss is a mean over the batch, so
+    its slope is divided by the number of examples in it.
+    """
+    X, y = X[order], y[order]
+    for first in range(0, len(y), size):
+        X_batch, y_batch = X[first : first + size], y[first : first + size]
+        p = p - lr * 2 * (X_batch @ p - y_batch) @ X_batch
+    return p
+
+
+@epoch_exercise.mistake("`return` inside the loop")
+def epoch_of_one_batch(p, X, y, order, size, lr):
+    """Only the first batch was used: `return` ends the function at once, also inside the loop.
+    Move it to the left, to the level of `for`.
+    """
+    return epoch(p, X, y, order[:size], size, lr)
 
 
 # 06.4 ------------------------------------------------------------- a rate, judged by measurement
@@ -606,4 +685,183 @@ def stands_still():
     return 0.0
 
 
-EXERCISES = (two_steps_exercise, teach_exercise, epoch_exercise, valley_exercise)
+# 06.5 ------------------------------------------------------------- a whole loop with nnlib
+
+
+def train_line(X, y, size, epochs, lr):
+    model = nn.Sequential(nn.Linear(X.shape[1], 1)).to(np.float64)
+    for parameter in model.parameters():
+        parameter.data[...] = 0
+    loss_fn, optimizer = nn.MSELoss(), optim.SGD(model.parameters(), lr=float(lr))
+    targets, losses = y.reshape(len(y), 1), []
+    for _ in range(epochs):
+        for first in range(0, len(X), size):
+            optimizer.zero_grad()
+            loss_fn(model(X[first : first + size]), targets[first : first + size])
+            model.backward(loss_fn.backward())
+            optimizer.step()
+        losses.append(loss_fn(model(X), targets))
+    return np.array(losses)
+
+
+def train_line_by_hand(X, y, size, epochs, lr):
+    with_one, losses = np.column_stack([X, np.ones(len(X))]), []
+    p = np.zeros(with_one.shape[1])
+    for _ in range(epochs):
+        p = epoch(p, with_one, y, np.arange(len(y)), size, lr)
+        losses.append(np.mean((with_one @ p - y) ** 2))
+    return np.array(losses)
+
+
+def train_line_with_a_linear_layer_alone(X, y, size, epochs, lr):
+    linear, loss_fn = nn.Linear(X.shape[1], 1).to(np.float64), nn.MSELoss()
+    linear.weight.data[:], linear.bias.data[:] = 0, 0
+    found = np.zeros(epochs)
+    for number in range(epochs):
+        for first in range(0, len(X), size):
+            linear.zero_grad()
+            loss_fn(linear(X[first : first + size]), y[first : first + size, None])
+            linear.backward(loss_fn.backward())
+            for parameter in (linear.weight, linear.bias):
+                parameter.data -= lr * parameter.grad
+        found[number] = loss_fn(linear(X), y[:, None])
+    return found
+
+
+def mistaken_loop(
+    forget=True, every_batch=True, report="all", sign=-1, first_only=False, order="after"
+):
+    """train_line by hand, with mistakes."""
+
+    def train(X, y, size, epochs, lr):
+        with_one, losses = np.column_stack([X, np.ones(len(X))]), []
+        p, gradient = np.zeros(with_one.shape[1]), np.zeros(with_one.shape[1])
+        for _ in range(epochs):
+            if order == "before":
+                losses.append(np.mean((with_one @ p - y) ** 2))
+            for first in range(0, len(y), size):
+                A, t = with_one[first : first + size], y[first : first + size]
+                last = np.mean((A @ p - t) ** 2)
+                new = 2 * (A @ p - t) @ A / len(t)
+                gradient = new if forget else gradient + new
+                if every_batch:
+                    p = p + sign * lr * gradient
+                if first_only:
+                    break
+            if not every_batch:
+                p = p + sign * lr * gradient
+            if order == "after":
+                losses.append(last if report == "batch" else np.mean((with_one @ p - y) ** 2))
+        return np.array(losses)
+
+    return train
+
+
+train_line_exercise = Exercise(
+    id="06.5",
+    title="The whole loop, with nnlib",
+    points=3,
+    minutes=12,
+    difficulty="medium",
+    name="train_line",
+    reference=train_line,
+    alternatives=(train_line_by_hand, train_line_with_a_linear_layer_alone),
+    rtol=1e-4,  # nnlib's own float32 is enough
+    atol=1e-6,
+    fixed=(
+        (np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([1.0, 3, 5, 7]), 2, 3, 0.05),
+        (np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([1.0, 3, 5, 7]), 4, 5, 0.1),
+        (
+            np.array([[1.0, 0], [0, 1], [1, 1], [2, -1], [0, 0]]),
+            np.array([1.0, -1, 0, 3, 0]),
+            2,
+            4,
+            0.1,
+        ),
+        (np.array([[2.0]]), np.array([1.0]), 8, 2, 0.05),
+    ),
+    random=lambda rng: (
+        rng.uniform(-1, 1, size=(n := rng.integers(4, 9), rng.integers(1, 4))).round(2),
+        rng.normal(size=n).round(2),
+        int(rng.integers(1, n)),
+        int(rng.integers(2, 5)),
+        round(rng.uniform(0.02, 0.1), 3),
+    ),
+    hints=(
+        "Four parts, before the loops: the model, its parameters set to 0, the loss, the "
+        "optimizer. Then two loops: epochs, and in each of them the batches.",
+        "The four lines of a step are in the lesson. The network wants a column of targets: "
+        "`y.reshape(len(y), 1)`.",
+        "After the inner loop, once per epoch, `losses.append(loss_fn(model(X), targets))`, with "
+        "all examples. After both loops, `return np.array(losses)`.",
+    ),
+)
+
+
+@train_line_exercise.mistake("`zero_grad` forgotten")
+def zero_grad_forgotten(*arguments):
+    """Each step is made with the sum of all gradients so far. `optimizer.zero_grad()` has to come
+    in every step, before the backward pass.
+    """
+    return mistaken_loop(forget=False)(*arguments)
+
+
+@train_line_exercise.mistake
+def one_step_per_epoch(*arguments):
+    """The weights move only once per epoch, after the last batch. A step belongs to every batch:
+    into the inner loop.
+    """
+    return mistaken_loop(every_batch=False)(*arguments)
+
+
+@train_line_exercise.mistake
+def the_loss_of_the_last_batch(*arguments):
+    """These are the losses of the last batch of each epoch, before its step. Asked for is the
+    loss over all examples after the epoch: once more forwards, with all of X.
+    """
+    return mistaken_loop(report="batch")(*arguments)
+
+
+@train_line_exercise.mistake
+def measured_before_the_epoch(*arguments):
+    """The losses are those before each epoch. Measure after the last batch of the epoch."""
+    return mistaken_loop(order="before")(*arguments)
+
+
+@train_line_exercise.mistake
+def only_the_first_batch(*arguments):
+    """In each epoch only the first batch is used. The inner loop goes on to the end of the data:
+    `range(0, len(X), size)`.
+    """
+    return mistaken_loop(first_only=True)(*arguments)
+
+
+@train_line_exercise.mistake
+def no_step(X, y, size, epochs, lr):
+    """The loss never changes, so the weights never move. After `backward` comes
+    `optimizer.step()`.
+    """
+    return np.full(epochs, np.mean(y**2))
+
+
+@train_line_exercise.mistake
+def a_single_number(*arguments):
+    """Only the loss after the last epoch came back. Collect one loss per epoch in a list."""
+    return train_line(*arguments)[-1]
+
+
+@train_line_exercise.mistake
+def a_row_against_a_column(X, y, size, epochs, lr):
+    """The network gives a column, and the targets are a row. Make a column of them:
+    `y.reshape(len(y), 1)`.
+    """
+    return nn.MSELoss()(np.zeros((len(y[:size]), 1)), y[:size])
+
+
+EXERCISES = (
+    two_steps_exercise,
+    teach_exercise,
+    epoch_exercise,
+    valley_exercise,
+    train_line_exercise,
+)

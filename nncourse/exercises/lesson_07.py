@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from nncourse.exercises.given import lesson_07 as given
 from nncourse.judging.exercise import Exercise
+from nnlib import nn
 from nnlib.nn.functional import sigmoid
 
 TITLE = "Backpropagation"
@@ -57,8 +59,8 @@ def factor_2_of_the_square_forgotten():
 
 @slope_of_w_exercise.mistake
 def target_minus_output():
-    """The size is right, and the sign is not. The slope of the loss begins with y − t, and that
-    is −2.5.
+    """The size is right, and the sign is not. Two signs play a part: y − t is −2.5, and the weight
+    v is −0.5.
     """
     return -7.5
 
@@ -71,14 +73,14 @@ def times_h_in_place_of_v():
 
 @slope_of_w_exercise.mistake
 def slope_of_the_other_weight():
-    """That is dv = dy · h, the slope of the weight v. Asked for is w, further in front."""
+    """That is dv = dy · h, the slope of the weight v. Asked for is that of w, nearer the input."""
     return -10.0
 
 
 @slope_of_w_exercise.mistake
 def slopes_added():
-    """The slopes along the chain were added. Gears that stand one behind the other are
-    multiplied.
+    """Added up, the slopes along the chain give this number. Where one gear drives the next, the
+    slopes are multiplied.
     """
     return -1.5
 
@@ -108,18 +110,26 @@ def value_of_relu_in_place_of_its_slope():
 # 07.2 ------------------------------------------------------------- write a function
 
 
-def layer_backward(dY, X, W):
-    dX = dY @ W
-    dW = dY.T @ X
-    db = dY.sum(axis=0)
+def through_relu(dA, X, W, b):
+    """The slope of the sums: what arrives, where the neuron spoke."""
+    return dA * (X @ W.T + b > 0)
+
+
+def layer_backward(dA, X, W, b):
+    dZ = dA * (X @ W.T + b > 0)
+    dX = dZ @ W
+    dW = dZ.T @ X
+    db = dZ.sum(axis=0)
     return dX, dW, db
 
 
-def layer_backward_with_einsum(dY, X, W):
+def layer_backward_with_einsum(dA, X, W, b):
+    dY = np.where(X @ W.T + b > 0, dA, 0)
     return np.einsum("no,oi->ni", dY, W), np.einsum("no,ni->oi", dY, X), np.ones(len(dY)) @ dY
 
 
-def layer_backward_example_by_example(dY, X, W):
+def layer_backward_example_by_example(dA, X, W, b):
+    dY = through_relu(dA, X, W, b)
     dX, dW, db = np.zeros(X.shape), np.zeros(W.shape), np.zeros(len(W))
     for n in range(len(X)):
         dX[n] = W.T @ dY[n]
@@ -131,7 +141,7 @@ def layer_backward_example_by_example(dY, X, W):
 def layer_cases(rng):
     # batch, inputs and neurons all differ, so that a product the wrong way round shows
     n, inputs, neurons = rng.permutation([2, 3, 4, 5])[:3]
-    shapes = (n, neurons), (n, inputs), (neurons, inputs)
+    shapes = (n, neurons), (n, inputs), (neurons, inputs), (neurons,)
     return tuple(rng.normal(size=shape).round(2) for shape in shapes)
 
 
@@ -139,7 +149,7 @@ layer_backward_exercise = Exercise(
     id="07.2",
     title="The way back through a layer",
     points=3,
-    minutes=10,
+    minutes=12,
     difficulty="medium",
     name="layer_backward",
     reference=layer_backward,
@@ -149,92 +159,160 @@ layer_backward_exercise = Exercise(
             np.array([[1.0, -1.0], [0.5, 2.0]]),
             np.array([[1.0, 2.0], [3.0, -1.0]]),
             np.array([[0.4, 0.3], [0.7, -0.2]]),
+            np.array([0.1, -1.0]),
         ),
-        (np.array([[-0.4]]), np.array([[0.65, 0.5]]), np.array([[0.6, -0.4]])),
+        (np.array([[-0.4]]), np.array([[0.65, 0.5]]), np.array([[0.6, -0.4]]), np.array([0.2])),
         (
             np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]]),
             np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 1.0, 0.0], [-2.0, 3.0, 0.0, 1.0]]),
             np.array([[1.0, 2.0, 0.0, -1.0], [0.0, 1.0, 3.0, 0.5]]),
+            np.array([-1.5, 0.0]),
+        ),
+        # sums of exactly 0 let nothing through
+        (
+            np.array([[2.0], [1.0]]),
+            np.array([[1.0, -1.0], [0.0, 2.0]]),
+            np.array([[1.0, 1.0]]),
+            np.array([0.0]),
+        ),
+        (
+            np.array([[1.0, -1.0, 2.0], [3.0, 1.0, -1.0]]),
+            np.array([[1.0, 2.0], [0.0, 1.0]]),
+            np.array([[1.0, 1.0], [-2.0, 1.0], [0.5, 0.5]]),
+            np.array([-1.0, 0.0, -1.5]),
         ),
     ),
     random=layer_cases,
     hints=(
-        "A gradient has the shape of its array. Write the shapes of dY, X and W side by side, and "
-        "see which product gives which shape.",
-        "dW has the shape of W, (neurons, inputs). It comes from dY, (n, neurons), and from what "
+        "First through ReLU: compute the sums again, Z = X @ W.T + b, and let dA through where "
+        "they are above 0. Call the result dZ. Then write the shapes of dZ, X and W side by side.",
+        "dW has the shape of W, (neurons, inputs). It comes from dZ, (n, neurons), and from what "
         "came in, X, (n, inputs). One of the two has to be transposed.",
-        "dX is `dY @ W`. In dW the product `dY.T @ X` adds up over the examples. The bias is used "
+        "dX is `dZ @ W`. In dW the product `dZ.T @ X` adds up over the examples. The bias is used "
         "by every example, so its slopes are added too: along which axis?",
     ),
 )
 
 
 @layer_backward_exercise.mistake("dW transposed")
-def dw_transposed(dY, X, W):
+def dw_transposed(dA, X, W, b):
     """dW has a row for each input. It should have the shape of W, a row for each neuron, or it
     cannot be taken away from W.
     """
+    dY = through_relu(dA, X, W, b)
     return (dY @ W, X.T @ dY, dY.sum(axis=0))
 
 
 @layer_backward_exercise.mistake("W transposed on the way back")
-def w_transposed_on_the_way_back(dY, X, W):
+def w_transposed_on_the_way_back(dA, X, W, b):
     """W is transposed in dX. Forwards it was X @ W.T, so on the way back it is W as it is. With
     as many inputs as neurons nothing complains; with other sizes it does.
     """
+    dY = through_relu(dA, X, W, b)
     return (dY @ W.T, dY.T @ X, dY.sum(axis=0))
 
 
 @layer_backward_exercise.mistake
-def bias_averaged(dY, X, W):
+def bias_averaged(dA, X, W, b):
     """The slopes of the bias are averaged. All examples use the same bias, so they are added.
-    That the loss is a mean is in dY already.
+    That the loss is a mean is in dA already.
     """
+    dY = through_relu(dA, X, W, b)
     return (dY @ W, dY.T @ X, dY.mean(axis=0))
 
 
 @layer_backward_exercise.mistake
-def divided_once_more(dY, X, W):
-    """dW and db are divided by the number of examples. That the loss is a mean is in dY
+def divided_once_more(dA, X, W, b):
+    """dW and db are divided by the number of examples. That the loss is a mean is in dA
     already: it is divided once, at the start of the way back.
     """
+    dY = through_relu(dA, X, W, b)
     return (dY @ W, dY.T @ X / len(X), dY.mean(axis=0))
 
 
 @layer_backward_exercise.mistake
-def weights_averaged(dY, X, W):
-    """dW is divided by the number of examples. That the loss is a mean is in dY already."""
+def weights_averaged(dA, X, W, b):
+    """dW is divided by the number of examples. That the loss is a mean is in dA already."""
+    dY = through_relu(dA, X, W, b)
     return (dY @ W, dY.T @ X / len(X), dY.sum(axis=0))
 
 
 @layer_backward_exercise.mistake
-def bias_summed_the_wrong_way(dY, X, W):
+def bias_summed_the_wrong_way(dA, X, W, b):
     """db has one number for each example. There is one bias for each neuron, so the sum goes
     over the examples, down the columns.
     """
+    dY = through_relu(dA, X, W, b)
     return (dY @ W, dY.T @ X, dY.sum(axis=1))
 
 
 @layer_backward_exercise.mistake
-def bias_not_summed(dY, X, W):
+def bias_not_summed(dA, X, W, b):
     """db is a whole table, a row for each example. The same bias is used by every example, so
     the slopes of all rows are added.
     """
+    dY = through_relu(dA, X, W, b)
     return (dY @ W, dY.T @ X, dY)
 
 
 @layer_backward_exercise.mistake
-def all_added_to_one_bias(dY, X, W):
+def all_added_to_one_bias(dA, X, W, b):
     """db is a single number. Each neuron has a bias of its own, so the sum goes over the
     examples only.
     """
+    dY = through_relu(dA, X, W, b)
     return (dY @ W, dY.T @ X, dY.sum())
 
 
 @layer_backward_exercise.mistake
-def another_order(dY, X, W):
+def another_order(dA, X, W, b):
     """The three arrays are right, and in another order: dX comes first, then dW, then db."""
+    dY = through_relu(dA, X, W, b)
     return (dY.T @ X, dY.sum(axis=0), dY @ W)
+
+
+@layer_backward_exercise.mistake("ReLU forgotten")
+def relu_forgotten(dA, X, W, b):
+    """The slope goes through ReLU as it came. Where the sum is not above 0, ReLU's slope is 0, and
+    nothing gets through.
+    """
+    return dA @ W, dA.T @ X, dA.sum(axis=0)
+
+
+@layer_backward_exercise.mistake
+def relu_of_the_slope(dA, X, W, b):
+    """ReLU was applied to the slope: negative slopes are gone. On the way back it is the *sum*,
+    X @ W.T + b, that decides what gets through.
+    """
+    dY = np.maximum(dA, 0)
+    return dY @ W, dY.T @ X, dY.sum(axis=0)
+
+
+@layer_backward_exercise.mistake
+def open_at_0(dA, X, W, b):
+    """It differs only where a sum is exactly 0. There ReLU's slope is taken as 0, as in the
+    lesson: `> 0`, not `>= 0`.
+    """
+    dY = dA * (X @ W.T + b >= 0)
+    return dY @ W, dY.T @ X, dY.sum(axis=0)
+
+
+@layer_backward_exercise.mistake
+def bias_left_out_of_the_sum(dA, X, W, b):
+    """The sums were computed without the bias, so some neurons count as silent that speak, or the
+    other way round.
+    """
+    dY = dA * (X @ W.T > 0)
+    return dY @ W, dY.T @ X, dY.sum(axis=0)
+
+
+@layer_backward_exercise.mistake("`np.outer` for a whole batch")
+def outer_for_a_batch(dA, X, W, b):
+    """`np.outer` is for a single example: it lays out both arrays flat and multiplies all pairs.
+    For a batch the product that also adds up over the examples is `dZ.T @ X`.
+    """
+    dY = through_relu(dA, X, W, b)
+    return dY @ W, np.outer(dY, X), dY.sum(axis=0)
 
 
 # 07.3 ------------------------------------------------------------- find the bugs
@@ -292,7 +370,7 @@ def backward_with(twice=False, mean=False, slope_at_z=False, no_n=False, no_slop
 
 TWICE = (
     "`A2 - T` has the slope of the sigmoid in it already: it cancels with the cross-entropy. "
-    "Here A2 (1 − A2) is multiplied in once more, and makes everything in front too small."
+    "Here A2 (1 − A2) is multiplied in once more, and makes everything nearer the input too small."
 )
 TWO_MEANS = (
     "The mean of the loss is in dZ2 already, so db2 should add up over the examples and not take "
@@ -346,8 +424,8 @@ backward_exercise = Exercise(
         "line 7: dZ2 @ W2 -> dZ2 * W2": "with one output, a column times a row is the same"
     },
     hints=(
-        "Go from the loss to the front, as the slopes do. A wrong dZ2 spoils everything that comes "
-        "after it, so mend that first, and measure again.",
+        "Go from the loss towards the input, as the slopes do. A wrong dZ2 spoils everything that "
+        "comes after it, so fix that first, and measure again.",
         "First line of the way back: what is left of sigmoid and cross-entropy together? Then the "
         "two biases: why are their lines different? Then tanh: its slope is 1 minus the square of "
         "which number?",
@@ -367,16 +445,16 @@ def all_three_bugs_are_still_there(*arguments):
 
 @backward_exercise.mistake
 def slope_of_the_sigmoid_twice(*arguments):
-    """Two bugs are mended, one is left. `A2 - T` has the slope of the sigmoid in it already: it
+    """Two bugs are fixed, one is left. `A2 - T` has the slope of the sigmoid in it already: it
     cancels with the cross-entropy. Here A2 (1 − A2) is multiplied in once more, and makes
-    everything in front too small.
+    everything nearer the input too small.
     """
     return backward_with(twice=True)(*arguments)
 
 
 @backward_exercise.mistake
 def mean_taken_twice(*arguments):
-    """Two bugs are mended, one is left. The mean of the loss is in dZ2 already, so db2 should
+    """Two bugs are fixed, one is left. The mean of the loss is in dZ2 already, so db2 should
     add up over the examples and not take the mean a second time.
     """
     return backward_with(mean=True)(*arguments)
@@ -384,15 +462,15 @@ def mean_taken_twice(*arguments):
 
 @backward_exercise.mistake
 def slope_of_tanh_at_the_wrong_number(*arguments):
-    """Two bugs are mended, one is left. The slope of tanh is 1 minus the square of its value,
+    """Two bugs are fixed, one is left. The slope of tanh is 1 minus the square of its value,
     the activation A1. Here the square of the sum Z1 is taken, which can even make the slope
     negative.
     """
     return backward_with(slope_at_z=True)(*arguments)
 
 
-@backward_exercise.mistake("only dZ2 mended")
-def only_dz2_mended(*arguments):
+@backward_exercise.mistake("only dZ2 fixed")
+def only_dz2_fixed(*arguments):
     """dZ2 and dW2 are right now, and two bugs are left. The mean of the loss is in dZ2 already,
     so db2 should add up over the examples and not take the mean a second time.
     """
@@ -400,19 +478,19 @@ def only_dz2_mended(*arguments):
 
 
 @backward_exercise.mistake
-def only_the_bias_mended(*arguments):
+def only_the_bias_fixed(*arguments):
     """The line of db2 is right now, and two bugs are left. `A2 - T` has the slope of the
     sigmoid in it already: it cancels with the cross-entropy. Here A2 (1 − A2) is multiplied
-    in once more, and makes everything in front too small.
+    in once more, and makes everything nearer the input too small.
     """
     return backward_with(twice=True, slope_at_z=True)(*arguments)
 
 
 @backward_exercise.mistake
-def only_tanh_mended(*arguments):
+def only_tanh_fixed(*arguments):
     """The slope of tanh is right now, and two bugs are left. `A2 - T` has the slope of the
     sigmoid in it already: it cancels with the cross-entropy. Here A2 (1 − A2) is multiplied
-    in once more, and makes everything in front too small.
+    in once more, and makes everything nearer the input too small.
     """
     return backward_with(twice=True, mean=True)(*arguments)
 
@@ -431,6 +509,18 @@ def slope_of_tanh_left_out(*arguments):
     its own slope.
     """
     return backward_with(no_slope=True)(*arguments)
+
+
+@backward_exercise.mistake("the gradient of the squared error")
+def gradient_of_mse(X, T, W1, b1, W2, b2):
+    """This way back belongs to the squared error: 2 (A2 − T) times the slope of the sigmoid. The
+    loss here is the cross-entropy, for which A2 − T is all there is.
+    """
+    A1 = np.tanh(X @ W1.T + b1)
+    A2 = sigmoid(A1 @ W2.T + b2)
+    dZ2 = 2 * (A2 - T) * A2 * (1 - A2) / len(X)
+    dZ1 = (dZ2 @ W2) * (1 - A1**2)
+    return dZ1.T @ X, dZ1.sum(axis=0), dZ2.T @ A1, dZ2.sum(axis=0)
 
 
 # 07.4 ------------------------------------------------------------- write a function
@@ -507,6 +597,8 @@ measured_gradient_exercise = Exercise(
         (np.sum, np.array([7.0]), 0.01),
         (np.prod, np.array([2, 3, 4]), 0.25),
         (np.var, np.array([[1, 2], [4, 8]]), 0.3),
+        (given.mean_loss, np.array([[0.5, -1.0, 0.2], [1.0, 0.3, -0.4]]), 0.1),
+        (given.mean_loss, np.array([[1, 0, 2], [0, 1, 1]]), 0.2),
     ),
     random=lambda rng: (
         (np.var, np.linalg.norm, np.prod, np.std)[rng.integers(4)],
@@ -621,9 +713,198 @@ def measured_without_floats(f, x, h):
     return slopes
 
 
+@measured_gradient_exercise.mistake("f gets a flat array")
+def measured_flat(f, x, h):
+    """`f` may need the shape of x: a loss wants a table of weights, and not one long row. Give it
+    arrays of the shape of x; `np.ndindex(x.shape)` finds each entry where it is.
+    """
+    flat, slopes = x.astype(float).ravel(), np.zeros(x.size)
+    for i in range(x.size):
+        up, down = flat.copy(), flat.copy()
+        up[i], down[i] = up[i] + h, down[i] - h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes.reshape(x.shape)
+
+
+@measured_gradient_exercise.mistake("multiplied by h: brackets forgotten")
+def measured_without_brackets(f, x, h):
+    """`/ 2 * h` divides by 2 and then multiplies by h. The distance is 2 h as a whole, so it needs
+    brackets: `/ (2 * h)`.
+    """
+    return measured_gradient(f, x, h) * h**2
+
+
+@measured_gradient_exercise.mistake("copies made only once")
+def measured_with_old_copies(f, x, h):
+    """An entry that was nudged stays nudged when the next one is measured, in `up` and in `down`.
+    Make both copies new for each entry, inside the loop.
+    """
+    slopes, up, down = np.zeros(x.shape), x.astype(float), x.astype(float)
+    for i in np.ndindex(x.shape):
+        up[i] += h
+        down[i] -= h
+        slopes[i] = (f(up) - f(down)) / (2 * h)
+    return slopes
+
+
+# 07.5 ------------------------------------------------------------- two hidden layers, two outputs
+
+
+def deep_backward(X, T, W1, W2, W3):
+    A1 = np.maximum(X @ W1.T, 0)
+    A2 = np.tanh(A1 @ W2.T)
+    A3 = 1 / (1 + np.exp(-A2 @ W3.T))
+    dZ3 = (A3 - T) / T.size
+    dZ2 = dZ3 @ W3 * (1 - A2**2)
+    dZ1 = dZ2 @ W2 * (A1 > 0)
+    return dZ1.T @ X, dZ2.T @ A1, dZ3.T @ A2
+
+
+def deep_backward_with_nnlib(X, T, W1, W2, W3):
+    layers = [nn.Linear(W.shape[1], len(W), bias=False) for W in (W1, W2, W3)]
+    model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.Tanh(), layers[2]).to(np.float64)
+    for layer, W in zip(layers, (W1, W2, W3), strict=True):
+        layer.weight.data[...] = W
+    loss_fn = nn.BCEWithLogitsLoss()
+    loss_fn(model(X), T)
+    model.backward(loss_fn.backward())
+    return [layer.weight.grad for layer in layers]
+
+
+def deep_backward_example_by_example(X, T, W1, W2, W3):
+    found = [np.zeros(W.shape) for W in (W1, W2, W3)]
+    for x, t in zip(X, T, strict=True):
+        z1 = W1 @ x
+        a1 = z1 * (z1 > 0)
+        a2 = np.tanh(W2 @ a1)
+        dz3 = (sigmoid(W3 @ a2) - t) / T.size
+        dz2 = (W3.T @ dz3) / np.cosh(W2 @ a1) ** 2
+        dz1 = np.where(z1 > 0, W2.T @ dz2, 0)
+        for total, dz, came_in in zip(found, (dz1, dz2, dz3), (x, a1, a2), strict=True):
+            total += np.outer(dz, came_in)
+    return found
+
+
+def deep_backward_with(by="all", tanh=True, relu=True, twice=False, at_z=False):
+    def way_back(X, T, W1, W2, W3):
+        A1 = np.maximum(X @ W1.T, 0)
+        Z2 = A1 @ W2.T
+        A2 = np.tanh(Z2)
+        A3 = sigmoid(A2 @ W3.T)
+        dZ3 = (A3 - T) / {"all": T.size, "examples": len(T), "none": 1}[by]
+        dZ3 = dZ3 * A3 * (1 - A3) if twice else dZ3
+        dZ2 = dZ3 @ W3 * ((1 - (Z2 if at_z else A2) ** 2) if tanh else 1)
+        dZ1 = dZ2 @ W2 * ((A1 > 0) if relu else 1)
+        return dZ1.T @ X, dZ2.T @ A1, dZ3.T @ A2
+
+    return way_back
+
+
+def deep_case(rng):
+    n, inputs, first, second = rng.permutation([2, 3, 4, 5])
+    shapes = (first, inputs), (second, first), (2, second)
+    return (
+        rng.normal(size=(n, inputs)).round(2),
+        rng.integers(0, 2, size=(n, 2)).astype(float),
+        *(rng.normal(size=shape).round(2) for shape in shapes),
+    )
+
+
+deep_backward_exercise = Exercise(
+    id="07.5",
+    title="Back through two hidden layers",
+    points=3,
+    minutes=15,
+    difficulty="hard",
+    name="deep_backward",
+    reference=deep_backward,
+    alternatives=(deep_backward_with_nnlib, deep_backward_example_by_example),
+    fixed=(
+        (
+            np.array([[1.0, 0.5]]),
+            np.array([[1.0, 0.0]]),
+            np.array([[0.4, 0.3], [-0.7, 0.2], [0.5, -0.6]]),
+            np.array([[0.6, -0.4, 0.5], [0.3, 0.8, -0.2]]),
+            np.array([[1.0, -0.5], [0.2, 0.7]]),
+        ),
+        (
+            np.array([[1.0, -2.0], [0.5, 0.5], [-1.0, 0.3]]),
+            np.array([[1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]),
+            np.array([[0.5, 0.5], [-1.0, 0.4], [0.3, 0.9], [1.0, -0.2]]),
+            np.array([[0.2, -0.4, 0.7, 0.1]]),
+            np.array([[0.8], [-1.1]]),
+        ),
+    ),
+    random=deep_case,
+    hints=(
+        "Go forwards first and keep A1, A2 and A3. Then it is the same step three times: the slope "
+        "of the sums, the slope of the weights, and what goes on towards the input.",
+        "The loss is a mean over all n · 2 numbers, so dZ3 is (A3 − T) divided by `T.size`. Then "
+        "dZ2 = dZ3 @ W3 times the slope of tanh, 1 − A2².",
+        "dZ1 = dZ2 @ W2 * (A1 > 0). And each dW is its dZ, transposed, times what came in: X, A1 "
+        "and A2.",
+    ),
+)
+
+
+@deep_backward_exercise.mistake
+def divided_by_the_examples_only(*arguments):
+    """Every slope is twice too large: with two outputs the mean goes over 2 n numbers, `T.size`,
+    and not over n.
+    """
+    return deep_backward_with(by="examples")(*arguments)
+
+
+@deep_backward_exercise.mistake
+def no_mean(*arguments):
+    """The loss is a mean, so its slope is divided by the number of answers, once, at the start of
+    the way back.
+    """
+    return deep_backward_with(by="none")(*arguments)
+
+
+@deep_backward_exercise.mistake("slope of tanh left out")
+def slope_of_tanh_left_out_07_5(*arguments):
+    """dW3 is right. Between the second and the third layer stands a tanh: multiply by its slope,
+    1 − A2².
+    """
+    return deep_backward_with(tanh=False)(*arguments)
+
+
+@deep_backward_exercise.mistake
+def slope_of_relu_left_out(*arguments):
+    """dW2 and dW3 are right. Where the first hidden layer is silent, ReLU's slope is 0: nothing
+    gets through to W1.
+    """
+    return deep_backward_with(relu=False)(*arguments)
+
+
+@deep_backward_exercise.mistake("slope of the sigmoid twice")
+def slope_of_the_sigmoid_twice_07_5(*arguments):
+    """`A3 - T` has the slope of the sigmoid in it already. Here A3 (1 − A3) is multiplied in once
+    more.
+    """
+    return deep_backward_with(twice=True)(*arguments)
+
+
+@deep_backward_exercise.mistake("slope of tanh at the sum")
+def slope_of_tanh_at_the_sum(*arguments):
+    """The slope of tanh is 1 minus the square of its *value*, A2. Here the square of the sum is
+    taken.
+    """
+    return deep_backward_with(at_z=True)(*arguments)
+
+
+@deep_backward_exercise.mistake
+def last_layer_first(X, T, W1, W2, W3):
+    """The three tables are right, in the order of the way back. Asked for are dW1, dW2, dW3."""
+    return deep_backward(X, T, W1, W2, W3)[::-1]
+
+
 EXERCISES = (
     slope_of_w_exercise,
     layer_backward_exercise,
     backward_exercise,
     measured_gradient_exercise,
+    deep_backward_exercise,
 )

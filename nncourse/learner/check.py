@@ -141,9 +141,10 @@ class Run:
                 f"`{name} = ...` with your answer in place of the dots."
             )
         if not self.exercise.is_value and not callable(answer):
+            kind = kind_of_callable(self.exercise.reference)
             return (
-                f"`{name}` is not a function but {describe(answer)}. Hand over the function "
-                f'itself, without brackets behind its name: `check("{self.exercise.id}", {name})`.'
+                f"`{name}` is not a {kind} but {describe(answer)}. Hand over the {kind} "
+                f'itself, without brackets after its name: `check("{self.exercise.id}", {name})`.'
             )
         if not self.exercise.is_value and self.exercise.driver is None:
             return self.wrong_signature()
@@ -254,6 +255,8 @@ class Report(Text):
             yield self.remarks()
         elif self.verdict is None:
             yield f"✗ {title} cannot be checked yet.** {self.run.refused}"
+        elif self.verdict.not_started and self.waits_for():
+            yield f"○ {title} waits for another.** {self.waits_for()}"
         elif self.verdict.not_started:
             yield f"○ {title} not started.** {self.how_to_start()}"
         else:
@@ -282,6 +285,17 @@ class Report(Text):
         if passed == total:
             return f"all {total} checks passed"
         return f"{passed} of {total} checks passed"
+
+    def waits_for(self):
+        """A sentence when the stub that was reached is that of an earlier exercise; else ""."""
+        trace = getattr(self.run.error, "__traceback__", None)
+        if trace is None:
+            return ""
+        *_, (frame, _) = tracebacks.walk_tb(trace)
+        for earlier in map(exercises.find, self.exercise.builds_on):
+            if frame.f_code.co_name == earlier.name:
+                return f"It calls `{earlier.name}`, which is exercise {earlier.id}: do that first."
+        return ""
 
     def how_to_start(self):
         name = self.exercise.name
