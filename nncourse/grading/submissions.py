@@ -162,8 +162,8 @@ def what_it_is(data, error):
     if re.search(rb"^(<<<<<<< |=======\r?$|>>>>>>> )", data, re.MULTILINE):
         return (
             "Git's conflict markers (<<<<<<< and >>>>>>>) stand in this file: two versions were "
-            "merged. Choose one of them with git checkout --ours or --theirs, open it in "
-            "JupyterLab, save it and hand it in again."
+            "merged. `python -m nncourse reset 05` gives a new copy and keeps this one; bring the "
+            "answers over from it with a text editor, and hand in the new one."
         )
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<")):
         return (

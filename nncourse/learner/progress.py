@@ -1,8 +1,9 @@
 """The learner's points: one local JSON file, and progress(), the map of it.
 
-The file is progress.json at the top of the course, or the one that NNLIB_PROGRESS names ("off": no
-file). It is read, merged and replaced as a whole under a lock, so two kernels do not undo each
-other, and a crash leaves the old file or the new one. What cannot be read is kept aside, with date.
+The file is progress.json in my/, at the top of the course where there is no my/, or the one that
+NNLIB_PROGRESS names ("off": no file). It is read, merged and replaced as a whole under a lock, so
+two kernels do not undo each other, and a crash leaves the old file or the new one. What cannot be
+read is kept aside, with date; all else in the file counts.
 """
 
 import argparse
@@ -10,12 +11,12 @@ import contextlib
 import html
 import json
 import os
+import shutil
 import time
 from datetime import datetime
 from pathlib import Path
 
 from nncourse import exercises, files
-from nncourse.preflight import IN_A_TAB
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = 1
@@ -30,6 +31,8 @@ def location():
         return None
     if chosen:
         return Path(chosen).expanduser()
+    if (ROOT / "my").is_dir():
+        return ROOT / "my" / "progress.json"
     # an installed copy of nnlib has no course around it: then the folder that Jupyter runs in
     return (ROOT if (ROOT / "exercises").is_dir() else Path.cwd()) / "progress.json"
 
@@ -44,7 +47,8 @@ def record(exercise, verdict):
         return None
     try:
         with locked(path):
-            entries = read(path)
+            entries, lost = read(path)
+            aside = keep_aside(path) if lost else None
             entry = entries.setdefault(exercise.id, {"points": 0, "tries": 0})
             entry["points"] = max(entry["points"], verdict.points)
             entry["tries"] += 1
@@ -54,41 +58,110 @@ def record(exercise, verdict):
     except (OSError, TimeoutError) as error:
         reason = getattr(error, "strerror", None) or error
         return f"Your points could not be stored in {path.name}: {reason}. Only that is lost."
-    return None
+    return f"{lost} It is kept as {aside.name}." if lost else None
 
 
 def read(path):
-    """{id: {"points", "tries", "done"}} from the file; a file that cannot be read is kept aside."""
+    """({id: {"points", "tries", "done"}}, what could not be read, as a sentence, or "").
+
+    Good entries are kept, whatever stands beside them; of two sides of a merge the better counts.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError:
-        text = ""
+        return {}, ""
+    sides = [side for side in sides_of(decoded(data)) if side is not None]
+    if not sides:
+        return {}, f"{path.name} could not be read, so counting begins anew."
+    entries, bad = {}, {}
+    for side in sides:
+        for id, entry in side.items():
+            try:
+                merge(entries, id, checked(entry))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                bad[str(id)[:20]] = True
+    if bad:
+        names = ", ".join(list(bad)[:5]) + (", ..." if len(bad) > 5 else "")
+        return entries, f"In {path.name} the entry of {names} could not be read."
+    if len(sides) > 1:
+        return entries, f"{path.name} held the two sides of a merge: the better of each counts."
+    return entries, ""
+
+
+def decoded(data):
+    """Text of UTF-8, with or without a mark, or of UTF-16, as editors on Windows may save it."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    if b"\0" in data[:2]:
+        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
+    return data.decode("utf-8-sig", "replace")
+
+
+def sides_of(text):
+    """The entries of a file, or of both sides where git left its conflict markers; None: unread."""
+    yield entries_of(text)
+    if "<<<<<<<" in text:
+        for unwanted in ("ours", "theirs"):
+            kept, state = [], "both"
+            for line in text.splitlines():
+                if line.startswith("<<<<<<<"):
+                    state = "ours"
+                elif line.startswith("|||||||"):
+                    state = "base"
+                elif line.startswith("=======") and state != "both":
+                    state = "theirs"
+                elif line.startswith(">>>>>>>"):
+                    state = "both"
+                elif state in ("both", "ours" if unwanted == "theirs" else "theirs"):
+                    kept.append(line)
+            yield entries_of("\n".join(kept))
+
+
+def entries_of(text):
     try:
         entries = json.loads(text)["exercises"]
-        return {id: checked(entry) for id, entry in entries.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        keep_aside(path)
-        return {}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return entries if isinstance(entries, dict) else None
+
+
+def merge(entries, id, entry):
+    known = entries.setdefault(id, entry)
+    known["points"] = max(known["points"], entry["points"])
+    known["tries"] = max(known["tries"], entry["tries"])
+    if entry.get("done"):
+        known.setdefault("done", entry["done"])
 
 
 def checked(entry):
-    """An entry with the two numbers that are counted with; ValueError if it has not."""
-    if type(entry["points"]) is not int or type(entry["tries"]) is not int:
-        raise ValueError("points and tries are whole numbers")
-    return dict(entry)
+    """An entry with the two numbers that are counted with; ValueError if its points are none."""
+    points, tries = whole(entry["points"]), entry.get("tries")
+    try:
+        tries = whole(tries)
+    except ValueError:
+        tries = 1  # points say that it was tried
+    return dict(entry) | {"points": points, "tries": tries}
+
+
+def whole(number):
+    """3 and 3.0 as 3; ValueError for what is not a whole number from 0 on."""
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise ValueError(f"{number!r} is not a number")
+    if not 0 <= number < 1e9 or number != int(number):
+        raise ValueError(f"{number!r} is not a whole number from 0 on")
+    return int(number)
 
 
 def keep_aside(path):
-    """Rename a file that cannot be read to progress.json.unreadable-2026-11-25-083012."""
+    """A copy of a file that cannot be read: progress.json.unreadable-2026-11-25-083012."""
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     aside = path.with_name(f"{path.name}.unreadable-{stamp}")
     number = 1
     while aside.exists():
         number += 1
         aside = path.with_name(f"{path.name}.unreadable-{stamp}-{number}")
-    os.replace(path, aside)
+    shutil.copyfile(path, aside)
+    return aside
 
 
 def write(path, entries):
@@ -105,51 +178,14 @@ def locked(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(path.name + ".lock").open("a+b") as file:
         deadline = time.monotonic() + LOCK_SECONDS
-        while not take_lock(file):
+        while not files.take_lock(file):
             if time.monotonic() > deadline:
                 raise TimeoutError("another notebook holds the file")
             time.sleep(0.02)
         try:
             yield
         finally:
-            release_lock(file)
-
-
-if os.name == "nt":
-    import msvcrt
-
-    def take_lock(file):
-        try:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def release_lock(file):
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-
-elif IN_A_TAB:  # each kernel of a browser has its own files, so there is nobody to wait for
-
-    def take_lock(file):
-        return True
-
-    def release_lock(file):
-        pass
-
-else:
-    import fcntl
-
-    def take_lock(file):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def release_lock(file):
-        fcntl.flock(file, fcntl.LOCK_UN)
+            files.release_lock(file)
 
 
 def progress():
@@ -160,7 +196,8 @@ def progress():
         remark = "Points are not stored here."
     else:
         try:
-            entries = read(path)
+            entries, lost = read(path)
+            remark = f"{lost} The next check() keeps a copy of it." if lost else ""
         except OSError as error:
             remark = f"{path.name} could not be read: {error.strerror or error}."
     return Map(entries, remark)

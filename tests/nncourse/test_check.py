@@ -410,7 +410,7 @@ def test_points_go_into_the_progress_and_stay():
     check("01.2", lambda x, w, b: w @ x)
     check("01.2", right)
     check("01.2", lambda x, w, b: w @ x)
-    entry = progress.read(progress.location())["01.2"]
+    entry = progress.read(progress.location())[0]["01.2"]
     assert (entry["points"], entry["tries"]) == (2, 3)
 
 

@@ -1,5 +1,6 @@
 """Progress: points add up, nothing is lost by crashes or two kernels at once, and the map of it."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nncourse import exercises
+from nncourse import exercises, files
 from nncourse.exercises import find
 from nncourse.judging.exercise import Verdict
 from nncourse.learner import progress
@@ -50,22 +51,126 @@ def test_what_was_not_tried_is_not_stored(path):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"exercises": 3}', '{"exercises": {"01.2": {"points": "2"}}}', "\udcff\udcfe"],
+    ["", "{", "[]", '{"exercises": 3}', '{"exercises": {"01.2": {"points": "2"}}}', "\udcff\udcfa"],
 )
 def test_a_file_that_cannot_be_read_is_kept_aside_and_not_lost(path, text):
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert progress.progress().points == 0
-    assert solved("01.2") is None
+    found = progress.progress()
+    assert found.points == 0
+    assert "could not be read" in found.remark
+    assert re.search("could not be read.* It is kept as progress.json.unreadable-", solved("01.2"))
     (aside,) = path.parent.glob("progress.json.unreadable-*")
     assert aside.read_bytes() == text.encode("utf-8", "surrogateescape")
     assert re.fullmatch(r"progress\.json\.unreadable-\d{4}-\d\d-\d\d-\d{6}", aside.name)
     assert progress.progress().points == 2
 
 
+GOOD = {"points": 2, "tries": 3}
+ODD = {  # what stands in the file for 01.2: the points that count, or None where it is put aside
+    "a float": ({"points": 2.0, "tries": 1}, 2),
+    "tries are null": ({"points": 2, "tries": None}, 2),
+    "no tries": ({"points": 1}, 1),
+    "null": (None, None),
+    "points are null": ({"points": None, "tries": 1}, None),
+    "below zero": ({"points": -50, "tries": 1}, None),
+    "text": ({"points": "2", "tries": 1}, None),
+    "true": ({"points": True, "tries": 1}, None),
+    "half": ({"points": 1.5, "tries": 1}, None),
+    "huge": ({"points": 1e300, "tries": 1}, None),
+    "a list": ([2, 1], None),
+    "a number": (2, None),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_one_odd_entry_costs_no_other(path, name):
+    entry, points = ODD[name]
+    text = json.dumps({"version": 1, "exercises": {"01.2": entry, "01.3": GOOD}})
+    path.write_text(text, encoding="utf-8")
+    found = progress.progress()
+    assert found.points == 2 + (points or 0)
+    assert ("01.2" in found.remark) == (points is None)
+    said = solved("01.1")
+    assert (said is None) == (points is not None)
+    if said:
+        assert "In progress.json the entry of 01.2 could not be read." in said
+        (aside,) = path.parent.glob("*.unreadable-*")
+        assert aside.read_text(encoding="utf-8") == text
+    assert progress.progress().points == 3 + (points or 0)
+    assert progress.progress().remark == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_other_encodings_are_read(path, encoding):
+    path.write_bytes(json.dumps({"exercises": {"01.2": GOOD}}).encode(encoding))
+    assert progress.progress().points == 2
+    assert solved("01.1") is None
+    assert progress.progress().points == 3
+
+
+def test_a_merge_that_git_left_open_counts_the_better_of_each(path):
+    ours = json.dumps(
+        {"exercises": {"01.1": {"points": 1, "tries": 9}, "01.2": {"points": 0, "tries": 1}}}
+    )
+    theirs = json.dumps({"exercises": {"01.2": {"points": 2, "tries": 4}}})
+    path.write_text(
+        f"<<<<<<< HEAD\n{ours}\n||||||| base\n{{}}\n=======\n{theirs}\n>>>>>>> other\n",
+        encoding="utf-8",
+    )
+    assert progress.progress().points == 3
+    assert "two sides of a merge" in solved("01.1")
+    assert json.loads(path.read_text(encoding="utf-8"))["exercises"]["01.2"]["tries"] == 4
+
+
+def test_a_merge_inside_the_entries(path):
+    path.write_text(
+        '{"version": 1, "exercises": {\n<<<<<<< HEAD\n"01.1": {"points": 1, "tries": 1}\n=======\n'
+        '"01.2": {"points": 2, "tries": 1}\n>>>>>>> other\n}}\n',
+        encoding="utf-8",
+    )
+    assert progress.progress().points == 3
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL])
+def test_a_file_system_without_locks_still_keeps_points(path, monkeypatch, number):
+    def refuse(file):
+        raise OSError(number, "no locks here")
+
+    monkeypatch.setattr(files, "lock", refuse)
+    monkeypatch.setattr(files, "unlock", refuse)
+    assert solved("01.2") is None
+    assert progress.progress().points == 2
+
+
+WITHOUT_LOCKS = """
+import sys
+sys.modules["fcntl"] = sys.modules["msvcrt"] = None
+from nncourse.learner import progress
+from nncourse.exercises import find
+from nncourse.judging.exercise import Verdict
+assert progress.record(find("01.2"), Verdict(2, 2, 1, 1)) is None
+assert progress.progress().points == 2
+"""
+
+
+def test_a_python_without_locks_as_in_a_browser_keeps_points(path):
+    subprocess.run([sys.executable, "-c", WITHOUT_LOCKS], timeout=60, check=True)
+    assert path.exists()
+
+
+def test_where_there_is_my_it_is_kept_there(monkeypatch, tmp_path):
+    monkeypatch.delenv("NNLIB_PROGRESS")
+    monkeypatch.setattr(progress, "ROOT", tmp_path)
+    (tmp_path / "exercises").mkdir()
+    assert progress.location() == tmp_path / "progress.json"
+    (tmp_path / "my").mkdir()
+    assert progress.location() == tmp_path / "my" / "progress.json"
+
+
 def test_two_unreadable_files_in_one_second_are_both_kept(path):
     for text in ("one", "two", "three"):
         path.write_text(text, encoding="utf-8")
-        progress.read(path)
+        solved("01.2")
     found = sorted(file.read_text(encoding="utf-8") for file in path.parent.glob("*.unreadable-*"))
     assert found == ["one", "three", "two"]
 
@@ -147,7 +252,8 @@ def test_where_it_is_kept(monkeypatch, tmp_path):
         assert progress.location() is None
         assert solved("01.2") is None
     monkeypatch.delenv("NNLIB_PROGRESS")
-    assert progress.location() == progress.ROOT / "progress.json"
+    assert progress.location().name == "progress.json"
+    assert progress.ROOT in progress.location().parents
     for folder in ("solutions", "elsewhere"):
         (tmp_path / folder).mkdir()
     monkeypatch.chdir(tmp_path / "solutions")
