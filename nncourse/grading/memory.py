@@ -16,10 +16,10 @@ MOUNTS = ("tmp", "dev/shm")
 
 @dataclass
 class Found:
-    """bytes: in memory; waits: {process: seconds that it has waited for a processor}."""
+    """bytes: in memory; turns: {process: seconds that it ran, and that it waited for its turn}."""
 
     bytes: int = 0
-    waits: dict = field(default_factory=dict)
+    turns: dict = field(default_factory=dict)
 
 
 def of(pid, limit):
@@ -29,9 +29,9 @@ def of(pid, limit):
     for number in ids:
         found.bytes += resident(number)
         ends |= open_ends(number)
-        waited = wait_of(number)
-        if waited is not None:
-            found.waits[number] = waited
+        turns = turns_of(number)
+        if turns is not None:
+            found.turns[number] = turns
     rest = sum(SOCKET if name.startswith("socket") else PIPE for name in ends)
     for number in reversed(ids):
         root = root or mounts_of(number)
@@ -108,10 +108,11 @@ def mounts_of(number):
     return total
 
 
-def wait_of(number):
-    """Seconds that it was ready to run and another one ran, or None."""
+def turns_of(number):
+    """(seconds that it ran, seconds that it was ready to run while another one ran), or None."""
     try:
         with open(f"/proc/{number}/schedstat", encoding="utf-8") as file:
-            return int(file.read().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
+            ran, waited = file.read().split()[:2]
+        return int(ran) / 1e9, int(waited) / 1e9
+    except (OSError, ValueError):
         return None

@@ -248,7 +248,7 @@ class Watch:
         self.received = self.count = 0
         self.what, self.number, self.begun = "start", 0, set()
         self.until = time.monotonic() + limits.start
-        self.starved, self.waits, self.waited = set(), {}, 0.0
+        self.starved, self.turns, self.before = set(), {}, (0.0, 0.0)
         self.began = time.monotonic()
 
     def until_stopped(self):
@@ -284,13 +284,21 @@ class Watch:
         if self.way == "container":
             return 0  # its own limit holds
         found = memory.of(self.process.pid, self.limits.memory)
-        self.waits |= found.waits
+        self.turns |= found.turns
         return found.bytes
 
+    def all_turns(self):
+        """Seconds that its processes ran, and that they waited for their turn, all together."""
+        return tuple(map(sum, zip(*self.turns.values(), strict=True))) or (0.0, 0.0)
+
     def was_starved(self):
-        """Did what runs now wait for a processor for a good part of its time?"""
-        waited = sum(self.waits.values()) - self.waited
-        return waited > 0.2 * (time.monotonic() - self.began)
+        """Did others have the processor for a good part of the time of what runs now?
+
+        A crowd of its own children waits too, but then they have the processor all the time.
+        """
+        ran, waited = (now - then for now, then in zip(self.all_turns(), self.before, strict=True))
+        passed = time.monotonic() - self.began
+        return waited > 0.2 * passed and ran < 0.7 * passed
 
     def note_if_starved(self, what, number):
         self.look()
@@ -349,7 +357,7 @@ class Watch:
                 self.began = time.monotonic()
                 # the worker stops by itself what can be stopped: two seconds are for that
                 self.until = self.began + seconds * self.limits.wall + 2
-                self.waited = sum(self.waits.values())
+                self.before = self.all_turns()
             case ("cell", int(), None):
                 self.frames.append(frame)
             case ("cell", int(number), (str(kind), str(text), int(), int())):

@@ -131,13 +131,15 @@ parse_python, iscoroutine = ast.parse, inspect.iscoroutine
 MAX_RESULTS = protocol.MAX_BYTES - 100_000  # bytes of all the results of one exercise
 TEXT = 500  # characters of an error message that are sent
 NO_VALUE = object()
+BUILTINS = frozenset(vars(builtins))
+MODULES = {}  # those that the answers may need, whatever a cell removes
 END = encode(("end",))
 LIMITED = [
     getattr(resource, name)
-    for name in ("RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_STACK")
+    for name in ("RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_CPU")
 ]
-DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-DEFINES += (ast.Assign, ast.AnnAssign)
+ONLY_NAMES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINES = (*ONLY_NAMES, ast.Assign, ast.AnnAssign)
 ALLOW_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -286,9 +288,10 @@ class Shell(Anything):
 
     def run_line_magic(self, name, line="", *_, **__):
         if name in RUNS_ITS_BODY and name != "capture":
-            self.run_python(without_options(name, str(line)), keep=name == "time")
-        elif name == "cd":
+            return self.run_python(without_options(name, str(line)), keep=name == "time")
+        if name == "cd":
             os.chdir(os.path.expanduser(str(line).strip(" \"'") or "~"))
+        return None
 
     magic = run_line_magic
 
@@ -306,11 +309,13 @@ class Shell(Anything):
 
     def run_python(self, source, keep):
         """keep: what it sets stays, as after %time; %timeit runs in a function of its own."""
-        code = compiled(source, f"cell {self.notebook.number}")[0]
-        space = self.notebook.namespace
-        if not keep:
-            space = dict(space)
-        run_code(code, space)
+        space = self.notebook.namespace if keep else dict(self.notebook.namespace)
+        code, tree = compiled(source, f"cell {self.notebook.number}")
+        for statement in tree.body if keep else ():
+            note_definition(statement, self.notebook.defined)
+        if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
+            code = compile(ast.Expression(tree.body[0].value), "a magic", "eval", dont_inherit=True)
+        return run_code(code, space)
 
 
 class Notebook:
@@ -329,7 +334,7 @@ class Notebook:
         self.defined = {}
         self.process = getpid()
         self.running = False
-        self.limits = [getrlimit(limit) for limit in LIMITED]
+        self.limits = hard_limits()
         shell = Shell(self)
         quiet = Anything()
         self.namespace.update(get_ipython=lambda: shell, display=quiet, In=[""], Out={}, _=None)
@@ -354,7 +359,7 @@ class Notebook:
             error = explain(caught)
         if getpid() != self.process:
             exit_now(0)  # a cell forked, and this is its child
-        if [getrlimit(limit) for limit in LIMITED] != self.limits:
+        if hard_limits() != self.limits:
             exit_now(0)  # with less than there was, the answers could not be called
         open_streams()
         self.note_answers()
@@ -389,13 +394,12 @@ class Notebook:
             note_definition(statement, self.defined)
         try:
             run_code(code, self.namespace)
-        except TimeIsUp:
-            raise
         except BaseException as caught:
             error = explain(caught)
             line = line_of(caught, name)
+            kinds = ONLY_NAMES if isinstance(caught, TimeIsUp) else DEFINES
             for statement in tree.body:
-                if statement.lineno > line and isinstance(statement, DEFINES):
+                if statement.lineno > line and isinstance(statement, kinds):
                     self.define(statement, name)
             return error
         return None
@@ -425,13 +429,14 @@ class Notebook:
             if before and not before[3] and (stub or (before[2] and form != "def")):
                 continue  # what is written stays when a stub, or another use of the name, follows
             self.own[name] = value, self.number, form == "def", stub
-            self.prints[name] = self.fingerprints()
+            self.prints[name] = self.fingerprints(name)
 
-    def fingerprints(self):
+    def fingerprints(self, own):
+        """{name: fingerprint} of everything that an answer may use."""
         return {
             name: fingerprint(value)
             for name, value in self.namespace.items()
-            if name not in self.names and name[:1] != "_" and name not in ("In", "Out")
+            if name != own and name[:1] != "_" and name not in ("In", "Out")
         }
 
     def answer(self, name):
@@ -453,8 +458,9 @@ class Notebook:
         if value is None:
             return ""
         if own is not None and not own[3]:
-            before, after = self.prints[name], self.fingerprints()
-            if any(after.get(key, NO_VALUE) != there for key, there in before.items()):
+            before, after = self.prints[name], self.fingerprints(name)
+            other = any(after.get(key, NO_VALUE) != there for key, there in before.items())
+            if other or any(key in BUILTINS and key not in before for key in after):
                 found.append(f"own {own[1]}")
         valid = seen is not None and (own is None or seen[1] >= own[1] or not own[2])
         if valid and (found or seen[0] is not value[0]):
@@ -483,6 +489,10 @@ class Notebook:
         return self.namespace.get(name)
 
 
+def hard_limits():
+    return [getrlimit(limit)[1] for limit in LIMITED]
+
+
 def fingerprint(value):
     """Something that is another when a name stands for another thing, or an array was changed."""
     kind = type(value)
@@ -496,9 +506,20 @@ def fingerprint(value):
 
 
 def run_code(code, namespace):
+    """Run a cell; in a loop of events where it needs one, as all cells in Jupyter have it."""
+    if needs_loop(code):
+        return loop().run_until_complete(run_in_loop(code, namespace))
+    return eval(code, namespace)
+
+
+def needs_loop(code):
+    wanted = ("create_task", "ensure_future", "get_running_loop")
+    return code.co_flags & inspect.CO_COROUTINE or any(name in code.co_names for name in wanted)
+
+
+async def run_in_loop(code, namespace):
     result = eval(code, namespace)
-    if iscoroutine(result):
-        loop().run_until_complete(result)
+    return await result if iscoroutine(result) else result
 
 
 def loop():
@@ -645,6 +666,9 @@ def unlimit_cpu():
 
 def answer(value, exercise, out):
     """In the child: call the learner's function on every case, and write what comes back."""
+    for name, module in MODULES.items():
+        if name not in sys.modules:
+            sys.modules[name] = module
     for number, case in enumerate(exercise["cases"]):
         try:
             arguments = decode(case, functions=True)
@@ -788,6 +812,7 @@ def main():
     sys.path[0] = ""  # what a cell has written beside the notebook can be imported
     for module in (plain_values, calls):
         keep_whole(module)
+    MODULES.update(sys.modules)
     notebook = Notebook(job["exercises"], job["replace"])
     states = states_of(job["exercises"])
 

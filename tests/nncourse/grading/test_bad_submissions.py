@@ -15,7 +15,7 @@ import pytest
 from nncourse.grading.folder import grade, processes
 from nncourse.grading.marking import FAILED, GRADED, REJECTED, grade_submission
 from nncourse.grading.submissions import Submission
-from tests.nncourse.grading import lesson
+from tests.nncourse.grading import attacks, honest, lesson
 from tests.nncourse.grading.helpers import (
     POINTS,
     as_bytes,
@@ -381,7 +381,7 @@ REACHING_OUT = {
     "written outside": (notebook(before=[WRITE_OUTSIDE]), ()),
     "network of this machine": (notebook(before=[CALL_OUT]), ()),
 }
-TABLE = TIME | ENDS | SIZE | DECEIT | HONEST | REACHING_OUT
+TABLE = TIME | ENDS | SIZE | DECEIT | HONEST | REACHING_OUT | attacks.TABLE | honest.TABLE
 REJECTED_FILES = {  # name: (the file's bytes, a part of the reason)
     "invalid JSON": (notebook()[:-40], "damaged"),
     "empty file": (b"", "empty"),
@@ -434,8 +434,9 @@ def graded(tmp_path_factory):
     for name, source in zip(REACHING_OUT, (WRITE_OUTSIDE, CALL_OUT), strict=True):
         files[name] = notebook(before=["\n".join([*places, source])])
     for name, data in files.items():
-        (folder / name).mkdir()
-        (folder / name / "05_numbers.ipynb").write_bytes(data)
+        home = folder / name.replace("/", "_")
+        home.mkdir()
+        (home / "05_numbers.ipynb").write_bytes(data)
     (folder / "two downloads").mkdir()
     (folder / "two downloads" / "05 (1).ipynb").write_bytes(notebook())
     (folder / "missing file").mkdir()
@@ -450,7 +451,9 @@ def graded(tmp_path_factory):
 
 
 def outcome(book, name):
-    (found,) = [outcome for outcome in book.outcomes if outcome["student"] == name]
+    (found,) = [
+        outcome for outcome in book.outcomes if outcome["student"] == name.replace("/", "_")
+    ]
     return found
 
 
@@ -524,6 +527,34 @@ SAYS = {  # name: what stands in the sentence about 05.5
 def test_a_learner_reads_what_went_wrong(graded, name):
     (mark,) = [mark for mark in outcome(graded, name)["marks"] if mark["id"] == "05.5"]
     assert SAYS[name] in mark["sentence"]
+
+
+@pytest.mark.parametrize("name", honest.SAYS)
+def test_what_is_there_and_not_found_is_named(graded, name):
+    id, part = honest.SAYS[name]
+    (mark,) = [mark for mark in outcome(graded, name)["marks"] if mark["id"] == id]
+    assert part in mark["sentence"]
+    assert mark["verdict"] != "not started"
+
+
+@pytest.mark.parametrize("name", honest.TELLS)
+def test_the_first_error_is_told(graded, name):
+    (remark,) = outcome(graded, name)["remarks"]
+    assert honest.TELLS[name] in remark
+
+
+@pytest.mark.parametrize("name", honest.REMARKS)
+def test_a_remark_says_which_state_was_judged(graded, name):
+    id, part = honest.REMARKS[name]
+    (mark,) = [mark for mark in outcome(graded, name)["marks"] if mark["id"] == id]
+    assert part in mark["remark"]
+    assert outcome(graded, name)["remarks"] == []
+
+
+def test_a_notebook_of_another_language_is_told_so():
+    found = grade_submission(Submission("a", "05_numbers.ipynb", honest.R_NOTEBOOK), settings())
+    assert {mark["points"] for mark in found["marks"]} == {0}
+    assert all("written for R" in mark["sentence"] for mark in found["marks"])
 
 
 def test_without_the_sandbox_the_solutions_are_in_reach():
