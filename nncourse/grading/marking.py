@@ -142,7 +142,8 @@ class Marking:
         """A plain dict for each exercise, in order."""
         with in_the_room():
             first = self.run([Task(e.id) for e in self.exercises])
-            self.found = {e.id: self.judge(Task(e.id), first) for e in self.exercises}
+            found = self.judge([Task(e.id) for e in self.exercises], first)
+            self.found = dict(zip(self.by_id, found, strict=True))
             self.in_other_states(first)
             self.with_setup(first)
             self.with_references()
@@ -153,11 +154,12 @@ class Marking:
     def wrong(self):
         return [e for e in self.exercises if not self.found[e.id]["right"]]
 
-    def take_better(self, task, run, **extra):
-        found = self.judge(task, run)
-        if found["right"]:
-            self.found[task.id] = found
-            self.extra[task.id] = extra
+    def take_better(self, tasks, run, **extra):
+        """Those that are right in this run count as it found them."""
+        for task, found in zip(tasks, self.judge(tasks, run), strict=True):
+            if found["right"] and not self.found[task.id]["right"]:
+                self.found[task.id] = found
+                self.extra[task.id] = extra or {"remark": REMARKS[task.state]}
 
     def in_other_states(self, first):
         """Judge what is wrong at the end of the notebook as it was before, where that differs."""
@@ -168,9 +170,7 @@ class Marking:
         ]
         if tasks:
             run = self.run(tasks)
-            for task in tasks:
-                if not self.found[task.id]["right"]:
-                    self.take_better(task, run, remark=REMARKS[task.state])
+            self.take_better(tasks, run)
 
     def with_setup(self, first):
         """Where the cell with the imports never ran, put the course's own in front."""
@@ -185,16 +185,14 @@ class Marking:
         setup = replace(self.cells[0], number=1 + self.cells[-1].number, source=self.setup)
         tasks = [Task(exercise.id) for exercise in wrong]
         run = self.run(tasks, cells=[setup, *self.cells])
-        for task in tasks:
-            self.take_better(task, run, remark=REMARKS["setup"])
+        self.take_better(tasks, run, remark=REMARKS["setup"])
 
     def with_references(self):
         """Judge answers again whose earlier ones are wrong, with references in their place."""
         for exercises, names in self.groups():
             tasks = [Task(exercise.id) for exercise in exercises]
             run = self.run(tasks, {name: self.solutions[name] for name in names})
-            for task in tasks:
-                self.take_better(task, run, replaced=sorted(names))
+            self.take_better(tasks, run, replaced=sorted(names))
 
     def groups(self):
         """[(exercises, names)]: those to be judged again with references in the place of names."""
@@ -229,8 +227,7 @@ class Marking:
         with in_the_room(alone=True):
             self.deadline = time.monotonic() + self.settings.limits.total
             run = self.run(tasks)
-            for task in tasks:
-                self.take_better(task, run)
+            self.take_better(tasks, run, remark="")
             self.with_references()
 
     # ------------------------------------------------------------------------- the worker's runs
@@ -312,8 +309,13 @@ class Marking:
                     known.results[task] = how, data, cell, states
 
     # ---------------------------------------------------------------------- what came of an answer
-    def judge(self, task, run):
-        """The dict that judge.py makes of the results of one task."""
+    def judge(self, tasks, run):
+        """The dicts that judge.py makes of the results of these tasks."""
+        found = our_judge().ask_all([self.request(task, run) for task in tasks])
+        return [too_much(one["breach"]) if "breach" in one else one for one in found]
+
+    def request(self, task, run):
+        """What judge.py has to know of one task."""
         how, data, *_ = run.results.get(task, ("", b""))
         if task in run.stopped:
             missing = run.stopped[task]
@@ -323,22 +325,15 @@ class Marking:
             missing = "Crash", "the answer came back in pieces"
         else:
             missing = why_stopped(how, self.seconds(self.by_id[task.id]))
-        found = our_judge().ask(
-            {
-                "module": self.module,
-                "seed": self.settings.seed,
-                "id": task.id,
-                "missing": missing,
-                "data": data,
-                "cells": {cell.number: cell.source for cell in self.cells} if data else {},
-            }
-        )
-        if "breach" in found:
-            what = {"time": "time", "memory": "memory"}[found["breach"]]
-            nothing = {"right": False, "points": 0, "checks": [0, 1], "misconception": []}
-            nothing |= {"not_started": False, "failure": "", "remark": "", "called": "", "came": ""}
-            return nothing | {"sentence": BREACH.format(what=what), "expected": ""}
-        return found
+        sources = {cell.number: cell.source for cell in self.cells} if data else {}
+        return {
+            "module": self.module,
+            "seed": self.settings.seed,
+            "id": task.id,
+            "missing": missing,
+            "data": data,
+            "cells": sources,
+        }
 
     def missing(self, exercise, run):
         """Why there is no value of this name: the cell that defines it failed, or there is none."""
@@ -451,6 +446,13 @@ class Marking:
 PYTHON_MAGICS = ("time", "timeit", "capture", "prun", "writefile", "python", "python3", "script")
 FAILURES = {"Timeout": "too slow", "Crash": "crashed", "Memory": "crashed", "NotPlain": "wrong"}
 SIGNALS = {"11": "a segmentation fault", "9": "killed from outside", "6": "aborted"}
+
+
+def too_much(what):
+    """In place of what judge.py says about one answer, where it had to give up."""
+    nothing = {"right": False, "points": 0, "checks": [0, 1], "misconception": []}
+    nothing |= {"not_started": False, "failure": "", "remark": "", "called": "", "came": ""}
+    return nothing | {"sentence": BREACH.format(what=what), "expected": ""}
 
 
 def defines(source, name):

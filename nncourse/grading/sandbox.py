@@ -9,12 +9,11 @@ too long, or all its processes together take too much memory. Where there is no 
 container does the same (container.py).
 """
 
-import ctypes
+import contextlib
 import functools
 import gzip
 import hashlib
 import os
-import platform
 import selectors
 import shutil
 import signal
@@ -57,7 +56,7 @@ FONTS = "/course/matplotlib"  # where Matplotlib keeps its list of fonts
 MAX_FRAMES = 10_000  # in one run; an honest one sends two for each cell and each exercise
 MAX_TEXT = 2_000  # characters of a message that is kept
 TIME_SIGNALS = {"SIGXCPU": 24, "SIGPROF": 27}
-ROUND = 0.05  # seconds between two looks at the memory
+ROUNDS = 0.1, 0.02  # seconds between two looks at the memory, and when much of it is taken
 ENVIRONMENT = {
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
@@ -145,18 +144,18 @@ def start(way, limits):
     try:
         if way != "none":
             read = [feed(data) for data in (*filter_of(way), masked_labels()) if data]
-        return subprocess.Popen(
-            command(way, limits, *read),
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pass_fds=read,
-            env={} if way != "none" else ENVIRONMENT,
-            start_new_session=True,
-            preexec_fn=prepared(),
-            cwd="/",
-        )
+        with on_one_processor():
+            return subprocess.Popen(
+                command(way, limits, *read),
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=read,
+                env={} if way != "none" else ENVIRONMENT,
+                start_new_session=True,
+                cwd="/",
+            )
     except OSError as error:
         raise EngineError(f"the worker did not start: {error}") from error
     finally:
@@ -172,26 +171,15 @@ def feed(data):
     return source
 
 
-def prepared():
-    """What the new process does before bwrap: one processor, no keys of ours, first to be killed.
-
-    Made beforehand, because little may be done between fork and exec.
-    """
-    processor = {our_processor()}
-    libc, keyctl = ctypes.CDLL(None), {"x86_64": 250, "aarch64": 219}.get(platform.machine())
-
-    def prepare():
-        os.sched_setaffinity(0, processor)
-        if keyctl is not None:
-            libc.syscall(keyctl, 1, None)  # KEYCTL_JOIN_SESSION_KEYRING: a new one, without a name
-        try:
-            score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
-            os.write(score, b"900")
-            os.close(score)
-        except OSError:
-            return
-
-    return prepare
+@contextlib.contextmanager
+def on_one_processor():
+    """What is started meanwhile stays on the processor of this grader."""
+    before = os.sched_getaffinity(0)  # of this thread alone
+    os.sched_setaffinity(0, {our_processor()})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 @functools.cache
@@ -258,7 +246,7 @@ class Watch:
         return Stopped(self.what, self.number, why, starved)
 
     def why(self):
-        process, look = self.process, time.monotonic() + ROUND
+        process, look = self.process, time.monotonic() + ROUNDS[0]
         with selectors.DefaultSelector() as selector:
             os.set_blocking(process.stdin.fileno(), False)
             selector.register(process.stdin, selectors.EVENT_WRITE, self.send)
@@ -270,9 +258,10 @@ class Watch:
                     self.note_if_starved(self.what, self.number)
                     return "time" if self.until <= self.deadline else "total"
                 if now >= look:
-                    if self.look() > self.limits.memory:
+                    taken = self.look()
+                    if taken > self.limits.memory:
                         return "memory"
-                    look = time.monotonic() + ROUND
+                    look = time.monotonic() + ROUNDS[taken > self.limits.memory / 4]
                 wait = max(min(self.until, self.deadline, look) - now, 0)
                 for key, _ in selector.select(wait):
                     why = key.data(selector)
@@ -351,6 +340,8 @@ class Watch:
             case ("start", "cell" | "answer" as what, int(number)):
                 if (what, number) in self.begun:
                     raise ProtocolError("this began before")
+                if not self.begun and self.way != "container":
+                    memory.kill_first(self.process.pid)
                 self.begun.add((what, number))
                 self.what, self.number = what, number
                 seconds = self.limits.cell if what == "cell" else self.limits.call + 1

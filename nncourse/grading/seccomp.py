@@ -4,6 +4,7 @@ libseccomp writes the filter (by pyseccomp), bubblewrap loads it before the work
 not listed answers "not implemented", and so libraries fall back to what is.
 """
 
+import contextlib
 import errno
 import functools
 import os
@@ -35,7 +36,9 @@ SOCKETS = "sendto recvfrom shutdown getsockname getpeername getsockopt"
 NO_NETWORK = "socket connect bind listen accept accept4"
 OF_ROOT = "setresuid setresgid setgroups"  # the worker becomes a user that owns nothing
 
+CTL_OPTIMIZE, BINARY_TREE = 8, 2  # names that pyseccomp does not have
 AF_UNIX = 1
+JOIN_SESSION_KEYRING = 1
 F_SETPIPE_SZ = 1031  # a pipe of the usual size is small
 MAP_SHARED, MAP_ANONYMOUS, MAP_HUGETLB = 0x01, 0x20, 0x40000
 CLONE_FILES, CLONE_THREAD, CLONE_NEW = 0x400, 0x10000, 0x7E020000
@@ -50,6 +53,8 @@ def rules(root):
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         raise ImportError(f"libseccomp is missing ({error})") from None
     found = s.SyscallFilter(defaction=s.ERRNO(errno.ENOSYS))
+    with contextlib.suppress(OSError, ValueError):
+        found.set_attr(CTL_OPTIMIZE, BINARY_TREE)
 
     def add(action, names, *conditions):
         for name in names.split():
@@ -69,6 +74,7 @@ def rules(root):
     add(s.ERRNO(errno.EPERM), "sched_setaffinity sched_setscheduler setpriority")
     add(s.ALLOW, "socketpair", s.Arg(0, s.EQ, AF_UNIX))
     add(s.ALLOW, "fcntl", s.Arg(1, s.NE, F_SETPIPE_SZ))
+    add(s.ALLOW, "keyctl", s.Arg(0, s.EQ, JOIN_SESSION_KEYRING))  # a new and empty one
     for option in PRCTL:
         add(s.ALLOW, "prctl", s.Arg(0, s.EQ, option))
     # memory without a name that is shared stays when nobody has it mapped: it could not be counted

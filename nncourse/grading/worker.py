@@ -17,6 +17,7 @@ here were taken before (see protocol.py), and the grader trusts the numbers alon
 
 import ast
 import builtins
+import ctypes
 import importlib.machinery
 import importlib.util
 import inspect
@@ -784,6 +785,13 @@ def set_limits(limits, alone):
         setrlimit(limit, (most, most))
 
 
+def leave_keyring():
+    """The keys of the one who grades are no longer those of this session."""
+    number = {"x86_64": 250, "aarch64": 219}.get(os.uname().machine)
+    if number is not None:
+        ctypes.CDLL(None).syscall(number, 1, None)  # join a new session keyring without a name
+
+
 def states_of(exercises):
     """{cell: [(number, exercise)]}: those to be answered right after a cell."""
     found = {}
@@ -798,6 +806,7 @@ def main():
     limits = job["limits"]
     out = os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
+    leave_keyring()
     set_limits(limits, limits["alone"])
     importlib.import_module("nnlib")
     if job["labels"]:
