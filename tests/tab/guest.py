@@ -32,12 +32,11 @@ def lesson(number):
 
     (path,) = (COURSE / "lessons").glob(f"{number}_*.ipynb")
     shell = InteractiveShell.instance()
-    shell.history_manager.enabled = False
     shell.colors = "nocolor"
     ran = []
     for cell, source in cells_of(json.loads(path.read_text(encoding="utf-8"))):
         with capture_output() as caught:
-            result = shell.run_cell(source, store_history=False)
+            result = shell.run_cell(source, store_history=True)
         error = result.error_in_exec or result.error_before_exec
         texts = [caught.stdout] if caught.stdout else []
         texts += [

