@@ -32,6 +32,7 @@ def lesson(number):
 
     (path,) = (COURSE / "lessons").glob(f"{number}_*.ipynb")
     shell = InteractiveShell.instance()
+    shell.history_manager.enabled = False  # no file; what a cell's last ";" means is known from it
     shell.colors = "nocolor"
     ran = []
     for cell, source in cells_of(json.loads(path.read_text(encoding="utf-8"))):
