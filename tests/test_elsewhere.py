@@ -24,9 +24,14 @@ BINDER = ROOT / "binder"
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
 
 
-def instructions():
-    """The Dockerfile as [(instruction, its words)]; lines that end in \\ are continued."""
+def instructions(stage=-1):
+    """The stage of the Dockerfile, its last one, as [(instruction, its words)].
+
+    Lines that end in \\ are continued.
+    """
     lines = [line for line in DOCKERFILE.splitlines() if line and not line.startswith("#")]
+    starts = [number for number, line in enumerate(lines) if line.startswith("FROM")]
+    lines = lines[starts[stage] :] if stage == -1 else lines[starts[stage] : starts[stage + 1]]
     joined = "\n".join(lines).replace("\\\n", " ").splitlines()
     return [tuple(line.split(maxsplit=1)) for line in joined]
 
@@ -58,6 +63,13 @@ def test_docker_installs_everything_and_runs_lesson_00_as_a_user_without_rights(
     assert not [word for word in command if "token" in word or "password" in word]
     names = [name for name, _ in steps]
     assert names.index("RUN") < names.index("USER") < names.index("CMD")
+
+
+def test_the_stage_for_grading_holds_packages_and_nothing_of_the_course():
+    (first, *steps) = instructions(stage=0)
+    assert first == ("FROM", "python:3.12-slim AS sandbox")
+    copied = [words.split()[:-1] for name, words in steps if name == "COPY"]
+    assert copied == [["requirements/learn.txt", "requirements/torch.txt"]]
 
 
 def test_the_image_leaves_out_what_belongs_to_one_machine():

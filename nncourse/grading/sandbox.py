@@ -47,8 +47,8 @@ What helps:
                      sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0
     in Docker        docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined \\
                      --security-opt apparmor=unconfined ...
+    macOS            start Docker Desktop or Podman: a container is then found by itself
     Windows          grade in WSL 2
-    macOS, Windows   or start Docker Desktop or Podman: a container is then found by itself
 For work that you trust as much as your own there is {OVERRIDE}"""
 
 LABELS = "t10k-labels-idx1-ubyte.gz"  # which answers are judged by, and so others stand inside
@@ -115,7 +115,9 @@ def run(job, way, limits, seconds):
     raised when the worker never got as far as the first cell.
     """
     told = {name: getattr(limits, name) for name in ("cell", "wall", "total", "memory", "file")}
-    told |= {"processes": limits.processes, "files": limits.files, "alone": way != "none"}
+    # an engine counts the processes of a container; a limit of ours would count those of all
+    told |= {"processes": 0 if way == "container" else limits.processes}
+    told |= {"files": limits.files, "alone": way != "none"}
     labels = (
         None
         if way == "none"
@@ -174,6 +176,9 @@ def feed(data):
 @contextlib.contextmanager
 def on_one_processor():
     """What is started meanwhile stays on the processor of this grader."""
+    if not hasattr(os, "sched_setaffinity"):  # macOS
+        yield
+        return
     before = os.sched_getaffinity(0)  # of this thread alone
     os.sched_setaffinity(0, {our_processor()})
     try:
@@ -568,7 +573,12 @@ def shown():
     if own_prefix() is not None:
         pairs.append((prefix, "/python"))
     pairs += [(path, f"/course/packages/{n}") for n, path in enumerate(libraries())]
-    pairs.append((str(PACKAGE), "/course/nnlib"))
+    return (*pairs, *shown_of_course())
+
+
+def shown_of_course():
+    """The same of the course alone: the library, what is given, the worker."""
+    pairs = [(str(PACKAGE), "/course/nnlib")]
     pairs.append((str(Path(given.__file__).parent), "/course/nncourse/exercises/given"))
     judging = ENGINE / "judging"
     pairs += [
@@ -576,7 +586,7 @@ def shown():
         for name in ("plain.py", "calls.py")
     ]
     pairs += [(str(HERE / name), f"/course/worker/{name}") for name in ("worker.py", "protocol.py")]
-    return tuple(pairs)
+    return pairs
 
 
 @functools.cache
