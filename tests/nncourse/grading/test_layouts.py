@@ -432,24 +432,26 @@ def test_rosters_of_every_system(tmp_path, name, encoding):
 )
 def test_a_roster_says_who_is_who(tmp_path, paths, table):
     put(tmp_path / "in", *paths)
-    (tmp_path / "roster.csv").write_text(ROSTERS[table])
+    (tmp_path / "roster.csv").write_text(ROSTERS[table], encoding="utf-8")
     made = roster.read(tmp_path / "roster.csv")
     assert learners(tmp_path / "in", roster=made).keys() <= made.learners.keys()
 
 
 def test_who_is_not_on_the_roster_is_said_with_the_nearest(tmp_path):
     put(tmp_path / "in", f"ada/{NB}", f"beatrise/{NB}")
-    (tmp_path / "roster.csv").write_text(ROSTERS["our own"].replace("ben", "beatrice"))
+    (tmp_path / "roster.csv").write_text(
+        ROSTERS["our own"].replace("ben", "beatrice"), encoding="utf-8"
+    )
     found = find(tmp_path / "in", settings(), roster.read(tmp_path / "roster.csv"))
     assert found.remarks == ["beatrise is not on the roster. Near it: beatrice."]
 
 
 def test_two_of_one_name_on_a_roster(tmp_path):
-    (tmp_path / "roster.csv").write_text("name,id\nAda B,1\nAda B,2\n")
+    (tmp_path / "roster.csv").write_text("name,id\nAda B,1\nAda B,2\n", encoding="utf-8")
     made = roster.read(tmp_path / "roster.csv")
     assert list(made.learners) == ["Ada B", "Ada B 2"]
     assert made.find(["2"]) == "Ada B 2"
-    (tmp_path / "roster.csv").write_text("name\nAda B\nAda B\n")
+    (tmp_path / "roster.csv").write_text("name\nAda B\nAda B\n", encoding="utf-8")
     with pytest.raises(ValueError, match="lines 2 and 3: Ada B stands there twice"):
         roster.read(tmp_path / "roster.csv")
 

@@ -237,7 +237,7 @@ def session_of(pid):
     for name in os.listdir("/proc"):
         with contextlib.suppress(OSError, IndexError):
             if name.isdigit():
-                fields = Path("/proc", name, "stat").read_text().rpartition(")")[2].split()
+                fields = Path("/proc", name, "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
                 if int(fields[3]) == pid and fields[0] != "Z":
                     found.append(int(name))
     return found
@@ -310,7 +310,7 @@ def test_a_slip_in_the_overrides_is_named_before_anything_runs(
     file, text, words = BEFORE[name]
     monkeypatch.setattr(folder, "grade_submission", lambda *_: pytest.fail("it was graded"))
     (tmp_path / "grades").mkdir()
-    (tmp_path / "grades" / file).write_text(f"student,exercise,points,reason\n{text}")
+    (tmp_path / "grades" / file).write_text(f"student,exercise,points,reason\n{text}", encoding="utf-8")
     assert run(submissions) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "grades" / "index.html").exists()
@@ -343,7 +343,7 @@ OTHER_TABLES = {
 def test_a_slip_in_another_table_too(submissions, run, tmp_path, capsys, name):
     file, text, words = OTHER_TABLES[name]
     (tmp_path / "grades").mkdir()
-    (tmp_path / "grades" / file).write_text(text)
+    (tmp_path / "grades" / file).write_text(text, encoding="utf-8")
     assert run(submissions) == 2
     assert words in capsys.readouterr().err
 
@@ -365,7 +365,7 @@ def test_a_slip_on_the_command_line(submissions, run, capsys, words, says):
 def test_a_folder_that_cannot_be_written_is_said_first(
     submissions, run, tmp_path, monkeypatch, capsys
 ):
-    (tmp_path / "grades").write_text("a file")
+    (tmp_path / "grades").write_text("a file", encoding="utf-8")
     monkeypatch.setattr(folder, "grade_submission", lambda *_: pytest.fail("it was graded"))
     assert run(submissions) == 2
     assert "could not be saved" in capsys.readouterr().err
@@ -409,12 +409,12 @@ def test_overrides_in_an_old_encoding(tmp_path, run):
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"points": 3}', '{"format": 1, "poi'])
 def test_results_that_were_cut_off_are_put_aside_and_said(submissions, run, tmp_path, text, capsys):
     (tmp_path / "grades").mkdir()
-    (tmp_path / "grades" / "results.json").write_text(text)
+    (tmp_path / "grades" / "results.json").write_text(text, encoding="utf-8")
     assert run(submissions) == 0
     assert "it is kept as results.json.damaged-" in capsys.readouterr().out
     assert points(tmp_path / "grades")["learnera"]
     (aside,) = (tmp_path / "grades").glob("results.json.damaged-*")
-    assert aside.read_text() == text
+    assert aside.read_text(encoding="utf-8") == text
 
 
 # ------------------------------------------------------------------------------- nothing to grade
@@ -479,7 +479,7 @@ def test_everybody_who_handed_in_together_has_the_mark(tmp_path, run):
     (tmp_path / "in" / "submission_metadata.yml").write_text(
         "submission_1:\n  :submitters:\n  - :email: a@x.org\n  - :email: b@x.org\n"
         "  :created_at: 2024-10-01 12:00:00 Z\n"
-    )
+    encoding="utf-8")
     assert run(tmp_path / "in") == 0
     totals = {s: sum(marks.values()) for s, marks in points(tmp_path / "grades").items()}
     assert totals == {"a@x.org": 12, "b@x.org": 12}
