@@ -1,6 +1,7 @@
 """The files that run the course elsewhere: checked as far as they can be without a network."""
 
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import nnlib
-from tests import oldest
+from tests import oldest, wheels
 
 ROOT = Path(__file__).parents[1]
 PYTORCH = "--extra-index-url https://download.pytorch.org/whl/cpu"
@@ -84,6 +85,31 @@ def test_the_devcontainer_and_binder_install_the_requirements():
     wanted = [line for line in lines if line and not line.startswith("#")]
     parts = ["-r ../requirements/learn.txt", "-r ../requirements/torch.txt", "-e ."]
     assert wanted == [PYTORCH, *parts]
+
+
+# ------------------------------------------------------------------------------------- computers
+def test_the_table_of_computers_is_of_today():
+    """tests/wheels.py asked PyPI; here: the table has its form, and names the PyTorch of today."""
+    text = wheels.PAGE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (3\.\d+) \| (.*) \|$", text, re.MULTILINE)
+    answers = {
+        (python, system): cell
+        for python, cells in rows
+        for system, cell in zip(wheels.SYSTEMS, cells.split(" | "), strict=True)
+    }
+    assert text == wheels.page(answers)
+    lines = (ROOT / "requirements" / "torch.txt").read_text(encoding="utf-8").splitlines()
+    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+    names = {"Linux": ("linux", "x86_64"), "Windows": ("win32", "AMD64")}
+    names |= {
+        "macOS, Apple's processors": ("darwin", "arm64"),
+        "macOS, Intel's": ("darwin", "x86_64"),
+    }
+    for (python, system), cell in answers.items():
+        platform, machine = names[system]
+        where = {"python_version": python, "sys_platform": platform, "platform_machine": machine}
+        found = [next(iter(p.specifier)).version for p in pins if p.marker.evaluate(where)]
+        assert cell == (f"all, PyTorch {found[0]}" if found else "all, no PyTorch")
 
 
 # -------------------------------------------------------------------------------- habits, versions

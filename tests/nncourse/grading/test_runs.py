@@ -237,7 +237,8 @@ def session_of(pid):
     for name in os.listdir("/proc"):
         with contextlib.suppress(OSError, IndexError):
             if name.isdigit():
-                fields = Path("/proc", name, "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+                stat = Path("/proc", name, "stat").read_text(encoding="utf-8")
+                fields = stat.rpartition(")")[2].split()
                 if int(fields[3]) == pid and fields[0] != "Z":
                     found.append(int(name))
     return found
@@ -310,7 +311,8 @@ def test_a_slip_in_the_overrides_is_named_before_anything_runs(
     file, text, words = BEFORE[name]
     monkeypatch.setattr(folder, "grade_submission", lambda *_: pytest.fail("it was graded"))
     (tmp_path / "grades").mkdir()
-    (tmp_path / "grades" / file).write_text(f"student,exercise,points,reason\n{text}", encoding="utf-8")
+    given = f"student,exercise,points,reason\n{text}"
+    (tmp_path / "grades" / file).write_text(given, encoding="utf-8")
     assert run(submissions) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "grades" / "index.html").exists()
@@ -478,8 +480,9 @@ def test_everybody_who_handed_in_together_has_the_mark(tmp_path, run):
     put(tmp_path / "in", "submission_1", notebook(my_largest=WRONG))
     (tmp_path / "in" / "submission_metadata.yml").write_text(
         "submission_1:\n  :submitters:\n  - :email: a@x.org\n  - :email: b@x.org\n"
-        "  :created_at: 2024-10-01 12:00:00 Z\n"
-    encoding="utf-8")
+        "  :created_at: 2024-10-01 12:00:00 Z\n",
+        encoding="utf-8",
+    )
     assert run(tmp_path / "in") == 0
     totals = {s: sum(marks.values()) for s, marks in points(tmp_path / "grades").items()}
     assert totals == {"a@x.org": 12, "b@x.org": 12}
