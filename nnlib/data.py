@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.expect import called, numbers, whole
+from nnlib.expect import called, listed, numbers, whole
 from nnlib.random import generator
 
 
@@ -14,7 +14,7 @@ class ArrayDataset:
 
     def __init__(self, x, y, transform=None):
         x, y = numbers(x, "ArrayDataset, x,"), numbers(y, "ArrayDataset, y,")
-        if transform is not None and not callable(transform):
+        if transform is not None and (not callable(transform) or isinstance(transform, type)):
             raise TypeError(f"transform expected a function of a batch, got {called(transform)}.")
         if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
             raise ValueError(
@@ -37,7 +37,7 @@ class ArrayDataset:
         """x and y at an index, a slice or an array of indices, with x transformed."""
         try:
             x, y = self.x[i], self.y[i]
-        except IndexError:
+        except (IndexError, ValueError, TypeError):
             raise IndexError(f"{self} has no example {called(i)}.") from None
         return (self.transform(x) if self.transform else x), y
 
@@ -71,9 +71,10 @@ def random_split(dataset, lengths):
         raise TypeError(
             f"random_split expected an ArrayDataset, got {called(dataset)}. Make one of x and y."
         )
-    if isinstance(lengths, (str, dict)) or not hasattr(lengths, "__iter__"):
-        raise TypeError(f"random_split expected a list of lengths, got {called(lengths)}.")
-    lengths = [whole(n, "random_split, each of the lengths,") for n in lengths]
+    lengths = [
+        whole(n, "random_split, each of the lengths,")
+        for n in listed(lengths, "random_split, lengths,")
+    ]
     if sum(lengths) != len(dataset):
         raise ValueError(
             f"random_split expected lengths that add up to {len(dataset)}, got {lengths}, in all "

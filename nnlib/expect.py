@@ -21,6 +21,8 @@ def called(value):
 
 def numbers(value, who):
     """`value` as an array of real numbers, any shape; TypeError when it is something else."""
+    if type(value) is np.ndarray and value.dtype.kind in "biuf":
+        return value  # as nearly always, and many times a second
     if not isinstance(value, (list, tuple, range, int, float)) and not hasattr(value, "__array__"):
         raise TypeError(f"{who} expected an array of numbers, got {called(value)}.")
     try:
@@ -33,6 +35,17 @@ def numbers(value, who):
         got = called(value) if array.ndim == 0 else f"{called(value)} of {array.dtype}"
         raise TypeError(f"{who} expected an array of numbers, got {got}.")
     return array
+
+
+def listed(value, who):
+    """`value` as a list; TypeError for text and for what has no items."""
+    if (
+        isinstance(value, (str, bytes, dict))
+        or not hasattr(value, "__iter__")
+        or (isinstance(value, np.ndarray) and value.ndim == 0)
+    ):
+        raise TypeError(f"{who} expected a list, got {called(value)}.")
+    return list(value)
 
 
 def whole(value, who, least=1):

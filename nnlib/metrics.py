@@ -34,7 +34,7 @@ class History:
     def __getitem__(self, name):
         """The values of one metric, epoch by epoch: history["val_loss"]."""
         names = [known.name for known in fields(Metrics)]
-        if name not in names:
+        if not isinstance(name, str) or name not in names:
             raise ValueError(f"A history has {', '.join(names)}; it has no {called(name)}.")
         return [getattr(metrics, name) for metrics in self.epochs]
 

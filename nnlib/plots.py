@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from nnlib.expect import called, number, numbers, whole
+from nnlib.expect import called, listed, number, numbers, whole
 from nnlib.metrics import History
 from nnlib.palette import (
     BLACK,
@@ -67,7 +67,7 @@ def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, siz
             "For one image pass image[None]; for rows of 784 pixels, x.reshape(-1, 28, 28)."
         )
     size = number(size, "image_grid, size,", 0.1, 20)
-    titles = titles if titles is None else _listed(titles, "image_grid, titles,")
+    titles = titles if titles is None else listed(titles, "image_grid, titles,")
     if titles is not None and len(titles) != len(images):
         raise ValueError(
             f"image_grid expected one title per image, got {len(titles)} for {len(images)}."
@@ -102,7 +102,7 @@ def plot_confusion_matrix(counts, labels=None, ax=None):
             "Make them with nnlib.metrics.confusion_matrix(targets, predictions, K)."
         )
     k = len(counts)
-    labels = range(k) if labels is None else _listed(labels, "plot_confusion_matrix, labels,")
+    labels = range(k) if labels is None else listed(labels, "plot_confusion_matrix, labels,")
     if len(labels) != k:
         raise ValueError(f"plot_confusion_matrix expected {k} labels, got {len(labels)}.")
     _check_axes(ax)
@@ -138,7 +138,7 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
     x, y = numbers(x, "plot_decision_boundary, x,"), numbers(y, "plot_decision_boundary, y,")
     y, resolution = y.reshape(-1).astype(int), whole(resolution, "resolution", 2)
     _check_axes(ax)
-    if not callable(predict):
+    if not callable(predict) or isinstance(predict, type):
         raise TypeError(
             "plot_decision_boundary expected predict, a network or a function of points (N, 2), "
             f"got {called(predict)}."
@@ -183,12 +183,6 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
     ax.set(xlabel="x₁", ylabel="x₂")
     ax.legend(loc="upper right")
     return ax
-
-
-def _listed(values, who):
-    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
-        raise TypeError(f"{who} expected a list, got {called(values)}.")
-    return list(values)
 
 
 def _check_axes(ax):

@@ -128,7 +128,9 @@ def load_checkpoint(path, model, optimizer, scheduler=None):
 
 def _that_have_state(parts):
     for kind, part in parts.items():
-        if not hasattr(part, "load_state_dict") and not (kind == "scheduler" and part is None):
+        if (isinstance(part, type) or not hasattr(part, "load_state_dict")) and not (
+            kind == "scheduler" and part is None
+        ):
             raise TypeError(f"A checkpoint expected: {kind}. It got {called(part)}.")
     return {kind: part for kind, part in parts.items() if part is not None}
 

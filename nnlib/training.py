@@ -24,6 +24,7 @@ def step(model, loss_fn, optimizer, x, y):
     Raises TrainingError, and changes no parameter, when the loss is NaN or infinite.
     """
     check_parts(model, loss_fn, optimizer)
+    x, y = numbers(x, "step, x,"), numbers(y, "step, y,")
     optimizer.zero_grad()
     outputs = model(x)
     loss = loss_fn(outputs, y)
@@ -39,6 +40,8 @@ def train_epoch(model, loss_fn, optimizer, loader, on_batch=None):
 
     on_batch: called with the loss after each step. Leaves the model in eval mode.
     """
+    check_parts(model, loss_fn, optimizer)
+    _check_function(on_batch, "on_batch")
     model.train()
     tally = Tally(loss_fn)
     for x, y in _pairs(loader):
@@ -103,6 +106,8 @@ def fit(
     _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler)
     if patience is not None and (whole(patience, "fit, patience,") and val is None):
         raise ValueError("patience expected a validation set. Pass val=ArrayDataset(x, y).")
+    if not isinstance(progress, (bool, np.bool_)):
+        raise TypeError(f"progress expected True or False, got {called(progress)}.")
     from tqdm import tqdm  # here, so that importing nnlib.training loads NumPy alone
 
     history, ended, show = History(), "", progress
@@ -150,8 +155,7 @@ def predict(model, x, transform=None, batch_size=250):
     """
     check_parts(model)
     x, batch_size = numbers(x, "predict, x,"), whole(batch_size, "predict, batch_size,")
-    if transform is not None and not callable(transform):
-        raise TypeError(f"predict, transform, expected a function, got {called(transform)}.")
+    _check_function(transform, "transform")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"predict expected at least one example, got {called(x)}.")
     with _eval_mode(model):
@@ -240,25 +244,35 @@ def _check_training(
             "The optimizer holds no parameter of this network, so nothing would be learned. "
             "Make it from this one: optim.Adam(model.parameters())."
         )
-    if isinstance(loader, (ArrayDataset, str, bytes, dict)) or not hasattr(loader, "__iter__"):
-        raise TypeError(
-            f"loader expected batches, got {called(loader)}. "
-            "Pass DataLoader(dataset, batch_size=64, shuffle=True)."
-        )
+    _check_loader(loader)
     if val is not None:
         _check_dataset(val, "val")
     whole(max_epochs, "max_epochs")
-    if scheduler is not None and not hasattr(scheduler, "step"):
+    if scheduler is not None and not callable(getattr(scheduler, "step", None)):
         raise TypeError(
             f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
             "The learning rate itself belongs to the optimizer: optim.Adam(params, lr=0.001)."
         )
-    if on_batch is not None and not callable(on_batch):
-        raise TypeError(f"on_batch expected a function of the loss, got {called(on_batch)}.")
+    _check_function(on_batch, "on_batch")
+
+
+def _check_function(function, name):
+    if function is not None and (not callable(function) or isinstance(function, type)):
+        raise TypeError(f"{name} expected a function, got {called(function)}.")
+
+
+def _check_loader(loader):
+    none = (ArrayDataset, str, bytes, dict, np.ndarray, type)
+    if isinstance(loader, none) or not hasattr(loader, "__iter__"):
+        raise TypeError(
+            f"loader expected batches, got {called(loader)}. "
+            "Pass DataLoader(dataset, batch_size=64, shuffle=True)."
+        )
 
 
 def _pairs(loader):
     """The batches of a loader; TypeError for one that is no pair, ValueError for none at all."""
+    _check_loader(loader)
     batch = None
     for batch in loader:
         if not isinstance(batch, (tuple, list)) or len(batch) != 2:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nnlib import expect
-from nnlib.expect import called, number, numbers, whole
+from nnlib.expect import called, listed, number, numbers, whole
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,10 @@ def test_restore_speaks_of_git_only_in_a_clone(tmp_path, monkeypatch):
     assert "git" not in expect.restore("nnlib/x.npz")
     (tmp_path / ".git").mkdir()
     assert expect.restore("nnlib/x.npz").startswith("run git checkout -- nnlib/x.npz, or get")
+
+
+def test_a_list_is_no_text():
+    assert listed(np.arange(2), "names") == [0, 1]
+    for bad in ("ab", b"ab", {1: 2}, 3, None, np.array(3)):
+        with pytest.raises(TypeError, match=r"^names expected a list, got"):
+            listed(bad, "names")
