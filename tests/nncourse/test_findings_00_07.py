@@ -650,9 +650,9 @@ WRONG = [
     (
         "07.2",
         body(
-            "def layer_backward(dA, X, W, b):",
-            "dZ = dA * (X @ W.T + b > 0)",
-            "return dZ @ W, np.outer(dZ, X), dZ.sum(axis=0)",
+            "def layer_backward(dY, X, W):",
+            "return dY @ W, np.outer(dY, X), dY.sum(axis=0)",
+        ), dZ.sum(axis=0)",
         ),
         "outer",
     ),

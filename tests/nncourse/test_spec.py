@@ -502,10 +502,11 @@ def test_a_judge_decides_where_many_answers_are_right():
 
 def test_a_driver_builds_and_calls_a_class():
     one = find("01.3")
-    assert one.driver is given.build_and_call
+    assert one.driver is given.two_neurons
     assert verdict(one, one.cases(0), one.results(one.reference, one.cases(0))).right
-    shown = one.driver.written("MyNeuron", "(np.array([1.0]), 2.0)", "np.array([3.0])")
-    assert shown == "MyNeuron(np.array([1.0]), 2.0).forward(np.array([3.0]))"
+    settings = "(np.array([1.0]), 2.0)", "(np.array([5.0]), 6.0)"
+    shown = one.driver.written("MyNeuron", *settings, "np.array([3.0])", "np.array([4.0])")
+    assert shown.startswith("first, second = MyNeuron(np.array([1.0]), 2.0), MyNeuron(np.array([5.")
 
 
 def test_find_names_the_near_ids():
