@@ -652,7 +652,6 @@ WRONG = [
         body(
             "def layer_backward(dY, X, W):",
             "return dY @ W, np.outer(dY, X), dY.sum(axis=0)",
-        ), dZ.sum(axis=0)",
         ),
         "outer",
     ),
