@@ -14,6 +14,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOWS = {  # what runs without a kernel: its file .js, and how it is called there
     "digit_pad": ("pad", {}),
     "explore_neuron": ("line", {"mode": "neuron"}),
+    "explore_backpropagation": ("network", {"mode": "backward"}),
+    "explore_forward_pass": ("network", {"mode": "forward"}),
     "explore_perceptron": ("line", {"mode": "perceptron"}),
     "race_optimizers": ("optimizer_race_show", {}),
     "watch_training": ("training_show", {}),

@@ -20,15 +20,14 @@ STEPS = 600  # of training, before the picture
 
 def four():
     """Four explorers, set to what is worth seeing."""
-    backpropagation = explore_backpropagation()
-    backpropagation.set(step=backpropagation.controls["step"].max // 2)
+    backpropagation = explore_backpropagation().set(step=9)
     training = explore_training(data="three spirals", noise=0.1, layers=2, units=8, steps=STEPS)
     return backpropagation, explore_optimizers(), training, explore_convolution()
 
 
 def grid(explorers):
     """Their pictures as one, two in a row, all of the same width."""
-    pictures = [Image.open(io.BytesIO(explorer.png)) for explorer in explorers]
+    pictures = [Image.open(io.BytesIO(explorer.still())) for explorer in explorers]
     pictures = [picture.resize(scaled(picture), Image.Resampling.LANCZOS) for picture in pictures]
     rows = [pictures[:2], pictures[2:]]
     heights = [max(picture.height for picture in row) for row in rows]

@@ -7,7 +7,7 @@ from tests.browser import lab
 from tests.browser.notebooks import notebook_of
 
 pytestmark = pytest.mark.browser
-CALLS = ["explore_neuron", "explore_perceptron"]
+CALLS = ["explore_neuron", "explore_perceptron", "explore_backpropagation", "explore_forward_pass"]
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,45 @@ def test_points_are_painted_dragged_and_deleted_and_the_perceptron_learns(notebo
     assert notebook.complaints() == []
 
 
+def test_an_edge_is_dragged_and_a_nudge_is_compared_with_the_gradient(notebook):
+    page, root = notebook.page, shown(notebook, "explore_backpropagation")
+    assert "Forwards: the loss" in root.inner_text()  # it begins at a finished forward pass
+    label = root.query_selector(".network-weight")
+    edge = handle(root, "weight x₁ → h₁")
+    drag(page, edge.query_selector(".network-line"), 0, -50)
+    notebook.until_python_says("explore_backpropagation.weights[0][0, 0].item() > 1", "True")
+    assert "ΔL = " in root.query_selector(".network-editor").inner_text()
+    edge.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    notebook.until_python_says("explore_backpropagation.weights[0][0, 0].item() < 1.3", "True")
+    assert edge.get_attribute("aria-valuetext") == label.text_content()
+
+
+def test_a_number_is_typed_and_the_scrubber_runs_backwards(notebook):
+    page, root = notebook.page, shown(notebook, "explore_backpropagation")
+    handle(root, "bias of y").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("-0.75")
+    page.keyboard.press("Enter")
+    notebook.until_python_says("explore_backpropagation.biases[1].item()", "-0.75")
+    slider = root.query_selector("[data-name=step] input[type=range]")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    notebook.until_python_says("explore_backpropagation.step", "8")
+    assert "Backwards: how the loss changes with y" in root.inner_text()
+    page.keyboard.press("End")
+    notebook.until_python_says("explore_backpropagation.step", "17")
+    assert root.query_selector(".network-slope:not(:empty)").text_content()
+    assert notebook.complaints() == []
+
+
+def test_hovering_a_node_lights_its_edges(notebook):
+    root = shown(notebook, "explore_forward_pass")
+    handle(root, "bias of y").hover()
+    assert len(root.query_selector_all(".network-line.lit")) == 3
+
+
 def test_the_code_that_is_copied_is_a_line_of_python(notebook):
     root = shown(notebook, "explore_neuron")
     root.query_selector(".nn-copy").click()
@@ -109,7 +148,7 @@ def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(browser, server, name)
     page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
     notebook.run_all()
     root = shown(notebook, name)
-    for plane in root.query_selector_all(".nn-plane"):
+    for plane in root.query_selector_all(".nn-plane, .network-scroll"):
         assert plane.bounding_box()["width"] <= root.bounding_box()["width"]
     before = root.get_attribute("data-frames")
     drag(page, root.query_selector(".nn-handle"), 25, 10)
