@@ -15,6 +15,7 @@ dress() gives them nbgrader's metadata, so that nbgrader can use a solution as i
 import argparse
 import ast
 import copy
+import difflib
 import inspect
 import re
 import sys
@@ -28,11 +29,21 @@ from nbformat import v4
 from nncourse import exercises, files
 from nncourse.authoring.lesson import read
 from nncourse.authoring.notebooks import NotebookError, normalise, run, store
+from nncourse.learner import my
 
 ROOT = Path(__file__).resolve().parents[2]
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # nbgrader's own
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.S | re.M)
+PAIRS = {  # nbgrader's markers: what stands between is not handed out
+    BEGIN: END,
+    "### BEGIN HIDDEN TESTS": "### END HIDDEN TESTS",
+    "### BEGIN MARK SCHEME": "### END MARK SCHEME",
+}
+NEARLY = re.compile(  # a comment with one of the words, and half of another
+    r"#.*\b(?:BEG\w{0,3}|EN?D|END\w|B?EGIN)\b[ _-]*\w*(?:SOL|HIDD|MARK ?SCH|SLO|TESTS?\b)"
+    r"|#\s*(?:BEG\w*|END)[ _-]*(?:OF[ _-]*)?(?:SOL|SLO|HID)\w*",
+    re.IGNORECASE,
+)
 TASK = re.compile(r"^## Exercise (\d\d\.\d+)\b.*$", re.MULTILINE)
 CHECK = re.compile(r'check\("(\d\d\.\d+)", (\w+)\)')
 TITLE = re.compile(r"^# .*$", re.MULTILINE)
@@ -118,8 +129,10 @@ def problems(notebook, module):
             found.append(
                 f"cell {number} checks {check[2]}, the specification says {names[check[1]]}"
             )
-        if cell.source.count(BEGIN) != cell.source.count(END):
-            found.append(f"cell {number} has {BEGIN} without {END}, or the other way round")
+        try:
+            marked(cell.source if cell.cell_type == "code" else "")
+        except ReleaseError as error:
+            found.append(f"cell {number}: {error}")
     return found
 
 
@@ -209,7 +222,7 @@ def release(notebook):
         if cell.cell_type != "code":
             continue
         cell.outputs, cell.execution_count = [], None
-        cell.source = HIDDEN.sub("", without_solution(cell.source)).rstrip("\n")
+        cell.source = without_solution(cell.source).rstrip("\n")
         role = cell.metadata.get("nbgrader", {})
         if role:
             cell.metadata["deletable"] = False
@@ -219,19 +232,65 @@ def release(notebook):
 
 
 def without_solution(source):
-    """Code in which each solution is a stub. After `name = ...` it needs none: the dots are one."""
-    kept, inside = [], False
-    for line in source.split("\n"):
-        if BEGIN in line:
-            inside = True
+    """Code in which each solution is a stub. After `name = ...` it needs none: the dots are one.
+
+    Raises ReleaseError when the markers are not pairs one after another.
+    """
+    kept, pair = [], None
+    for line, mark in marked(source):
+        if mark is None:
+            kept += [line] if pair is None else []
+        elif pair is None:
+            pair = mark
             indent = line[: len(line) - len(line.lstrip())]
-            if indent or not (kept and re.match(r"\w+ = \.\.\.", kept[-1])):
+            after_dots = not indent and kept and re.match(r"\w+ = \.\.\.", kept[-1])
+            if mark == BEGIN and not after_dots:
                 kept += [indent + stub for stub in STUB]
-        elif END in line:
-            inside = False
-        elif not inside:
-            kept.append(line)
+        else:
+            pair = None
     return "\n".join(kept)
+
+
+def marked(source):
+    """[(line, marker or None)] of a cell; ReleaseError names the marker that is out of place.
+
+    Whatever looks like a marker and is none is refused too: with a slip in it, what should be taken
+    out would be handed out.
+    """
+    found, pair, opened = [], None, 0
+    for number, line in enumerate(source.split("\n"), start=1):
+        text = line.strip()
+        mark = text if text in PAIRS or text in PAIRS.values() else None
+        if mark is None and NEARLY.search(line):
+            near = min((*PAIRS, *PAIRS.values()), key=lambda one: unlike(text, one))
+            raise ReleaseError(
+                f"line {number}, {text[:60]!r}, is nearly a marker: is {near!r} meant? A marker "
+                "stands on a line of its own"
+            )
+        if mark in PAIRS:
+            if pair:
+                raise ReleaseError(
+                    f"line {number}, {mark}, stands inside the pair of line {opened}"
+                )
+            pair, opened = mark, number
+        elif mark:
+            if pair is None:
+                raise ReleaseError(f"line {number}, {mark}, has no {begin_of(mark)} above it")
+            if PAIRS[pair] != mark:
+                raise ReleaseError(f"line {number}, {mark}, ends the {pair} of line {opened}")
+            pair = None
+        found.append((line, mark))
+    if pair:
+        raise ReleaseError(f"line {opened}, {pair}, has no {PAIRS[pair]} below it")
+    return found
+
+
+def begin_of(end):
+    return next(begin for begin, other in PAIRS.items() if other == end)
+
+
+def unlike(one, other):
+    return -difflib.SequenceMatcher(None, one.upper(), other).ratio()
 
 
 def released_text(number):
@@ -309,7 +368,7 @@ def answer_source(exercise):
 
 
 def reset(number):
-    """Make exercises/NN_*.ipynb new; your notebook is kept in exercises/kept/, with the date.
+    """Make the exercises NN new; your notebook is kept in my/kept/ or exercises/kept/, dated.
 
     Points that you have earned stay. Returns a sentence; raises ReleaseError for a wrong number.
     """
@@ -317,8 +376,10 @@ def reset(number):
         raise ReleaseError(
             f"There are no exercises {number!r}; there are {', '.join(exercises.lessons())}."
         )
+    if (ROOT / "my").is_dir() or not (ROOT / "solutions").is_dir():
+        return " ".join(my.take(number, ROOT, ("exercises",)))
     path, text = released_text(number)
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.exists() and path.read_text(encoding="utf-8", errors="replace") == text:
         return f"exercises/{path.name} is as new already."
     kept = None
     if path.exists():
@@ -326,7 +387,10 @@ def reset(number):
         kept = path.parent / "kept" / f"{path.stem}-{stamp}.ipynb"
         while kept.exists():
             kept = kept.with_name(f"{kept.stem}x.ipynb")
-        write_text(kept, path.read_text(encoding="utf-8"))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(
+            path.read_bytes()
+        )  # whatever it is: two sides of a merge, another encoding
     write_text(path, text)
     where = f" Your notebook is kept as exercises/kept/{kept.name}." if kept else ""
     return (

@@ -1,6 +1,7 @@
 """Exercises are made from solutions, nothing leaks, mistakes are named, a reset keeps work."""
 
 import copy
+import re
 import subprocess
 import sys
 
@@ -46,6 +47,70 @@ def test_a_value_keeps_its_dots_and_does_not_raise():
     assert without_solution(source) == "z = ...  # a number"
     source = "### BEGIN SOLUTION\nz = 2\n### END SOLUTION"
     assert without_solution(source) == "# YOUR CODE HERE\nraise NotImplementedError()"
+
+
+A, Z = "### BEGIN SOLUTION", "### END SOLUTION"
+HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+OUT_OF_PLACE = {
+    "the end before the beginning": (f"{Z}\nx = 1\n{A}", "line 1, ### END SOLUTION, has no"),
+    "an end too many": (f"{A}\nx = 1\n{Z}\n{Z}", "line 4, ### END SOLUTION, has no"),
+    "no end": (f"{A}\nx = 1", "has no ### END SOLUTION below it"),
+    "nesting": (f"{A}\n{A}\nx = 1\n{Z}\n{Z}", "line 2, ### BEGIN SOLUTION, stands inside the pair"),
+    "hidden in a solution": (
+        f"{A}\n{HIDDEN[0]}\n{Z}\n{HIDDEN[1]}",
+        "stands inside the pair of line 1",
+    ),
+    "crossed ends": (f"{A}\nx = 1\n{HIDDEN[1]}", "### END HIDDEN TESTS, ends the ### BEGIN SOL"),
+    "a second pair, misspelt": (
+        f"{A}\na = 1\n{Z}\n### BEGIN SOLUTON\nb = 2\n### END SOLUTION",
+        "line 4",
+    ),
+    "a slip in the end": (f"{A}\na = 1\n### END SOLUTOIN\nb = 2\n{Z}", "line 3"),
+    "small letters": (f"{A}\na = 1\n{Z}\n### begin solution\nb = 2", "line 4"),
+    "two signs": (f"## BEGIN SOLUTION\na = 1\n{Z}", "line 1"),
+    "no space": (f"###BEGIN SOLUTION\na = 1\n{Z}", "line 1"),
+    "underscore": (f"### BEGIN_SOLUTION\na = 1\n{Z}", "line 1"),
+    "plural": (f"### BEGIN SOLUTIONS\na = 1\n{Z}", "line 1"),
+    "swapped letters": (f"### BEGIN SLOUTION\na = 1\n{Z}", "line 1"),
+    "BEGNI": (f"### BEGNI SOLUTION\na = 1\n{Z}", "line 1"),
+    "after code": (f"{A}\na = 1  ### END SOLUTION\n{Z}", "line 2"),
+    "a word behind": (f"{A} here\na = 1\n{Z}", "line 1"),
+    "hidden tests, misspelt": ("### BEGIN HIDEN TESTS\na = 1\n### END HIDDEN TESTS", "line 1"),
+    "a colon": (f"{A}:\na = 1\n{Z}", "line 1"),
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_PLACE)
+def test_a_marker_out_of_place_is_refused_by_name_and_nothing_gets_out(course, name, capsys):
+    source, words = OUT_OF_PLACE[name]
+    with pytest.raises(ReleaseError, match=re.escape(words)):
+        without_solution(source)
+    path = course / "solutions" / NAME
+    notebook = solution()
+    cell = next(cell for cell in notebook.cells if cell.id == "answer-01-2")
+    cell.source = f"{cell.source}\n{source}"
+    path.write_text(v4.writes(notebook), encoding="utf-8")
+    for arguments in (["01"], ["--check", "01"], ["--run", "01"]):
+        assert release.main(arguments) == 1
+        said = capsys.readouterr()
+        assert f"solutions/{NAME}: cell " in said.err
+        assert "up to date" not in said.out
+    assert not (course / "exercises").exists()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "# at the end, the solution of the equation\nx = 1",
+        "# begin with the weights, then solve\nx = 1",
+        'text = "the end"  # a solution follows',
+        "# tests end here",
+        f"{A}\nx = 1\n{Z}\n{A}\ny = 2\n{Z}",
+        f"{HIDDEN[0]}\nassert x\n{HIDDEN[1]}\n{A}\ny = 2\n{Z}",
+    ],
+)
+def test_what_is_no_slip_is_let_through(source):
+    assert release.marked(source)
 
 
 def test_hidden_tests_do_not_get_out():
@@ -137,7 +202,10 @@ def task_last(notebook):
         (task_last, "do not come in the order"),
         (edit("check-01-2", "weighted_sum", "my_sum"), "checks my_sum, the specification says"),
         (edit("check-01-2", "01.2", "01.77"), "01.77 is in the notebook and not in the spec"),
-        (edit("answer-01-2", "### END SOLUTION", ""), "without ### END SOLUTION"),
+        (
+            edit("answer-01-2", "### END SOLUTION", ""),
+            "### BEGIN SOLUTION, has no ### END SOLUTION",
+        ),
     ],
 )
 def test_a_mistake_in_a_solution_is_named(change, words):
