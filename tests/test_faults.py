@@ -43,7 +43,14 @@ FAULTS = (
         ("test_a_full_disk",),
     ),
     Fault(
-        "the disk is full: lessons, exercises, reports",
+        "the disk is full: reports",
+        "could not be saved: No space left on device. Make room on the disk, and try again. Some "
+        "reports are of this run and some of the one before. No mark is lost: run the same command "
+        "again, and only the reports are made again.",
+        ("test_a_full_disk",),
+    ),
+    Fault(
+        "the disk is full: lessons, exercises",
         "could not be saved: No space left on device. Make room on the disk, and try again. "
         "Nothing was changed.",
         ("test_a_full_disk",),
@@ -64,7 +71,13 @@ FAULTS = (
         ("test_a_read_only_folder",),
     ),
     Fault(
-        "the folder is read-only: lessons, exercises, reports",
+        "the folder is read-only: reports",
+        "could not be saved: Permission denied. Make it and its folder writable, or copy the "
+        "course to a folder of your own. Some reports are of this run",
+        ("test_a_read_only_folder",),
+    ),
+    Fault(
+        "the folder is read-only: lessons, exercises",
         "could not be saved: Permission denied. Make it and its folder writable, or copy the "
         "course to a folder of your own. Nothing was changed.",
         ("test_a_read_only_folder",),
@@ -253,9 +266,8 @@ def tried(*command, **how):
 
 def group(writer):
     """Which line of the table is about this writer."""
-    return {"points": "points", "weights": "weights", "JupyterLab": "weights"}.get(
-        writer, "lessons"
-    )
+    groups = {"points": "points", "weights": "weights", "JupyterLab": "weights"}
+    return (groups | {"report": "reports"}).get(writer, "lessons")
 
 
 @needs_bubblewrap

@@ -166,7 +166,7 @@ class Unwritten(files.NotSaved):
         advice = files.ADVICE.get(self.errno)
         return " ".join(
             [
-                f"{self.filename} could not be written: {self.strerror}.",
+                f"{self.filename} could not be saved: {self.strerror}.",
                 *([f"{advice}."] if advice else []),
                 "Some reports are of this run and some of the one before. No mark is lost: run the "
                 "same command again, and only the reports are made again.",

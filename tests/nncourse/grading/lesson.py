@@ -3,7 +3,7 @@
 import numpy as np
 
 from nncourse.exercises import Exercise, Misconception
-from nncourse.exercises.given.lesson_01 import build_and_call
+from nncourse.exercises.given.lesson_01 import two_neurons
 
 HINTS = ("Think of one number.", "Then of all numbers.", "Divide by how many there are.")
 
@@ -118,9 +118,14 @@ EXERCISES = (
         title="A line as a class",
         name="MyLine",
         reference=Line,
-        driver=build_and_call,
-        fixed=(((2.0,), 3.0), ((-1.0,), np.array([1.0, 0.0]))),
-        random=lambda rng: ((rng.normal(),), rng.normal(size=3)),
+        driver=two_neurons,
+        fixed=(((np.array([2.0]),), (np.array([-1.0]),), np.array([3.0]), np.array([0.0])),),
+        random=lambda rng: (
+            (rng.normal(size=1),),
+            (rng.normal(size=1),),
+            rng.normal(size=3),
+            rng.normal(size=3),
+        ),
         misconceptions=mistakes(),
         alternatives=(Line, type("OtherLine", (Line,), {})),
         **SIMPLE,
