@@ -161,8 +161,9 @@ class Work:
                         self.keep(key, outcome)
                         yield outcome, submission
         finally:
-            for future in running:
-                future.cancel()
+            if not isinstance(executor, Processes):  # which cancels its own, in its own thread
+                for future in running:
+                    future.cancel()
         yield from self.one_by_one(again)
 
     def result(self, future, submission):
