@@ -58,8 +58,8 @@ class Tally:
         self.classes = isinstance(loss_fn, nn.CrossEntropyLoss)
         self.binary = isinstance(loss_fn, (nn.BCELoss, nn.BCEWithLogitsLoss))
         self.middle = 0.5 if isinstance(loss_fn, nn.BCELoss) else 0  # a probability, or a logit
-        self.loss, self.count, self.right = 0.0, 0, 0
-        self.one_hot, self.largest_right = True, 0
+        self.loss, self.count, self.right, self.largest_right = 0.0, 0, 0, 0
+        self.one_hot = True
 
     def add(self, loss, outputs, targets):
         """Count a batch: its mean loss, outputs (N, ...), targets (N, ...)."""

@@ -40,7 +40,7 @@ def train_epoch(model, loss_fn, optimizer, loader, on_batch=None):
 
     on_batch: called with the loss after each step. Leaves the model in eval mode.
     """
-    check_parts(model, loss_fn, optimizer)
+    check_parts(model)
     _check_function(on_batch, "on_batch")
     model.train()
     tally = Tally(loss_fn)
@@ -272,7 +272,13 @@ def _check_loader(loader):
 
 def _pairs(loader):
     """The batches of a loader; TypeError for one that is no pair, ValueError for none at all."""
+    if isinstance(loader, DataLoader) and isinstance(loader.dataset, ArrayDataset):
+        return loader  # it gives nothing but pairs
     _check_loader(loader)
+    return _checked(loader)
+
+
+def _checked(loader):
     batch = None
     for batch in loader:
         if not isinstance(batch, (tuple, list)) or len(batch) != 2:
