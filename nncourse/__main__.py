@@ -37,6 +37,9 @@ def main(arguments=None):
     if name not in COMMANDS:
         print(f"There is no command {name!r}.\n\n{usage()}", file=sys.stderr)
         return 2
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Windows into a file: cp1252, which has no check mark
+            stream.reconfigure(errors="replace")
     module, function, _ = COMMANDS[name]
     try:
         return getattr(importlib.import_module(module), function)(rest)

@@ -1,6 +1,7 @@
 """The files that run the course elsewhere: checked as far as they can be without a network."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -110,6 +111,48 @@ def test_the_table_of_computers_is_of_today():
         where = {"python_version": python, "sys_platform": platform, "platform_machine": machine}
         found = [next(iter(p.specifier)).version for p in pins if p.marker.evaluate(where)]
         assert cell == (f"all, PyTorch {found[0]}" if found else "all, no PyTorch")
+
+
+# As on Windows: what Python has on Unix alone is taken away before the course is imported.
+ON_WINDOWS = """
+import os, resource, signal, sys
+for module, names in {
+    os: "fork geteuid getuid killpg sched_getaffinity sysconf wait4",
+    signal: "setitimer SIGALRM SIGKILL",
+}.items():
+    for name in names.split():
+        delattr(module, name)
+for name in ("fcntl", "pwd", "grp", "resource", "pyseccomp"):
+    sys.modules[name] = None
+os.environ["PATH"] = ""
+from nncourse.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "says"),
+    [
+        (["progress"], 0, "00"),
+        (["hint", "05.2"], 0, "Hint 1 of 3"),
+        (["doctor"], 0, "Everything is there."),
+        (["grade", "submissions"], 2, "WSL 2"),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)
+def test_commands_without_what_only_unix_has(command, code, says, tmp_path):
+    (tmp_path / "submissions").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", ON_WINDOWS, *command],
+        cwd=tmp_path,
+        env=os.environ
+        | {"PYTHONPATH": str(ROOT), "NNLIB_PROGRESS": "", "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        encoding="cp1252",
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
+    assert says in done.stdout + done.stderr
 
 
 # -------------------------------------------------------------------------------- habits, versions
