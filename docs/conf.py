@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import nnlib
-from docs.pages import for_colab, for_the_web
+from docs.pages import for_colab, for_the_web, tab_link
 from docs.weights import packed
 from nnlib.widgets.base.javascript import HERE as EXPLORERS
 from nnlib.widgets.base.javascript import style
@@ -20,6 +20,7 @@ project = "Neural networks, from one neuron to a reader of handwritten digits"
 html_title = "Neural networks"
 release = nnlib.__version__
 root_doc = "docs/index"
+FIRST_LESSON = "lessons/00_start_here.ipynb"
 include_patterns = ["docs/*.md", "lessons/*.ipynb", "exercises/*.ipynb", "solutions/*.ipynb"]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
@@ -68,8 +69,13 @@ def setup(app):
 
 def dress(app, name, source):
     path = Path(app.env.doc2path(name))
+    in_a_tab = Path(app.outdir, "live", "lab").is_dir()  # make lite was run before
     if path.suffix == ".ipynb":
-        source[0] = for_the_web(source[0], path.relative_to(ROOT).as_posix(), REPOSITORY)
+        name = path.relative_to(ROOT).as_posix()
+        source[0] = for_the_web(source[0], name, REPOSITORY, in_a_tab)
+    elif name == root_doc and in_a_tab:
+        start = '<p class="start">'
+        source[0] = source[0].replace(start, f"{start}{tab_link(FIRST_LESSON).strip()}\n", 1)
 
 
 def add_explorers(app, exception):

@@ -23,10 +23,11 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
 HOW_TO_RUN = "A page to read. Run and change it [on your computer](../docs/index.md#run-it)"
 
 
-def for_the_web(text, path="", repository=""):
+def for_the_web(text, path="", repository="", in_a_tab=False):
     """The text of a notebook (JSON) with cells and outputs as its page shows them.
 
-    path is the notebook's in the repository; repository is "owner/name", or "" when none is known.
+    path is the notebook's in the repository; repository is "owner/name", or "" when none is known;
+    in_a_tab: whether make lite has put the course for a browser tab beside the pages.
     """
     notebook = json.loads(text)
     cells = notebook["cells"]
@@ -44,7 +45,10 @@ def for_the_web(text, path="", repository=""):
     if folder == "solutions":  # else it has the title of its exercises
         cells[0]["source"] = joined(cells[0]["source"]).replace("# Exercises", "# Answers", 1)
     if folder == "lessons":
-        cells.insert(1, markdown(HOW_TO_RUN + launch_links(name, repository), "how-to-run"))
+        links = HOW_TO_RUN + launch_links(name, repository)
+        cells.insert(1, markdown(tab_link(path) + links if in_a_tab else links, "how-to-run"))
+    elif folder == "exercises" and in_a_tab:
+        cells.insert(1, markdown(tab_link(path).rstrip(), "how-to-run"))
     return json.dumps(notebook)
 
 
@@ -152,6 +156,12 @@ def to_html(text):
 
 
 # ------------------------------------------------------------------------------------ elsewhere
+def tab_link(path):
+    """A link that opens a notebook in the reader's browser, where Python then runs."""
+    address = f"../live/lab/index.html?path={quote(path)}"
+    return f'<a class="start-button" href="{address}">Open it live in this browser</a>\n\n'
+
+
 def launch_links(name, repository):
     """Links that open a lesson on Binder, and its copy for Colab; "" without a repository."""
     if not repository:

@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup
 
 from docs.pages import SHOWS, WIDGET, for_the_web, quiz_page, words_after
 
-LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[0-9]*.ipynb"))
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted((ROOT / "lessons").glob("[0-9]*.ipynb"))
 
 
 def text_cell(source):
@@ -113,3 +114,15 @@ def test_answers_have_a_title_of_their_own():
         for folder in ("exercises", "solutions")
     ]
     assert titles == ["# Exercises 05: Loss functions", "# Answers 05: Loss functions"]
+
+
+# ------------------------------------------------------------------------------------ in a tab
+@pytest.mark.parametrize("folder", ["lessons", "exercises"])
+def test_a_notebook_is_linked_to_its_live_copy_where_there_is_one(folder):
+    (path,) = (ROOT / folder).glob("03_*.ipynb")
+    text, name = path.read_text(encoding="utf-8"), f"{folder}/{path.name}"
+    address = f'href="../live/lab/index.html?path={name}"'
+    second = json.loads(for_the_web(text, name, in_a_tab=True))["cells"][1]
+    assert address in second["source"]
+    sources = [cell["source"] for cell in json.loads(for_the_web(text, name))["cells"]]
+    assert not any("live/lab" in "".join(source) for source in sources)
