@@ -12,6 +12,7 @@ COMMANDS = {  # name: (module, function that takes the arguments and returns an 
     "mine": ("nncourse.learner.mine", "main", "my_nn.py: your own library, of right answers"),
     "hint": ("nncourse.learner.check", "hint_command", "a hint: hint 05.2, or hint 05.2 3"),
     "reset": ("nncourse.authoring.release", "reset_command", "exercises 05 new again: reset 05"),
+    "ready": ("nncourse.grading.ready", "main", "before you hand in: ready 05"),
     "grade": ("nncourse.grading.__main__", "main", "mark a folder of submissions"),
     "release": (
         "nncourse.authoring.release",

@@ -1,6 +1,6 @@
 """solutions/NN_*.ipynb, the source that people write, and exercises/NN_*.ipynb, made from it.
 
-    python -m nncourse release --new 05   the bones of solutions/05_*.ipynb, from its specification
+    python -m nncourse release --new 05   the bones of what solutions/05_*.ipynb does not have yet
     python -m nncourse release --run 05   dress and run the solution, store it, make the exercises
     python -m nncourse release            make every exercises/NN_*.ipynb again
     python -m nncourse release --check    change nothing; say what is not up to date
@@ -328,23 +328,51 @@ def dress_and_run(number):
 
 
 def new_solution(number):
-    """The bones of solutions/NN_*.ipynb: a task, an answer and a check for each exercise."""
+    """The bones of solutions/NN_*.ipynb: a task, an answer and a check for each exercise.
+
+    In a solution that is there already, for each exercise that it does not have yet.
+    """
     path = solution_path(number)
-    if path.exists():
-        raise ReleaseError(f"solutions/{path.name} is there already, and stays as it is.")
     module = exercises.lesson(number)
-    first = module.EXERCISES[0]
-    how_to = HOW_TO.format(id=first.id, name=first.name)
-    cells = [v4.new_markdown_cell(f"{title(module)}\n\n{how_to}"), v4.new_code_cell(SETUP)]
-    for exercise in module.EXERCISES:
-        prose = "What to do, and why it is worth doing. Name the arguments and their shapes."
-        cells.append(v4.new_markdown_cell(f"## Exercise {exercise.id}\n\n{prose}"))
-        cells.append(v4.new_code_cell(answer_source(exercise)))
-        cells.append(v4.new_code_cell(f'check("{exercise.id}", {exercise.name})'))
-    notebook = dress(v4.new_notebook(cells=cells), module, path.name)
+    if path.exists():
+        notebook = read(path)
+        there = {id for _, id in filter(None, cell_kinds(notebook))}
+        if all(one.id in there for one in module.EXERCISES):
+            raise ReleaseError(
+                f"solutions/{path.name} is there already, with every exercise, and stays as it is."
+            )
+        add_bones(notebook, module, there)
+    else:
+        first = module.EXERCISES[0]
+        how_to = HOW_TO.format(id=first.id, name=first.name)
+        cells = [v4.new_markdown_cell(f"{title(module)}\n\n{how_to}"), v4.new_code_cell(SETUP)]
+        for exercise in module.EXERCISES:
+            cells += bones(exercise)
+        notebook = v4.new_notebook(cells=cells)
     path.parent.mkdir(exist_ok=True)
-    store(notebook, path)
+    store(dress(notebook, module, path.name), path)
     return path
+
+
+def add_bones(notebook, module, there):
+    """Put the bones of exercises that are not `there` below the exercise before them, in place."""
+    place = next(n for n, kind in enumerate(cell_kinds(notebook)) if kind)
+    for exercise in module.EXERCISES:
+        if exercise.id in there:
+            place = 1 + cell_kinds(notebook).index(("check", exercise.id))
+        else:
+            made = bones(exercise)
+            notebook.cells[place:place] = made
+            place += len(made)
+
+
+def bones(exercise):
+    prose = "What to do, and why it is worth doing. Name the arguments and their shapes."
+    return [
+        v4.new_markdown_cell(f"## Exercise {exercise.id}\n\n{prose}"),
+        v4.new_code_cell(answer_source(exercise)),
+        v4.new_code_cell(f'check("{exercise.id}", {exercise.name})'),
+    ]
 
 
 def answer_source(exercise):

@@ -40,6 +40,13 @@ def lesson(number):
     found = [exercise.id for exercise in module.EXERCISES]
     if found != wanted:
         raise ValueError(f"lesson_{number}.py: EXERCISES has the ids {found}, expected {wanted}.")
+    known = {id(exercise) for exercise in module.EXERCISES}
+    for name, value in vars(module).items():
+        if isinstance(value, Exercise) and id(value) not in known:
+            raise ValueError(
+                f"lesson_{number}.py: {name} ({value.id}) is not registered: add it to EXERCISES, "
+                "at the bottom of the file."
+            )
     names = [exercise.complete().name for exercise in module.EXERCISES]
     if len(set(names)) < len(names):
         raise ValueError(f"lesson_{number}.py: two exercises have the same name: {names}.")

@@ -1,11 +1,15 @@
 """Grades folders of submissions: python -m nncourse grade FOLDER, or grade(folder) from Python.
 
-submissions.py  finds the notebooks in a folder, and says which cannot be graded and why
+tree.py         everything that lies in a folder; archives.py looks into zips, names.py at names
+layouts.py      whose a notebook is, and what is nobody's; roster.py: who is in the class
+submissions.py  one file: its bytes, its cells, its lesson, and why it cannot be graded
 sandbox.py      runs worker.py shut in by bubblewrap, and stops it when it takes too much
 worker.py       runs a submission's cells, calls its answers, sends back plain values
 protocol.py     plain values as bytes, both ways
 marking.py      judges those values, and so marks one submission
-folder.py       grade(): all submissions of a folder, on any executor
-book.py         points by learner and lesson, overrides by hand, what a regrade changed
-report.py       CSV, HTML pages, Gradescope's and nbgrader's files
+folder.py       grade(): all submissions of a folder, on any executor; cluster.py: dask's
+journal.py      outcomes as they come, so that no end of a run loses them
+book.py         points by learner and lesson, with tables.py, deadlines.py and rubric.py
+report.py       files from a book: pages.py, gradebook.py, statistics.py, similarity.py
+ready.py        a learner's own look before handing in
 """

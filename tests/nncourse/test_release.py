@@ -272,6 +272,35 @@ def test_the_bones_of_a_solution_can_be_released_and_hold_the_references(course)
     assert release.main(["--new", "01"]) == 1  # it is there already, and stays
 
 
+def test_the_bones_of_one_exercise_are_added_where_it_belongs(course, capsys):
+    path = course / "solutions" / NAME
+    notebook = solution()
+    before = [cell.id for cell in notebook.cells]
+    notebook.cells = [cell for cell in notebook.cells if not cell.id.endswith("01-3")]
+    path.write_text(v4.writes(notebook), encoding="utf-8")
+    assert release.main(["01"]) == 1
+    assert "01.3 has no task cell" in capsys.readouterr().err
+    assert release.main(["--new", "01"]) == 0
+    made = read(path)
+    assert problems(made, MODULE) == []
+    assert [cell.id for cell in made.cells if not cell.id.startswith("cell-")] == [
+        id for id in before if not id.startswith("cell-")
+    ]
+    assert release.main(["--new", "01"]) == 1
+    assert "with every exercise" in capsys.readouterr().err
+
+
+def test_an_exercise_that_is_not_registered_is_named(monkeypatch):
+    monkeypatch.setattr(MODULE, "EXERCISES", MODULE.EXERCISES[:-1])
+    exercises.lesson.cache_clear()
+    try:
+        with pytest.raises(ValueError, match="is not registered: add it to EXERCISES"):
+            exercises.lesson("01")
+    finally:
+        monkeypatch.undo()
+        exercises.lesson.cache_clear()
+
+
 def test_run_stores_outputs_and_refuses_a_wrong_answer(course, capsys):
     path = course / "solutions" / NAME
     notebook = read(path)
