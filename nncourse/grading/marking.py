@@ -416,7 +416,7 @@ class Marking:
         }
         if found["right"]:
             return mark
-        if found["not_started"]:
+        if found["not_started"] or self.language != "python":
             elsewhere = self.elsewhere(exercise)
             if elsewhere:
                 return mark | {"verdict": "error", "sentence": elsewhere}
@@ -458,6 +458,8 @@ def too_much(what):
 def defines(source, name):
     """Does a line of this text look like the definition of a name? In one walk through it."""
     for line in source.split("\n"):
+        if line.lstrip().startswith("from ") and line.rstrip().endswith(f" import {name}"):
+            return True
         words = line.lstrip(" \t\ufeff\u200b").removeprefix("async ").lstrip()
         for start in ("def ", "class ", "function ", "const ", "let ", "var "):
             words = words.removeprefix(start).lstrip()

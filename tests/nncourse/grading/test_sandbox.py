@@ -1,0 +1,365 @@
+"""The sandbox: what a submission reaches in it, what ends with it, and what is said without it."""
+
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nncourse.grading import container, memory, sandbox, seccomp
+from nncourse.grading.marking import GRADED, grade_submission
+from nncourse.grading.sandbox import EngineError, Limits, run
+from nncourse.grading.submissions import Submission
+from tests.nncourse.grading import lesson
+from tests.nncourse.grading.helpers import (
+    LIMITS,
+    POINTS,
+    needs_bubblewrap,
+    notebook,
+    points,
+    settings,
+)
+from tests.nncourse.grading.probing import OPEN, PROBES
+
+pytestmark = pytest.mark.timeout(300)
+ROOT = Path(lesson.__file__).resolve().parents[3]
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+USER = "4711"  # nobody has this number: an ordinary user made for the test
+EMPTY = {"cells": [], "exercises": [], "replace": {}, "imports": []}
+
+
+def as_ordinary_user(*words):
+    """The command line that runs Python as a user without rights, from where it may read all."""
+    places = {str(ROOT): "/mnt/course", os.path.realpath(sys.base_prefix): "/mnt/python"}
+    places |= {path: f"/mnt/packages/{n}" for n, path in enumerate(sandbox.libraries())}
+    line = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--perms", "0755", "--tmpfs", "/mnt"]
+    for path, name in places.items():
+        line += ["--dir", os.path.dirname(name), "--ro-bind", path, name]
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    paths = ":".join(name for name in places.values() if name != "/mnt/python")
+    line += ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all"]
+    line += ["env", "-i", "HOME=/tmp", f"PYTHONPATH={paths}", "PATH=/usr/bin:/bin"]
+    line += ["LD_LIBRARY_PATH=/mnt/python/lib", "PYTHONDONTWRITEBYTECODE=1"]
+    return [*line, f"/mnt/python/bin/{version}", *words]
+
+
+def run_python(who, *words, **options):
+    line = [sys.executable, *words] if who == "myself" else as_ordinary_user(*words)
+    options = {"cwd": ROOT if who == "myself" else "/", "check": True} | options
+    return subprocess.run(line, capture_output=True, text=True, timeout=200, **options)
+
+
+WHO = ["myself"]
+if IS_ROOT and shutil.which("setpriv"):
+    WHO.append("an ordinary user")
+
+
+@pytest.fixture(scope="module", params=WHO)
+def probed(request):
+    if not shutil.which("bwrap"):
+        pytest.skip("bwrap is not installed")
+    done = run_python(request.param, "-m", "tests.nncourse.grading.probing")
+    return json.loads(done.stdout)
+
+
+def test_no_probe_finds_its_canary(probed):
+    assert len(PROBES) >= 40
+    for found in probed["found"]:
+        assert set(found) == {*PROBES, "left"}
+        assert [name for name, result in found.items() if result is True] == []
+
+
+def test_nothing_is_left_for_the_next_submission_and_nobody_called_out(probed):
+    assert [found["left"] for found in probed["found"]] == [False, False]
+    assert probed["heard"] == []
+
+
+def test_where_nothing_is_shut_in_the_canaries_are_found(probed):
+    found = {name for name, result in probed["open"].items() if result is True}
+    assert found >= {*OPEN} - {"processes"}
+
+
+def test_each_way_is_the_one_for_its_user(probed):
+    assert probed["filter"]
+    assert probed["way"] in ("root", "user")
+
+
+@needs_bubblewrap
+def test_nothing_inside_tells_where_things_are_outside():
+    source = (
+        "import os, sys\ntold = [*sys.argv, *sys.orig_argv, *sys.path, sys.prefix]\n"
+        "told += [str(dict(os.environ)), os.getcwd(), *os.listdir('/')]\n"
+        "raise ValueError(str(told))"
+    )
+    frames, _ = run(EMPTY | {"cells": [(1, source)]}, sandbox.find_way(), Limits(), 60)
+    (error,) = [frame[2] for frame in frames if frame[0] == "cell"]
+    home = os.path.realpath(sys.base_prefix).split("/")[1]
+    assert error[0] == "ValueError"
+    assert str(ROOT) not in error[1]
+    assert not [path for path in sandbox.libraries() if path in error[1]]
+    assert home in ("usr", "nix") or f"/{home}/" not in error[1]
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize(
+    "name", ["plain", "with a space", "mit ümläut", 'it\'s "quoted"', "a,b;c$d"]
+)
+def test_a_course_lies_anywhere_also_below_tmp_and_behind_a_link(tmp_path, name):
+    home = tmp_path / name
+    home.mkdir()
+    for part in ("nnlib", "nncourse", "tests"):
+        (home / part).symlink_to(ROOT / part) if name == "plain" else shutil.copytree(
+            ROOT / part, home / part, ignore=shutil.ignore_patterns("__pycache__", "browser")
+        )
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from nncourse.grading import sandbox; print(sandbox.ROOT, sandbox.trial())"
+    )
+    done = run_python("myself", "-c", code, str(home), cwd="/")
+    assert "(True, " in done.stdout, done.stdout
+    assert name == "plain" or str(home) in done.stdout
+
+
+# -------------------------------------------------------------------------- it ends with its grader
+HOLDING = """
+import sys
+from nncourse.grading.marking import grade_submission
+from nncourse.grading.submissions import Submission
+from tests.nncourse.grading.helpers import notebook, settings
+loop = "import subprocess, sys, time\\nsubprocess.Popen([sys.executable, '-c', "
+loop += "'while True: pass  # " + sys.argv[1] + "'])\\nwhile True: time.sleep(1)"
+print("graded soon", flush=True)
+grade_submission(Submission("a", "05.ipynb", notebook(before=[loop])), settings())
+"""
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_process_is_left_when_the_grader_is_ended(number):
+    mark = f"left_behind_{os.getpid()}_{int(number)}"
+    grader = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, mark],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_until(lambda: len(processes_with(mark)) > 1)  # the grader has the mark, too
+        children = memory.descendants(grader.pid)
+        grader.send_signal(number)
+        grader.communicate(timeout=30)
+        wait_until(lambda: not processes_with(mark))
+        wait_until(lambda: not [pid for pid in children if Path(f"/proc/{pid}/exe").exists()])
+    finally:
+        grader.kill()
+
+
+def wait_until(true, seconds=30):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.05)
+
+
+def processes_with(mark):
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if mark.encode() in path.read_bytes():
+                found.append(path.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+# ------------------------------------------------------------------------ when it cannot be started
+def test_it_says_what_is_missing(monkeypatch):
+    sandbox.working_way.cache_clear()
+    monkeypatch.setattr(shutil, "which", lambda name, *more, **named: None)
+    try:
+        works, why = sandbox.trial()
+    finally:
+        sandbox.working_way.cache_clear()
+        container.engine.cache_clear()
+        container.why_not.cache_clear()
+    assert not works
+    assert "bwrap" in why
+    assert "neither Docker nor Podman" in why
+    assert "this machine" not in sandbox.REFUSAL
+
+
+@needs_bubblewrap
+def test_a_worker_that_cannot_start_says_why_and_never_broken_pipe(monkeypatch):
+    way = sandbox.find_way()
+    monkeypatch.setattr(sandbox, "command", lambda *a: ["/bin/sh", "-c", "echo no such thing >&2"])
+    big = {"cells": [(1, "x" * 1_000_000)]}  # more than a pipe holds
+    with pytest.raises(EngineError, match=r"ended at once\. no such thing") as caught:
+        run(EMPTY | big, way, Limits(), 20)
+    assert "Broken pipe" not in str(caught.value)
+
+
+@pytest.mark.skipif(len(WHO) == 1, reason="only root can become another user")
+def test_a_path_that_may_not_be_read_is_named(tmp_path):
+    code = (
+        "from nncourse.grading import sandbox, container\n"
+        "container.why_not = lambda: 'none'\n"
+        "sandbox.shown_of_course = lambda: [('/root/secret', '/course/x')]\n"
+        "sandbox.os.access = lambda path, how: 'secret' not in path\n"
+        "sandbox.os.path.lexists = lambda path: True\n"
+        "print(sandbox.trial())"
+    )
+    done = run_python("an ordinary user", "-c", code)
+    assert "(False, " in done.stdout
+    assert "may not read /root/secret" in done.stdout
+
+
+@needs_bubblewrap
+def test_without_the_filter_it_works_and_says_so(monkeypatch):
+    sandbox.find_way()
+    def missing(root):
+        raise ImportError
+
+    monkeypatch.setattr(seccomp, "rules", missing)
+    works, said = sandbox.trial()
+    assert works
+    assert "libseccomp" in said
+    found = grade_submission(Submission("a", "05.ipynb", notebook()), settings())
+    assert (found["status"], points(found)) == (GRADED, POINTS)
+
+
+# -------------------------------------------------------------------------------- limits, counted
+def test_memory_of_every_kind_is_counted(tmp_path):
+    code = (
+        "import mmap, socket, sys, os\nheld = b'x' * 50_000_000\n"
+        "shared = mmap.mmap(-1, 50_000_000)\nshared.write(held)\n"
+        "pairs = [socket.socketpair() for _ in range(50)]\n"
+        "if os.fork() == 0:\n    sys.stdin.read()\nprint('ready', flush=True)\nsys.stdin.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    process.stdout.readline()
+    try:
+        found = memory.of(process.pid, 1)  # a limit that it is over: shared pages count once
+        assert len(memory.descendants(process.pid)) == 2
+        assert 150_000_000 < found.bytes < 250_000_000  # 100 of pages, 50 of what sockets may hold
+        assert len(found.turns) == 2
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@needs_bubblewrap
+def test_it_has_one_processor_and_cannot_take_another():
+    source = (
+        "import os\nassert len(os.sched_getaffinity(0)) == 1\n"
+        "try:\n    os.sched_setaffinity(0, range(os.cpu_count()))\nexcept PermissionError: pass\n"
+        "assert len(os.sched_getaffinity(0)) == 1"
+    )
+    frames, stopped = run(EMPTY | {"cells": [(1, source)]}, sandbox.find_way(), Limits(), 60)
+    assert ("cell", 1, None) in frames
+    assert stopped.why == "done"
+
+
+def test_waiting_for_others_is_told_from_waiting_for_oneself():
+    watch = sandbox.Watch(None, b"", LIMITS, 0, "none")
+    watch.began = time.monotonic() - 10
+    for ran, waited, starved in ((1, 8, True), (0.1, 0, False), (9.5, 300, False)):
+        watch.turns = {"1": (ran, waited)}
+        assert watch.was_starved() is starved
+
+
+def test_what_met_its_limit_beside_others_is_graded_again_alone(monkeypatch):
+    from nncourse.grading import marking
+
+    runs = []
+
+    def first_time_starved(job, way, limits, seconds):
+        frames, stopped = run(job, way, limits, seconds)
+        runs.append(len(job["exercises"]))
+        if len(runs) > 1:
+            return frames, stopped
+        slow = [e["name"] for e in job["exercises"]].index("my_largest")
+        frames = [f if f[:2] != ("answer", slow) else (*f[:3], "wall", b"", "") for f in frames]
+        return frames, replace(stopped, starved=frozenset({("answer", slow)}))
+
+    monkeypatch.setattr(marking, "run", first_time_starved)
+    found = grade_submission(Submission("a", "05.ipynb", notebook()), settings(trusted=True))
+    assert points(found) == POINTS
+    assert runs == [len(POINTS), 1]
+
+
+# --------------------------------------------------------------------- labels that are judged by
+LOOK_UP = """
+import hashlib, numpy as np
+from nnlib import datasets
+from nncourse.exercises import given
+(train, train_labels), (test, test_labels) = datasets.mnist()
+seen = {hashlib.sha1(image.tobytes()).digest(): n for n, image in enumerate(test)}
+def found(images):
+    return np.array([test_labels[seen[hashlib.sha1(i.tobytes()).digest()]] for i in images])
+labels = np.bincount(test_labels, minlength=10)
+"""
+
+
+@needs_bubblewrap
+def test_the_labels_of_the_judged_images_are_not_inside():
+    from nnlib import datasets
+
+    truth = datasets.mnist()[1][1]
+    source = LOOK_UP + "raise ValueError(test_labels[:400].tolist())"
+    frames, _ = run(EMPTY | {"cells": [(1, source)]}, sandbox.find_way(), Limits(), 60)
+    (error,) = [frame[2] for frame in frames if frame[0] == "cell"]
+    inside = json.loads(error[1] + "]" if error[1].count("]") == 0 else error[1])
+    same = sum(a == b for a, b in zip(inside, truth.tolist(), strict=False))
+    assert len(inside) > 100
+    assert same < 0.3 * len(inside)
+
+
+# ------------------------------------------------------------------------------------ a container
+def test_the_container_has_the_same_limits_and_sees_the_same(monkeypatch):
+    monkeypatch.setattr(container, "engine", lambda: "/usr/bin/docker")
+    line = container.command(Limits(), "name", "/tmp/labels.gz")
+    told = dict(itertools.pairwise(line))
+    assert told["--network"] == "none"
+    assert told["--user"] == "65534:65534"
+    assert told["--cap-drop"] == "ALL"
+    assert told["--security-opt"] == "no-new-privileges"
+    assert (told["--memory"], told["--memory-swap"]) == ("3000000000", "3000000000")
+    assert (told["--pids-limit"], told["--cpus"]) == ("64", "1")
+    assert "--read-only" in line
+    shown = [word for word in line if word.startswith("type=bind")]
+    assert all(word.endswith(",readonly") for word in shown)
+    assert not [word for word in shown if "solutions" in word or "lesson_0" in word]
+    assert len(shown) == len(sandbox.shown_of_course()) + 1
+    assert line[-1] == "/course"
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [(lambda *words: False, "neither Docker nor Podman"), (lambda *words: True, "")],
+    ids=["none runs", "one runs and has the image"],
+)
+def test_a_container_is_found_by_itself_or_its_absence_said(monkeypatch, answer, says):
+    for cached in (container.engine, container.why_not):
+        cached.cache_clear()
+    monkeypatch.setattr(container, "answers", answer)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    try:
+        assert says in container.why_not()
+        assert bool(container.why_not()) == bool(says)
+    finally:
+        for cached in (container.engine, container.why_not):
+            cached.cache_clear()
+
+
+def test_a_path_that_a_container_cannot_take_is_named():
+    with pytest.raises(OSError, match="rename the folder"):
+        container.mounted('/home/a,"b"', "/course")
