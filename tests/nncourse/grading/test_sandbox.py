@@ -223,6 +223,7 @@ def test_a_path_that_may_not_be_read_is_named(tmp_path):
 @needs_bubblewrap
 def test_without_the_filter_it_works_and_says_so(monkeypatch):
     sandbox.find_way()
+
     def missing(root):
         raise ImportError
 
