@@ -54,6 +54,7 @@ FACTS = {
         "1998": "the paper of LeCun, Bottou, Bengio and Haffner",
         "10,000": "test images of MNIST, counted in lesson 12",
     },
+    "15": {"1989": "LeCun's network for postcodes", "1998": "and for cheques"},
 }
 
 LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("*.ipynb"))
