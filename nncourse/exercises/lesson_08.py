@@ -46,8 +46,9 @@ def one_half():
 
 @line_exercise.mistake("always no, or the answer itself")
 def always_no_or_the_answer_itself():
-    """0.2 is the best answer, and also the loss of saying 0 to everything. The loss of saying
-    0.2 is lower than both: square its two distances, and take the mean.
+    """Two ways lead to 0.2. It is the best single answer, but its loss is asked for: square its
+    two distances, and take the mean. And 0.2 is the loss of saying 0 to everything; the best
+    answer has a lower one.
     """
     return 0.2
 
@@ -187,6 +188,7 @@ step_exercise = Exercise(
     alternatives=(one_step_example_by_example, one_step_with_nnlib),
     fixed=(
         ONE_OF_EACH,
+        case_of_step(np.random.default_rng(7), 5, 2, 3, 1),
         case_of_step(np.random.default_rng(8), 4, 2, 4, 1),
         case_of_step(np.random.default_rng(9), 3, 2, 2, 2),
     ),
@@ -284,6 +286,28 @@ def biases_stand_still(X, T, p, lr):
 
 
 @step_exercise.mistake
+def lr_forgotten(X, T, p, lr):
+    """The gradients are right, but each parameter loses the whole gradient: where is lr?"""
+    return step_with(X, T, p, 1.0)
+
+
+@step_exercise.mistake("blame added up without an axis")
+def blame_added_up_without_an_axis(X, T, p, lr):
+    """The weights are right. The blame for the biases was added up to a single number: without
+    `axis=0` all neurons of a layer share it.
+    """
+    return step_with(X, T, p, lr, over_examples=lambda dZ, axis: np.sum(dZ))
+
+
+@step_exercise.mistake("blame added up along the other axis")
+def blame_added_up_along_the_other_axis(X, T, p, lr):
+    """The blame for the biases was added up over the neurons (`axis=1`), one number for each
+    example. A bias belongs to a neuron: add up over the examples, `axis=0`.
+    """
+    return step_with(X, T, p, lr, over_examples=lambda dZ, axis: np.sum(dZ, axis=1))
+
+
+@step_exercise.mistake
 def gradients_returned(X, T, p, lr):
     """These are the four gradients, and they are right. Asked for are the parameters after the
     step: from each of them, take lr times its gradient away.
@@ -360,10 +384,10 @@ def nothing_was_changed(outputs, targets):
     return every_output_with_every_target(outputs, targets)
 
 
-@mse_exercise.mistake
+@mse_exercise.mistake("right for flat targets only")
 def only_the_outputs_made_flat(outputs, targets):
-    """Flat outputs fit flat targets. But when the targets come as a column, the table is back,
-    the other way round. Bring both into one shape.
+    """Flat targets are right now. But when the targets come as a column, the table is back: every
+    output with every target. Bring both into one shape, whatever comes.
     """
     return np.mean((outputs.ravel() - targets) ** 2)
 
@@ -380,10 +404,10 @@ def only_the_check_added(outputs, targets):
     )
 
 
-@mse_exercise.mistake("the check added, and only the outputs made flat")
+@mse_exercise.mistake("the check added, and right for flat targets only")
 def the_check_added_and_only_the_outputs_made_flat(outputs, targets):
     """A wrong number of targets is refused, and flat targets are right. But when the targets
-    come as a column, the table is back, the other way round: make them flat too.
+    come as a column, the table is back. Bring both into one shape, whatever comes.
     """
     return (
         np.mean((outputs.ravel() - targets) ** 2)
@@ -480,17 +504,17 @@ prescription_exercise = Exercise(
 )
 
 
-@prescription_exercise.mistake(seen=lambda arguments, p: 0 < p[0] <= 0.2 and 0 < p[1] < 6)
+@prescription_exercise.mistake(seen=lambda arguments, p: 0 < p[0] <= 0.2 and p[1] > 0)
 def still_too_small():
-    """This is the illness of patient A: with first weights so small, all inputs look alike to
-    the hidden neurons, and hardly any blame comes back. Larger first weights!
+    """This is the illness of patient A: with initial weights so small, all inputs look alike to
+    the hidden neurons, and hardly any blame comes back. Larger initial weights!
     """
     return [0.1, 3.0]
 
 
 @prescription_exercise.mistake(seen=lambda arguments, p: p[0] > 0.2 and 0 < p[1] < 0.7)
 def rate_too_small():
-    """The first weights may be good, but 1,000 steps of this length do not lead far. A longer
+    """The initial weights may be good, but 1,000 steps of this length do not lead far. A longer
     step is needed.
     """
     return [0.5, 0.1]
@@ -498,13 +522,13 @@ def rate_too_small():
 
 @prescription_exercise.mistake(seen=lambda arguments, p: p[0] >= 2 and p[1] >= 0.7)
 def saturated_from_the_start():
-    """First weights this large put the hidden sigmoids at 0 or 1 before anything is learned.
+    """Initial weights this large put the hidden sigmoids at 0 or 1 before anything is learned.
     There they are flat, and a neuron that starts in a bad place stays there.
     """
     return [5.0, 3.0]
 
 
-@prescription_exercise.mistake(seen=lambda arguments, p: 0 < p[0] < 2 and p[1] >= 6)
+@prescription_exercise.mistake(seen=lambda arguments, p: 0.2 < p[0] < 2 and p[1] >= 6)
 def steps_too_long():
     """Steps this long throw the neurons about, and some land where their sigmoid is flat. A
     smaller learning rate is needed.
@@ -516,7 +540,7 @@ def steps_too_long():
     "on the way, and out of time", seen=lambda arguments, p: 0.2 < p[0] < 2 and 0.7 <= p[1] < 1.8
 )
 def on_the_way_and_out_of_time():
-    """The first weights are good, and the networks have left the plateau or are about to. Only
+    """The initial weights are good, and the networks have left the plateau or are about to. Only
     1,000 epochs are too few at this rate.
     """
     return [0.5, 1.0]

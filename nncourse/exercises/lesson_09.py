@@ -273,8 +273,8 @@ def the_1e_8_inside_the_root(*case):
 
 @adam_exercise.mistake("the 1e-8 forgotten")
 def the_1e_8_forgotten(*case):
-    """Where a parameter has had no gradient yet, v is 0, and 0 / 0 is `nan`. That is what the
-    1e-8 below the line is for.
+    """Where a parameter has had no gradient yet, v is 0, and 0 / 0 is `nan`. The 1e-8 has to be
+    added to the root *before* the division: `m_hat / (np.sqrt(v_hat) + 1e-8)`, with the brackets.
     """
     return adam_with(*case, divide=lambda m_hat, v_hat: m_hat / np.sqrt(v_hat))
 
@@ -401,6 +401,12 @@ roll_exercise = Exercise(
             0.5,
         ),
         (
+            [np.array([1.0, 2.0]), np.array([[4.0]]), np.array([3.0])],
+            [[np.array([1.0, -1.0]), np.array([[2.0]]), np.array([1.0])]] * 2,
+            0.2,
+            0.5,
+        ),
+        (
             [np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([5.0])],
             [[np.array([[1.0, 1.0], [0.0, -1.0]]), np.array([2.0])]] * 2,
             0.1,
@@ -450,11 +456,26 @@ def nothing_moves(params, gradients, lr, mu):
 
 @roll_exercise.mistake
 def the_memory_is_lost(params, gradients, lr, mu):
-    """This is plain SGD: each step begins with a velocity of 0. Make the velocities once,
-    before the loop. And mind that `v = mu * v + g` in a loop over a list gives a new array a
-    name, and leaves the list as it was; `v *= mu` changes the array in the list.
+    """This is what plain SGD does: what came in earlier steps has no effect on a later one. The
+    velocities are made once, before the loop, and each step uses and changes them. Mind that
+    `v = mu * v + g` in a loop over a list gives a new array a name, and leaves the list as it
+    was; `v *= mu` changes the array in the list.
     """
     return roll_with(params, gradients, lr, mu, faster=lambda v, g, mu: g)
+
+
+@roll_exercise.mistake("one step only")
+def roll_one_step_only(params, gradients, lr, mu):
+    """Only the first step was made: does the `return` stand inside the loop?"""
+    return roll(params, gradients[:1], lr, mu)
+
+
+@roll_exercise.mistake("one array for all parameters")
+def one_array_for_all_parameters(params, gradients, lr, mu):
+    """`np.array(params)` makes one table of all parameters, and parameters have different
+    shapes. Keep them in a list, each with a velocity of its own shape.
+    """
+    return list(roll([np.array(params)], [[np.array(step)] for step in gradients], lr, mu)[0])
 
 
 @roll_exercise.mistake

@@ -141,7 +141,7 @@ def he(n_out, n_in):
 
 start_exercise = Exercise(
     id="10.2",
-    title="Two rules for the first weights",
+    title="Two rules for the initial weights",
     points=2,
     minutes=8,
     difficulty="easy",
@@ -217,6 +217,26 @@ def xavier_without_the_2(*arguments):
     2 comes to stand above the line.
     """
     return either(lambda o, i: (1 / (i + o)) ** 0.5, he)(*arguments)
+
+
+@start_exercise.mistake("brackets forgotten")
+def brackets_forgotten(*arguments):
+    """`2 / n_in + n_out` divides first, and adds n_out then. Write `2 / (n_in + n_out)`."""
+    return either(lambda o, i: (2 / i + o) ** 0.5, he)(*arguments)
+
+
+@start_exercise.mistake
+def the_root_of_the_2_alone(*arguments):
+    """The root was taken of the 2 alone, `np.sqrt(2) / n`. It goes over the whole fraction."""
+    return either(lambda o, i: 2**0.5 / (i + o), lambda o, i: 2**0.5 / i)(*arguments)
+
+
+@start_exercise.mistake("the root of the 2 alone, for ReLU")
+def the_root_of_the_2_alone_for_relu(*arguments):
+    """tanh is right. For ReLU the root was taken of the 2 alone; it goes over the whole
+    fraction, `np.sqrt(2 / n_in)`.
+    """
+    return either(xavier, lambda o, i: 2**0.5 / i)(*arguments)
 
 
 @start_exercise.mistake
@@ -380,6 +400,22 @@ def gamma_and_beta_forgotten(z, gamma, beta):
     multiply by γ, and add β.
     """
     return norm_with(z, 1.0, 0.0)
+
+
+@norm_exercise.mistake
+def beta_forgotten(z, gamma, beta):
+    """Normalised and multiplied by γ. At the end β is added, so that the network may choose
+    another mean.
+    """
+    return norm_with(z, gamma, 0.0)
+
+
+@norm_exercise.mistake
+def gamma_forgotten(z, gamma, beta):
+    """Normalised, and β is added. Before that γ multiplies, so that the network may choose
+    another size.
+    """
+    return norm_with(z, 1.0, beta)
 
 
 @norm_exercise.mistake

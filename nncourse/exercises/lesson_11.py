@@ -15,6 +15,16 @@ NEWCOMER = 42.0
 ALL_AGES = np.append(AGES, NEWCOMER)
 
 
+ONE_LESS = (NEWCOMER - AGES.mean()) / AGES.std(ddof=1)
+LEAKED = (NEWCOMER - ALL_AGES.mean()) / ALL_AGES.std()
+RANGE = (NEWCOMER - AGES.min()) / np.ptp(AGES)
+
+
+def near(value):
+    """seen for a mistake whose value may have been rounded by hand."""
+    return lambda arguments, result: abs(result - value) < 0.012
+
+
 def newcomer():
     return (NEWCOMER - AGES.mean()) / AGES.std()
 
@@ -38,12 +48,12 @@ newcomer_exercise = Exercise(
 )
 
 
-@newcomer_exercise.mistake
+@newcomer_exercise.mistake(seen=near(LEAKED))
 def the_newcomer_took_part():
     """That is the mean and the std of all five ages. The newcomer is new: what z means was
     settled with the four training ages, and does not change for a fifth.
     """
-    return (NEWCOMER - ALL_AGES.mean()) / ALL_AGES.std()
+    return LEAKED
 
 
 @newcomer_exercise.mistake
@@ -74,20 +84,20 @@ def mean_not_subtracted():
     return NEWCOMER / AGES.std()
 
 
-@newcomer_exercise.mistake("divided by n − 1")
+@newcomer_exercise.mistake("divided by n − 1", seen=near(ONE_LESS))
 def divided_by_n_1():
     """That std comes from a sum divided by 3, as many calculators and tables do it. In this
     course, as in `np.std`, it is a plain mean: the sum is divided by 4.
     """
-    return (NEWCOMER - AGES.mean()) / AGES.std(ddof=1)
+    return ONE_LESS
 
 
-@newcomer_exercise.mistake("scaled to 0 … 1")
+@newcomer_exercise.mistake("scaled to 0 … 1", seen=near(RANGE))
 def scaled_to_0_1():
     """That puts the youngest at 0 and the oldest at 1. Standardising puts the mean at 0, and
     one std away from it at 1.
     """
-    return (NEWCOMER - AGES.min()) / np.ptp(AGES)
+    return RANGE
 
 
 @newcomer_exercise.mistake
@@ -110,7 +120,8 @@ def standardise_column_by_column(train, new):
     for old, fresh in zip(train.T, new.T, strict=True):
         mean = sum(old) / len(old)
         std = (sum((old - mean) ** 2) / len(old)) ** 0.5
-        columns.append(np.concatenate([old - mean, fresh - mean]) / (std or 1))
+        std = 1 if min(old) == max(old) else std
+        columns.append(np.concatenate([old - mean, fresh - mean]) / std)
     both = np.column_stack(columns)
     return both[: len(train)], both[len(train) :]
 
@@ -122,7 +133,7 @@ def standardise_with_a_mask(train, new):
 
 
 def safe(std):
-    return np.where(std > 0, std, 1.0)
+    return np.where(std > 1e-12, std, 1.0)
 
 
 def divided_by_something_tiny(arguments, result):
@@ -132,7 +143,7 @@ def divided_by_something_tiny(arguments, result):
         rest, wanted = np.abs(mine[:, ~varies]), right[:, ~varies]
         if not np.allclose(mine[:, varies], right[:, varies], rtol=1e-3, atol=1e-3):
             return False
-        if not np.array_equal(rest > 100, wanted != 0) or np.isinf(rest).any():
+        if not np.array_equal(rest > 100, np.abs(wanted) > 1e-9) or np.isinf(rest).any():
             return False
     return True
 
@@ -174,14 +185,17 @@ standardise_exercise = Exercise(
         ),
         (np.array([[0.1, -4.0], [0.3, 8.0], [0.2, 5.0]]), np.array([[0.2, 0.0]])),
         (np.array([[5.0, 7.0], [5.0, 7.0], [5.0, 9.0]]), np.array([[4.0, 8.0], [5.0, 7.0]])),
+        (np.array([[0.1, 1.0], [0.1, 2.0], [0.1, 6.0]]), np.array([[0.3, 3.0]])),
+        (np.array([[2.0, 0.7], [2.0, 0.7], [8.0, 0.7]]), np.array([[5.0, 0.7], [5.0, 0.9]])),
     ),
     random=applicants,
     hints=(
         "Two lines compute the mean and the std of every column, and one more uses them for both "
         "tables. Which of the two tables may the mean and the std see?",
-        "`train.mean(axis=0)` is the mean of every column. And what if the std of a column is 0?",
-        "Where a column never changes, put 1 in place of its std: `np.where(std > 0, std, 1)`. "
-        "Then (train − mean) / std and (new − mean) / std, with the same mean and std.",
+        "`train.mean(axis=0)` is the mean of every column. And a column that never changes? Its "
+        "std may come out as 0, or as the tiny number that rounding leaves.",
+        "Where a column never changes, put 1 in place of its std: "
+        "`np.where(np.ptp(train, axis=0) > 0, std, 1)`. Then (train − mean) / std and (new − mean) / std, with the same mean and std.",
     ),
 )
 
@@ -210,6 +224,26 @@ def divided_by_0(train, new):
     Such a column is only shifted, as if its std were 1.
     """
     return scaled_with(train, new, train.mean(axis=0), train.std(axis=0))
+
+
+@standardise_exercise.mistake("divided by what rounding left")
+def divided_by_what_rounding_left(train, new):
+    """Nearly. The std of a column that always holds 0.1 is not exactly 0 in a computer, and
+    `std > 0` lets it pass. Ask whether the column changes: `np.ptp(train, axis=0) > 0`.
+    """
+    std = train.std(axis=0)
+    return scaled_with(train, new, train.mean(axis=0), np.where(std > 0, std, 1.0))
+
+
+@standardise_exercise.mistake("a scaler of their own, and divided by 0")
+def by_themselves_divided_by_0(train, new):
+    """The new rows were scaled with their own mean and std (and a single new row then has a std
+    of 0). Use the mean and the std of `train` for both.
+    """
+    return (
+        scaled_with(train, train, train.mean(axis=0), train.std(axis=0))[0],
+        scaled_with(new, new, new.mean(axis=0), new.std(axis=0))[0],
+    )
 
 
 @standardise_exercise.mistake("divided by something tiny", seen=divided_by_something_tiny)
@@ -453,11 +487,30 @@ def trains_behind_val(arguments, result):
 
 def bugs_left(arguments, result, torn, test_from_0):
     found = look(arguments, result)
+    if arguments[3] == 0:  # without test rows only the shuffle shows
+        return bool(found["torn"]) == torn
     return (
         trains_behind_val(arguments, result)
         and bool(found["torn"]) == torn
         and ((1, 2) in found["shared"]) == test_from_0
     )
+
+
+def overlap_of(arguments):
+    """The parts that share rows when validation and test begin at the same place."""
+    return {(1, 2)} if arguments[3] else set()
+
+
+def counted_from_the_end(arguments, result):
+    """Right, but for n_test = 0, where x[-0:] is everything."""
+    if arguments[3]:
+        return judge_split(arguments, result) is None
+    return look(arguments, result)["sizes"][2][0] == len(arguments[0])
+
+
+def in_another_order(arguments, result):
+    found, wanted = zip(*look(arguments, result)["sizes"], strict=True)
+    return found != wanted and sorted(found) == sorted(wanted)
 
 
 def some_rows(rng):
@@ -493,6 +546,7 @@ split_exercise = Exercise(
     fixed=(
         (np.arange(40.0).reshape(20, 2), 100 * np.arange(20.0), 6, 5, 0),
         (np.arange(90.0).reshape(30, 3), -np.arange(30.0), 5, 9, 7),
+        (np.arange(24.0).reshape(12, 2), np.arange(12.0) / 2, 4, 0, 3),
     ),
     random=some_rows,
     judge=judge_split,
@@ -518,20 +572,21 @@ def all_three_bugs_are_there(*arguments):
 
 @split_exercise.mistake(seen=shows(torn=True, twice=False, shared=set()))
 def rows_and_targets_shuffled_apart(*arguments):
-    """The parts are cut rightly. But `rng.permutation(x)` and `rng.permutation(y)` are two
-    different shuffles, so every row stands beside the target of another. Draw one order, and
-    use it for both.
+    """The parts are cut rightly. But the rows of x
+    and their targets were not moved in the same way, so rows stand beside the targets of
+    others. Draw one order, and use it for both.
     """
     return faulty_split(torn=True)(*arguments)
 
 
 @split_exercise.mistake(
     seen=lambda arguments, result: (
-        not look(arguments, result)["torn"] and look(arguments, result)["shared"] == {(1, 2)}
+        not look(arguments, result)["torn"]
+        and look(arguments, result)["shared"] == overlap_of(arguments)
     )
 )
 def validation_and_test_overlap(*arguments):
-    """Two bugs are mended, one is left. The validation part and the test part both begin at row
+    """Two bugs are fixed, one is left. The validation part and the test part both begin at row
     0. Then the test rows took part in your decisions. The test part begins where the
     validation part ends.
     """
@@ -540,14 +595,14 @@ def validation_and_test_overlap(*arguments):
 
 @split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, False, False))
 def the_test_is_in_the_training(*arguments):
-    """Two bugs are mended, one is left. `x[n_val:]` leaves out the validation rows only, and
+    """Two bugs are fixed, one is left. `x[n_val:]` leaves out the validation rows only, and
     the test rows are among those that train. The training part begins behind both.
     """
     return faulty_split(train_from_val=True)(*arguments)
 
 
 @split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, False, True))
-def only_the_shuffle_mended(*arguments):
+def only_the_shuffle_fixed(*arguments):
     """Rows and targets belong together now. But the three parts share rows. The validation part
     and the test part both begin at row 0. Then the test rows took part in your decisions.
     The test part begins where the validation part ends.
@@ -557,10 +612,11 @@ def only_the_shuffle_mended(*arguments):
 
 @split_exercise.mistake(
     seen=lambda arguments, result: (
-        bool(look(arguments, result)["torn"]) and look(arguments, result)["shared"] == {(1, 2)}
+        bool(look(arguments, result)["torn"])
+        and look(arguments, result)["shared"] == overlap_of(arguments)
     )
 )
-def only_the_training_part_mended(*arguments):
+def only_the_training_part_fixed(*arguments):
     """The training part is free of the other two now. Two bugs are left. `rng.permutation(x)`
     and `rng.permutation(y)` are two different shuffles, so every row stands beside the
     target of another. Draw one order, and use it for both.
@@ -569,12 +625,32 @@ def only_the_training_part_mended(*arguments):
 
 
 @split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, True, False))
-def only_the_test_part_mended(*arguments):
+def only_the_test_part_fixed(*arguments):
     """The test part begins in the right place now. Two bugs are left. `rng.permutation(x)` and
     `rng.permutation(y)` are two different shuffles, so every row stands beside the target of
     another. Draw one order, and use it for both.
     """
     return faulty_split(torn=True, train_from_val=True)(*arguments)
+
+
+@split_exercise.mistake(seen=counted_from_the_end)
+def the_test_part_counted_from_the_end(x, y, n_val, n_test, seed):
+    """Right whenever there are test rows. But `x[-n_test:]` with n_test = 0 is `x[0:]`, all rows.
+    Count from the front: the test part lies between n_val and n_val + n_test.
+    """
+    order = np.random.default_rng(seed).permutation(len(x))
+    x, y = x[order], y[order]
+    return (
+        (x[n_val : len(x) - n_test], y[n_val : len(x) - n_test]),
+        (x[:n_val], y[:n_val]),
+        (x[-n_test:], y[-n_test:]),
+    )
+
+
+@split_exercise.mistake(seen=in_another_order)
+def parts_in_another_order(*arguments):
+    """The parts have the right sizes, in another order. Return training, validation, test."""
+    return split(*arguments)[1:] + split(*arguments)[:1]
 
 
 @split_exercise.mistake(seen=shows(in_order=True, torn=False, shared=set()))
@@ -607,7 +683,7 @@ def seed_not_used(*arguments):
     seen=shows(torn=False, twice=False, shared=set(), in_order=False, repeats=True, same=True)
 )
 def always_the_same_seed(*arguments):
-    """The split is the same for every seed. The argument `seed` belongs into
+    """The split is the same for every seed. The argument `seed` belongs in
     `np.random.default_rng(seed)`.
     """
     return with_order(lambda n, seed: np.random.default_rng(0).permutation(n))(*arguments)
@@ -782,6 +858,15 @@ def stops_at_the_first_rise(v, patience):
 
 
 @early_stopping_exercise.mistake
+def stop_counted_from_0(v, patience):
+    """The best epoch is right. The epoch of the stop is one less than it should be: the first
+    epoch is number 1 there too.
+    """
+    stop, best = early_stopping(v, patience)
+    return stop - 1, best
+
+
+@early_stopping_exercise.mistake
 def counted_from_0(v, patience):
     """The epochs were counted from 0, as Python counts. Here, as in the history of `fit`, the
     first epoch is number 1.
@@ -838,7 +923,7 @@ def chose(condition):
 
 remedy_exercise = Exercise(
     id="11.5",
-    title="Mend it, by measuring",
+    title="A cure, by measuring",
     points=3,
     minutes=15,
     difficulty="medium",
@@ -850,7 +935,7 @@ remedy_exercise = Exercise(
     hints=(
         "Change one number at a time, and by a factor of 3 or so, not by a little. Look at the "
         "validation loss: does it fall, or has it begun to rise again?",
-        "Without weight decay no dropout is enough here. Begin with p = 0, and try the weight "
+        "Dropout alone hardly gets there: it would need p above 0.9. Begin with p = 0, and try the weight "
         "decays 0.001, 0.01, 0.1: between which two of them is the best?",
         "0.01 is still overfitting a little, with 0.1 the training loss has become poor. What lies "
         "between them?",
@@ -888,7 +973,7 @@ def everything_switched_off():
 
 @remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 0 and weight_decay == 0))
 def dropout_alone():
-    """Dropout helps, but not enough: even a part of 128 neurons is plenty for 40 points.
+    """Dropout helps, but at this p not enough: a part of 128 neurons is plenty for 40 points.
     Measure what weight decay does.
     """
     return [0.5, 0.0]

@@ -394,7 +394,7 @@ def all_three_bugs_are_there(*arguments):
 
 @confusion_exercise.mistake
 def every_pair_counted_once(*arguments):
-    """Two bugs are mended, one is left. `counts[labels, answers] += 1` adds 1 to each pair that
+    """Two bugs are fixed, one is left. `counts[labels, answers] += 1` adds 1 to each pair that
     occurs, however often it occurs. `np.add.at(counts, (labels, answers), 1)` counts every
     one.
     """
@@ -403,7 +403,7 @@ def every_pair_counted_once(*arguments):
 
 @confusion_exercise.mistake
 def columns_divided_by_the_totals_of_rows(*arguments):
-    """Two bugs are mended, one is left. `counts.sum(axis=1)` has lost its second axis, and so
+    """Two bugs are fixed, one is left. `counts.sum(axis=1)` has lost its second axis, and so
     column k is divided by the total of row k. With `keepdims=True` each row is divided by
     its own total.
     """
@@ -412,14 +412,14 @@ def columns_divided_by_the_totals_of_rows(*arguments):
 
 @confusion_exercise.mistake
 def nothing_divided_by_nothing(*arguments):
-    """Two bugs are mended, one is left. A digit that does not occur has the total 0, and 0 / 0
+    """Two bugs are fixed, one is left. A digit that does not occur has the total 0, and 0 / 0
     is `nan`. Its row should stay 0: divide by at least 1.
     """
     return confusion_with_bugs(empty=True)(*arguments)
 
 
 @confusion_exercise.mistake
-def only_the_counts_mended(*arguments):
+def only_the_counts_fixed(*arguments):
     """The counts are right now, and two bugs are left. `counts.sum(axis=1)` has lost its second
     axis, and so column k is divided by the total of row k. With `keepdims=True` each row is
     divided by its own total.
@@ -428,7 +428,7 @@ def only_the_counts_mended(*arguments):
 
 
 @confusion_exercise.mistake
-def only_the_division_of_rows_mended(*arguments):
+def only_the_division_of_rows_fixed(*arguments):
     """Each row is divided by its own total now. Two bugs are left. `counts[labels, answers] +=
     1` adds 1 to each pair that occurs, however often it occurs. `np.add.at(counts, (labels,
     answers), 1)` counts every one.
@@ -437,7 +437,7 @@ def only_the_division_of_rows_mended(*arguments):
 
 
 @confusion_exercise.mistake
-def only_the_empty_rows_mended(*arguments):
+def only_the_empty_rows_fixed(*arguments):
     """No `nan` comes any more. Two bugs are left. `counts[labels, answers] += 1` adds 1 to each
     pair that occurs, however often it occurs. `np.add.at(counts, (labels, answers), 1)`
     counts every one.

@@ -372,7 +372,7 @@ layer_exercise = Exercise(
     points=3,
     minutes=10,
     difficulty="medium",
-    name="mended_layer",
+    name="fixed_layer",
     reference=conv_layer,
     equivalent_mutants={
         "line 2: 2 -> 3": "kernels are square",

@@ -7,7 +7,8 @@ import numpy as np
 
 def split_three_times(answer, x, y, n_val, n_test, seed):
     """For a split of data: twice with the same seed, and once with the next one."""
-    return [answer(x, y, n_val, n_test, number) for number in (seed, seed, seed + 1)]
+    # fresh copies: an answer may shuffle in place
+    return [answer(x.copy(), y.copy(), n_val, n_test, k) for k in (seed, seed, seed + 1)]
 
 
 split_three_times.written = lambda name, *arguments: f"{name}({', '.join(arguments)})"
@@ -26,7 +27,7 @@ def few_moons():
 
 @functools.cache
 def trained_on_few(p, weight_decay):
-    """Three networks 2-64-64-1, from different first weights, after 300 epochs on 40 points."""
+    """Three networks 2-64-64-1, from different initial weights, after 300 epochs on 40 points."""
     from nnlib import manual_seed, nn, optim
     from nnlib.data import DataLoader
     from nnlib.random import generator
@@ -57,7 +58,7 @@ def loss_on(part, p, weight_decay):
     return float(np.mean([evaluate(m, loss_fn, few_moons()[part])[0] for m in models]))
 
 
-def mend(p, weight_decay):
+def treat(p, weight_decay):
     """Training and validation loss of a network that is too large, with these two remedies.
 
     p: of dropout, from 0 to below 1; weight_decay: 0 or more. Means over three networks 2-64-64-1,
