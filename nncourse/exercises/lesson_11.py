@@ -195,7 +195,8 @@ standardise_exercise = Exercise(
         "`train.mean(axis=0)` is the mean of every column. And a column that never changes? Its "
         "std may come out as 0, or as the tiny number that rounding leaves.",
         "Where a column never changes, put 1 in place of its std: "
-        "`np.where(np.ptp(train, axis=0) > 0, std, 1)`. Then (train − mean) / std and (new − mean) / std, with the same mean and std.",
+        "`np.where(np.ptp(train, axis=0) > 0, std, 1)`. Then (train − mean) / std and "
+        "(new − mean) / std, with the same mean and std.",
     ),
 )
 
@@ -935,8 +936,8 @@ remedy_exercise = Exercise(
     hints=(
         "Change one number at a time, and by a factor of 3 or so, not by a little. Look at the "
         "validation loss: does it fall, or has it begun to rise again?",
-        "Dropout alone hardly gets there: it would need p above 0.9. Begin with p = 0, and try the weight "
-        "decays 0.001, 0.01, 0.1: between which two of them is the best?",
+        "Dropout alone hardly gets there: it would need p above 0.9. Begin with p = 0, and try the "
+        "weight decays 0.001, 0.01, 0.1: between which two of them is the best?",
         "0.01 is still overfitting a little, with 0.1 the training loss has become poor. What lies "
         "between them?",
     ),

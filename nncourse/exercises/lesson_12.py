@@ -240,6 +240,14 @@ def header_always_of_16_bytes(data):
     return whole(*parts_of(data, skip=16))
 
 
+@read_idx_exercise.mistake("another type of number")
+def another_type_of_number(data):
+    """The values are right, in another type of number. A byte fits into `np.uint8`; as int64 the
+    images of MNIST take eight times the memory.
+    """
+    return whole(*parts_of(data)).astype(np.int64)
+
+
 @read_idx_exercise.mistake
 def signed_bytes(data):
     """Values above 127 came out negative. A byte of IDX goes from 0 to 255: that is `np.uint8`,
@@ -451,6 +459,22 @@ def rows_and_columns_exchanged(labels, answers, classes):
     return confusion_shares(labels, answers, classes).T
 
 
+@confusion_exercise.mistake("exchanged, and every pair counted once")
+def exchanged_and_every_pair_counted_once(labels, answers, classes):
+    """`counts[answers, labels] += 1` has two faults: a row should be a true digit, so the labels
+    come first; and it adds 1 to each pair only once. `np.add.at(counts, (labels, answers), 1)`.
+    """
+    return confusion_with_bugs(once=True)(answers, labels, classes)
+
+
+@confusion_exercise.mistake("exchanged and counted once, and nothing else changed")
+def exchanged_and_nothing_else(labels, answers, classes):
+    """`counts[answers, labels] += 1` has two faults: a row should be a true digit, so the labels
+    come first; and it adds 1 to each pair only once. The last line has to be looked at too.
+    """
+    return confusion_with_bugs(once=True, columns=True, empty=True)(answers, labels, classes)
+
+
 @confusion_exercise.mistake
 def shares_of_the_answers(labels, answers, classes):
     """Each column adds up to 1 here: of all images that were *read* as a 4, how many are one?
@@ -602,6 +626,18 @@ def ten_numbers_an_image(images, labels, new):
     the place of the largest, `argmax(axis=1)`.
     """
     return np.eye(10)[read_by_mean_images(images, labels, new)]
+
+
+@read_digits_exercise.mistake(
+    seen=lambda arguments, answers: (
+        np.asarray(answers).shape == (given.READ,) and bool(np.any(np.asarray(answers) % 1))
+    )
+)
+def the_largest_number_not_its_place(images, labels, new):
+    """The answers are not whole numbers: `max(axis=1)` gives the largest of the ten numbers. The
+    digit is its place, `argmax(axis=1)`.
+    """
+    return np.eye(10)[read_by_mean_images(images, labels, new)].max(axis=1) / 3
 
 
 @read_digits_exercise.mistake(

@@ -238,6 +238,12 @@ def of_the_bump(a, m, s, x, t):
     )
 
 
+@bump_exercise.mistake("backward() forgotten")
+def backward_forgotten(a, m, s, x, t):
+    """The gradients are None: nobody called `backward()` on the loss, so nothing arrived."""
+    return np.array([None, None, None])
+
+
 @bump_exercise.mistake
 def downhill_already(a, m, s, x, t):
     """The sign is turned round. The gradient points uphill; the minus sign belongs to the

@@ -193,6 +193,7 @@ choice_exercise = Exercise(
     minutes=10,
     difficulty="medium",
     name="honest_choice",
+    quantity=False,  # a row number is one of the two results
     reference=honest_choice,
     alternatives=(honest_choice_in_a_loop, honest_choice_by_sorting),
     equivalent_mutants={
@@ -236,6 +237,12 @@ def chosen_on_the_test_set(validation, test):
     its test number is no longer honest. Choose on the validation table.
     """
     return announce(validation, test, choose_by=test)
+
+
+@choice_exercise.mistake("rows counted from 1")
+def rows_counted_from_1(validation, test):
+    """The right network and the right number. But the rows are counted from 0, as Python does."""
+    return announce(validation, test)[0] + 1, announce(validation, test)[1]
 
 
 @choice_exercise.mistake
@@ -290,6 +297,7 @@ FINISH = 91.5
 
 
 def judge_racer(arguments, racer):
+    racer = np.asarray(racer).tolist()
     if racer[0] != 784 or racer[-1] != 10:
         return "The list has to begin with the 784 pixels and to end with the 10 digits."
     if len(racer) > 8 or not all(type(size) is int and 1 <= size <= 1_000 for size in racer):

@@ -51,8 +51,8 @@ def height_without_width():
 
 @flatten_exercise.mistake
 def padding_forgotten():
-    """Without its padding the first convolution would turn 30 into 28. But it has `padding=1`:
-    one more pixel on either side.
+    """Two ways lead to 48. Without the + 1 of the formula each convolution comes out a place too
+    small. Or the `padding=1` of the first one was left out: it adds a pixel on either side.
     """
     return 12 * 2 * 2
 
@@ -154,7 +154,7 @@ def case_of_convolve(rng):
     k = int(rng.integers(1, 4))
     return (
         rng.integers(0, 3, size=rng.integers(4, 9, size=2)).astype(float),
-        rng.integers(-3, 4, size=(k, k)).astype(float),
+        rng.integers(-6, 7, size=(k, k)) / 4,
         int(rng.integers(1, 4)),
         int(rng.integers(0, 3)),
     )
@@ -185,6 +185,8 @@ convolve_exercise = Exercise(
         (np.arange(24.0).reshape(4, 6), LOPSIDED, 2, 1),
         (np.arange(24.0).reshape(6, 4), LOPSIDED, 3, 0),
         (np.array([[5.0]]), np.array([[2.0]]), 1, 0),
+        (np.arange(9).reshape(3, 3), np.array([[0.5, 0.25], [0.0, -0.25]]), 1, 0),
+        (np.arange(9.0).reshape(3, 3), np.array([[0.5, 0.25], [0.0, -0.25]]), 1, 1),
     ),
     random=case_of_convolve,
     hints=(
@@ -282,6 +284,14 @@ def as_wide_as_it_is_high(*arguments):
     width of the image.
     """
     return as_wide_as_high(*arguments)
+
+
+@convolve_exercise.mistake
+def cut_to_whole_numbers(image, kernel, stride, padding):
+    """Right for whole numbers. Here the array for the result takes whole numbers only (`dtype=int`,
+    or `zeros_like` of a whole image), and cuts off what stands behind the point.
+    """
+    return convolve(image, kernel, stride, padding).astype(int)
 
 
 @convolve_exercise.mistake
@@ -411,6 +421,14 @@ def bias_added_once_for_each_channel(x, W, b):
     loop, and comes in once for every channel. A neuron adds its bias once.
     """
     return layer_with(x, W, b, bias_each_time=True)
+
+
+@layer_exercise.mistake
+def the_bias_alone(x, W, b):
+    """Only the bias came back: `y[o, row, column] = b[o]` after the loop throws away what the
+    channels have found. Put it before the loop, or add with `+=`.
+    """
+    return conv_layer(x, 0 * W, b)
 
 
 @layer_exercise.mistake

@@ -45,6 +45,7 @@ def roll_returns_early(params, gradients, lr, mu):
             v += g
             p -= lr * v
         return params
+    return params
 
 
 def roll_as_one_array(params, gradients, lr, mu):
@@ -128,16 +129,65 @@ def stop_minus_1(val_losses, patience):
     return stop - 1, best
 
 
+# 12 to 15 ---------------------------------------------------------------------------------------
+
+
+def read_idx_int64(data):
+    return exercises.find("12.2").reference(data).astype(np.int64)
+
+
+def confusion_answers_first(labels, answers, classes):
+    counts = np.zeros((classes, classes))
+    counts[answers, labels] += 1
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+def confusion_answers_first_only(labels, answers, classes):
+    counts = np.zeros((classes, classes))
+    counts[answers, labels] += 1
+    with np.errstate(all="ignore"):
+        return counts / counts.sum(axis=1)
+
+
+def gradients_of_none(a, m, s, x, t):
+    return np.array([None, None, None])
+
+
+def choice_from_1(validation, test):
+    best = validation.mean(axis=1).argmax()
+    return best + 1, test[best].mean()
+
+
+def convolve_into_integers(image, kernel, stride, padding):
+    image = np.pad(image, padding)
+    k = len(kernel)
+    height, width = ((n - k) // stride + 1 for n in image.shape)
+    result = np.zeros((height, width), dtype=int)
+    for r in range(height):
+        for c in range(width):
+            window = image[r * stride : r * stride + k, c * stride : c * stride + k]
+            result[r, c] = (window * kernel).sum()
+    return result
+
+
+def layer_of_biases(x, W, b):
+    y = exercises.find("15.3").reference(x, W, b)
+    for o in range(len(W)):
+        y[o] = b[o]
+    return y
+
+
 RIGHT = [
     ("11.3", split_in_place),
     ("11.5", lambda: [0.92, 0.0]),
+    ("14.3", lambda: np.array([784, 32, 10])),
     ("09.4", lambda: ["Adam", 3.16, 0.6]),
 ]
 
 # (id, answer, words that its explanation must have, words that it must not have)
 WRONG = [
     ("08.1", lambda: 0.2, "best", "lower than both"),
-    ("08.3", column_made_of_targets, "flat targets", "outputs made flat"),
+    ("08.3", column_made_of_targets, "Flat targets", "outputs made flat"),
     ("08.3", returned_error, "", "NotPlain"),
     ("08.4", lambda: [0.1, 10.0], "illness of patient A", "smaller learning rate"),
     ("09.2", adam_1e_8_outside, "brackets", ""),
@@ -156,6 +206,14 @@ WRONG = [
     ("11.3", split_one_order_two_slices, "the same way", "rng.permutation"),
     ("11.3", split_other_order, "another order", ""),
     ("11.4", stop_minus_1, "stop", ""),
+    ("12.2", read_idx_int64, "uint8", ""),
+    ("12.3", confusion_answers_first, "labels come first", ""),
+    ("12.3", confusion_answers_first_only, "labels come first", ""),
+    ("13.2", gradients_of_none, "backward()", ""),
+    ("14.2", choice_from_1, "counted from 0", "times too large"),
+    ("15.1", lambda: 48, "+ 1", ""),
+    ("15.2", convolve_into_integers, "whole numbers", ""),
+    ("15.3", layer_of_biases, "Only the bias", ""),
 ]
 
 

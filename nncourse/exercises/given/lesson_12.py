@@ -6,8 +6,9 @@ import numpy as np
 
 
 def call_with_bytes(answer, data):
-    """For a reader of files: the array of uint8 is handed over as bytes."""
-    return answer(bytes(data))
+    """For a reader of files: the array of uint8 is handed over as bytes; values and type count."""
+    values = answer(bytes(data))
+    return {"values": values, "type": str(getattr(values, "dtype", type(values).__name__))}
 
 
 call_with_bytes.written = lambda name, data: (
