@@ -31,16 +31,13 @@ MOVES = [
     ("explore_convolution", {"relu": True, "pool": True}, "row", 28, HEAT_MAP),
     ("explore_digits", {}, "number", 31, HEAT_MAP),
     ("fit_by_hand", {"show_loss": True}, "a", 31, CURVE),
-    ("explore_gradient_descent", {"steps": 60}, "lr", 31, CURVE),
-    ("explore_gradient_descent", {"problem": "two parameters"}, "lr", 31, CURVE),
     ("explore_gradient_flow", {}, "depth", 19, CURVE),
-    ("explore_loss_surface", {}, "w", 31, HEAT_MAP),
     ("explore_losses", {}, "z", 31, CURVE),
     ("explore_optimizers", {}, "lr_adam", 31, HEAT_MAP),
     ("explore_softmax", {}, "z1", 31, CURVE),
     ("explore_training", {}, "play", 31, 1000 / FRAMES),
 ]
-KEYS = ["explore_softmax", "fit_by_hand", "explore_gradient_descent", "explore_optimizers"]
+KEYS = ["explore_softmax", "fit_by_hand", "explore_optimizers"]
 
 
 def milliseconds(explorer, name, count):

@@ -15,6 +15,8 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "digit_pad": ("pad", {}),
     "explore_neuron": ("line", {"mode": "neuron"}),
     "explore_backpropagation": ("network", {"mode": "backward"}),
+    "explore_gradient_descent": ("ball", {"mode": "descent"}),
+    "explore_loss_surface": ("ball", {"mode": "surface"}),
     "explore_forward_pass": ("network", {"mode": "forward"}),
     "explore_perceptron": ("line", {"mode": "perceptron"}),
     "race_optimizers": ("optimizer_race_show", {}),

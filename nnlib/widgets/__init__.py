@@ -1,6 +1,7 @@
 """Explorers: pictures that follow sliders. Each is one line in a cell, such as explore_neuron()."""
 
 from nnlib.widgets.activations import explore_activation, explore_activations
+from nnlib.widgets.ball import explore_gradient_descent, explore_loss_surface
 from nnlib.widgets.base.controls import choice, int_slider, log_slider, slider, toggle
 from nnlib.widgets.base.live_picture import LivePicture
 from nnlib.widgets.bumps import explore_bumps
@@ -9,10 +10,8 @@ from nnlib.widgets.convolution import explore_convolution
 from nnlib.widgets.digit_pad import digit_pad
 from nnlib.widgets.explore_digits import explore_digits
 from nnlib.widgets.fit_by_hand import fit_by_hand
-from nnlib.widgets.gradient_descent import explore_gradient_descent
 from nnlib.widgets.gradient_flow import explore_gradient_flow
 from nnlib.widgets.line import explore_neuron, explore_perceptron
-from nnlib.widgets.loss_surface import explore_loss_surface
 from nnlib.widgets.losses import explore_losses
 from nnlib.widgets.network import explore_backpropagation, explore_forward_pass
 from nnlib.widgets.optimizer_race import explore_optimizers

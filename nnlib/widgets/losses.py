@@ -9,52 +9,13 @@ from nnlib.widgets.base.live_picture import LivePicture
 from nnlib.widgets.base.numbers import short
 from nnlib.widgets.base.quick_text import QuickText
 from nnlib.widgets.models.functions import name_of
+from nnlib.widgets.models.losses import LOSSES, own_loss
 
 SIDE = 8.0  # logits go from -8 to 8
 Z = np.linspace(-SIDE, SIDE, 321)
-STEP = 1e-4  # of the logit, for the slope of the learner's own loss
 TOP = 8.6  # the largest loss shown is 8
 
 
-def squared_error(z, target):
-    """(p - t)² and its slope by the logit, 2 (p - t) p (1 - p), with p = sigmoid(z)."""
-    p = sigmoid(z)
-    return (p - target) ** 2, 2 * (p - target) * p * (1 - p)
-
-
-def cross_entropy(z, target):
-    """-t log p - (1 - t) log(1 - p) from the logit, and its slope p - t."""
-    loss = np.maximum(z, 0) - z * target + np.log1p(np.exp(-np.abs(z)))
-    return loss, sigmoid(z) - target
-
-
-def own_loss(function):
-    """Return a function (z, target) -> (loss, slope) for a learner's loss of (p, target)."""
-
-    def compute(z, target):
-        def loss(z):
-            p = sigmoid(z)
-            with np.errstate(all="ignore"):  # infinities are shown, not warned of
-                try:
-                    out = function(p, target)
-                except (TypeError, ValueError):
-                    out = np.reshape([function(float(q), target) for q in np.ravel(p)], p.shape)
-            out = np.asarray(out, float)
-            if out.shape != p.shape:
-                raise ValueError(
-                    f"{name_of(function)}(p, target) got p of shape {p.shape} and returned shape "
-                    f"{out.shape}. Return one loss for every number in p, do not average"
-                )
-            return out
-
-        z = np.asarray(z, float)
-        with np.errstate(invalid="ignore"):
-            return loss(z), (loss(z + STEP) - loss(z - STEP)) / (2 * STEP)
-
-    return compute
-
-
-LOSSES = {"MSE": squared_error, "cross-entropy": cross_entropy}
 STYLES = {"MSE": (BLUE, "--", "o"), "cross-entropy": (RED, "-", "s")}
 OWN_STYLE = (GREEN, "-.", "^")
 

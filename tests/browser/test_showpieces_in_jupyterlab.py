@@ -7,7 +7,10 @@ from tests.browser import lab
 from tests.browser.notebooks import notebook_of
 
 pytestmark = pytest.mark.browser
-CALLS = ["explore_neuron", "explore_perceptron", "explore_backpropagation", "explore_forward_pass"]
+CALLS = [
+    *("explore_neuron", "explore_perceptron", "explore_backpropagation", "explore_forward_pass"),
+    *("explore_gradient_descent", "explore_loss_surface"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +131,29 @@ def test_hovering_a_node_lights_its_edges(notebook):
     root = shown(notebook, "explore_forward_pass")
     handle(root, "bias of y").hover()
     assert len(root.query_selector_all(".network-line.lit")) == 3
+
+
+def test_the_ball_is_dragged_and_rolls_when_it_is_let_go(notebook):
+    root = shown(notebook, "explore_gradient_descent")
+    drag(notebook.page, handle(root, "The ball"), 60, 30)
+    notebook.until_python_says("explore_gradient_descent.steps > 5", "True")
+    notebook.until_python_says("explore_gradient_descent.w > -2.4", "True")
+    drag(notebook.page, handle(root, "Example 3"), 0, -40)
+    notebook.until_python_says("len(explore_gradient_descent.points)", "40")
+    assert notebook.complaints() == []
+
+
+def test_the_arrow_of_the_ball_is_the_learning_rate(notebook):
+    root = shown(notebook, "explore_loss_surface")
+    arrow = handle(root, "The arrow")
+    arrow.focus()
+    for _ in range(4):
+        notebook.page.keyboard.press("ArrowRight")
+    notebook.until_python_says("explore_loss_surface.lr != 4", "True")
+    assert arrow.get_attribute("aria-valuetext").startswith("learning rate ")
+    box = root.query_selector(".nn-plane").bounding_box()
+    notebook.page.mouse.move(box["x"] + 200, box["y"] + 60)
+    assert root.query_selector(".ball-hover").inner_text().startswith("loss at ")
 
 
 def test_the_code_that_is_copied_is_a_line_of_python(notebook):

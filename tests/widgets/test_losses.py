@@ -3,7 +3,8 @@ import pytest
 
 from nnlib import nn
 from nnlib.widgets import explore_losses
-from nnlib.widgets.losses import LOSSES, Z, cross_entropy, own_loss, squared_error
+from nnlib.widgets.losses import Z
+from nnlib.widgets.models.losses import LOSSES, cross_entropy, own_loss, squared_error
 from tests.widgets.helpers import press, sweep
 
 

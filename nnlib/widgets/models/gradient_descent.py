@@ -12,18 +12,26 @@ N = 40  # examples
 GRID = np.linspace(-SIDE, SIDE, 241)
 
 
+def line_points(dims):
+    """The 40 examples (40, 2) about a line: the same every time."""
+    rng = np.random.default_rng(6)
+    x = np.linspace(0, 2, N)
+    return np.column_stack([x, x - (0.5 if dims == 2 else 0.0) + 0.5 * rng.standard_normal(N)])
+
+
 class LineLoss:
     """L = mean (w x + b - y)² over 40 examples; of w alone (dims 1, b = 0) or of w and b (dims 2).
+
+    points: examples of your own, rows x, y.
 
     Points are of shape (..., dims).
     """
 
-    def __init__(self, dims):
-        rng = np.random.default_rng(6)  # its own: the explorer shows the same data every time
-        x = np.linspace(0, 2, N)
-        self.dims, self.top = dims, 20.0
-        self.inputs = np.column_stack([x, np.ones(N)])[:, :dims]
-        self.targets = x - (0.5 if dims == 2 else 0.0) + 0.5 * rng.standard_normal(N)
+    def __init__(self, dims, points=()):
+        x, y = np.reshape(points, (-1, 2)).T if len(points) else line_points(dims).T
+        self.dims, self.count = dims, len(x)
+        self.inputs = np.column_stack([x, np.ones(self.count)])[:, :dims]
+        self.targets = y
 
     def loss(self, points):
         return np.mean((points @ self.inputs.T - self.targets) ** 2, axis=-1)
@@ -37,7 +45,7 @@ class LineLoss:
 class TwoValleys:
     """L = (w² - 1)² + 0.3 w + 0.4; each of 40 examples tilts it in its own way, on average not."""
 
-    dims, top = 1, 6.0
+    dims = 1
 
     def __init__(self):
         tilt = np.random.default_rng(7).normal(0, 4.5, N)
@@ -58,7 +66,6 @@ class OwnLoss:
 
     def __init__(self, function):
         self.function = function
-        self.top = None
 
     def loss(self, points):
         return apply(self.function, points[..., 0])
@@ -72,14 +79,21 @@ class OwnLoss:
         return np.array([slope])
 
 
-def batches(batch_size, steps, seed):
-    """Yield the examples of each step: every epoch all 40 in a new order, cut into batches."""
-    rng = np.random.default_rng(seed)
-    left = np.empty(0, int)
+def batches(batch_size, steps, seed, count=N):
+    """Yield the examples of each step: every epoch all of them in a new order, cut into batches.
+
+    The order is drawn by a generator that is short in JavaScript too (Numerical Recipes' LCG).
+    """
+    drawn = seed * 2654435761 % 2**32
+    left = []
     for _ in range(steps):
-        if not len(left):
-            left = rng.permutation(N)
-        yield left[:batch_size]
+        if not left:
+            left = list(range(count))
+            for i in range(count - 1, 0, -1):
+                drawn = (drawn * 1664525 + 1013904223) % 2**32
+                j = int(drawn / 2**32 * (i + 1))
+                left[i], left[j] = left[j], left[i]
+        yield np.array(left[:batch_size])
         left = left[batch_size:]
 
 
@@ -89,7 +103,8 @@ def trajectory(problem, start, lr, steps, batch_size=N, seed=0):
     Both are shorter when the path diverges: it ends at the first point beyond LIMIT.
     """
     path, gradients = [np.asarray(start, float)], []
-    for chosen in batches(batch_size, steps, seed):
+    count = getattr(problem, "count", N)
+    for chosen in batches(batch_size, steps, seed, count):
         if not np.abs(path[-1]).max() <= LIMIT:
             break
         gradients.append(problem.gradient(path[-1], chosen))

@@ -15,14 +15,14 @@ export function ticks(low, high, count = 6) {
   return Array.from({ length: last - first + 1 }, (_, i) => rounded((first + i) * step, step));
 }
 
-// { element, svg, canvas, layer, x(value), y(value), at(event), range(x, y), width, height }.
+// { element, svg, canvas, layer, x(value), y(value), at(event), range(x, y, ylabel), width, height }.
 // xlim and ylim are pairs; name is what a screen reader says; heat: whether a canvas lies below.
 export function makePlane({ xlim, ylim, size = [350, 340], xlabel = "", ylabel = "", name = "", heat = false }) {
   const [width, height] = size;
   const inside = { w: width - MARGIN.left - MARGIN.right, h: height - MARGIN.top - MARGIN.bottom };
   const plane = { width, height };
-  plane.range = (xs, ys) => {
-    [plane.xlim, plane.ylim] = [xs, ys];
+  plane.range = (xs, ys, label = ylabel) => {
+    [plane.xlim, plane.ylim, ylabel] = [xs, ys, label];
     axes.replaceChildren(...marks());
   };
   plane.x = (value) => MARGIN.left + (inside.w * (value - plane.xlim[0])) / (plane.xlim[1] - plane.xlim[0]);
