@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from nncourse.grading import cluster, folder, journal, report
 from nncourse.grading.book import read_results
 from nncourse.grading.marking import grade_submission, new_outcome
 from nncourse.grading.submissions import Submission
-from tests.nncourse.grading.helpers import needs_bubblewrap, notebook, settings
+from tests.nncourse.grading.helpers import as_bytes, cells, needs_bubblewrap, notebook, settings
 
 pytestmark = pytest.mark.timeout(300)
 ROOT = Path(__file__).parents[3]
@@ -518,6 +519,23 @@ def test_many_at_a_time_and_large_ones_wait_for_their_turn(tmp_path, monkeypatch
     with ThreadPoolExecutor(2) as executor:
         book = folder.grade(tmp_path, executor, settings())
     assert [book.total(student) for student in book.students()] == [(14, 14)] * 5
+
+
+def test_the_files_of_a_large_class_are_not_in_memory_at_once(tmp_path, monkeypatch):
+    """80 files of 2 MB, 160 MB in all, and at most WEIGHT of them at a time."""
+    monkeypatch.setattr(folder, "grade_submission", remembered)
+    monkeypatch.setattr(folder, "WEIGHT", 10_000_000)
+    marked(notebook())
+    for number in range(80):
+        extra = {"cell_type": "markdown", "source": f"{number}" * 1_000_000, "metadata": {}}
+        put(tmp_path, f"learner{number:02}", as_bytes([*cells(), extra]))
+    tracemalloc.start()
+    with ThreadPoolExecutor(1) as executor:
+        book = folder.grade(tmp_path, executor, settings())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(book.students()) == 80
+    assert peak < 60_000_000
 
 
 # ------------------------------------------------------------------------------- dask
