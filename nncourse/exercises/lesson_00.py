@@ -150,7 +150,7 @@ my_loss_exercise = Exercise(
         "The lesson has a loop that prints each gap and its square. What does it do with the "
         "squares in the end?",
         "Go through both lists together: `for wanted, got in zip(points, curve):`. Collect the "
-        "squares in a list, and write `return` only behind the loop.",
+        "squares in a list, and write `return` only after the loop.",
         "After the loop the mean is a sum and a division: `sum(squares)` and `len(squares)`.",
     ),
 )

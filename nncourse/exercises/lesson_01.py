@@ -506,7 +506,7 @@ def never_yes():
 @majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) is None)
 def it_matters_who_votes():
     """The same number of votes is a yes from some friends and a no from others: the three
-    weights differ too much. Every friend should count the same, or nearly so.
+    weights differ too much. Every friend should count the same, or almost.
     """
     return [5.0, 1.0, 1.0, -1.5]
 

@@ -37,7 +37,7 @@ def the_first_bias_passed_on_as_it_is():
 
 @one_neuron.mistake
 def the_second_bias_forgotten():
-    """The brackets are multiplied out rightly. Then the second neuron adds its own bias."""
+    """The brackets are multiplied out correctly. Then the second neuron adds its own bias."""
     return [-6, -15]
 
 
@@ -273,7 +273,7 @@ MAXIMA_IN_A_ROW = (
 
 row_softmax_exercise = Exercise(
     id="02.3",
-    title="The softmax that nearly always works",
+    title="The softmax that almost always works",
     points=3,
     minutes=10,
     difficulty="medium",
@@ -296,7 +296,7 @@ row_softmax_exercise = Exercise(
         "Look at what is left of the second row after the subtraction. What is e to the power of "
         "that, for a computer?",
         "Each row is a softmax of its own, so each row needs its own largest number.",
-        "`z.max(axis=1, keepdims=True)` is a column of maxima, one for each row. What does "
+        "`z.max(axis=1, keepdims=True)` is a column of maxima, one per row. What does "
         "`keepdims` do there? The line below already uses it.",
     ),
 )
@@ -322,7 +322,7 @@ def maximum_not_subtracted(z):
 @row_softmax_exercise.mistake
 def maximum_of_each_column(z):
     """Here each column loses its own maximum, and that changes the differences inside a row,
-    which are all that softmax sees. One number for each row is wanted: `axis=1`.
+    which are all that softmax sees. One number per row is wanted: `axis=1`.
     """
     return over_sum(np.exp(z - z.max(axis=0, keepdims=True)))
 
@@ -438,7 +438,7 @@ def judge_choice(arguments, choice):
         return f"Two names are wanted, as in ['ReLU', 'sigmoid']; there are {len(choice)}."
     for name in choice:
         if name not in given.ACTIVATIONS:
-            return f"{name!r} is no name of the list: {', '.join(given.ACTIVATIONS)}."
+            return f"{name!r} is not in the list: {', '.join(given.ACTIVATIONS)}."
     for start in STARTS:
         loss, _ = given.teach_wave(*choice, start)
         if loss >= TARGET:

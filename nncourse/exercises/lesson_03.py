@@ -103,14 +103,14 @@ def the_last_correction_with_the_wrong_sign():
 
 @nand_by_hand.mistake
 def two_epochs():
-    """That is the state after two epochs. Asked for is the one after the first."""
+    """That is the state after two epochs. The question is about the state after the first."""
     return [-2, -1, 1]
 
 
 @nand_by_hand.mistake
 def trained_to_the_end():
-    """That is what the rule finds when it goes on until nothing is wrong. Asked for is the state
-    after one epoch.
+    """That is what the rule finds when it goes on until nothing is wrong. The question is about
+    the state after one epoch.
     """
     return [-2, -1, 3]
 
@@ -239,7 +239,7 @@ def inputs_left_out(w, b, inputs, target, lr):
 
 @correct_exercise.mistake
 def inputs_for_the_bias_too(w, b, inputs, target, lr):
-    """The bias has become an array, with one number for each input. It has no input of its own
+    """The bias has become an array, with one number per input. It has no input of its own
     (or one that is always 1), so leave the inputs out there.
     """
     return (
@@ -397,7 +397,7 @@ train_gate_exercise = Exercise(
         "one go through?",
         "Before the loops, make the start: `np.zeros(x.shape[1])` for the weights, one for each "
         "column of x, and 0 for the bias. It must not be made again inside.",
-        "The inner line is `w, b = correct(w, b, inputs, target, 1.0)`. The `return` stands behind "
+        "The inner line is `w, b = correct(w, b, inputs, target, 1.0)`. The `return` comes after "
         "both loops, as far to the left as the outer `for`.",
     ),
 )
@@ -415,7 +415,7 @@ def only_one_epoch_counts(x, targets, epochs):
 @train_gate_exercise.mistake
 def only_the_first_example_is_looked_at(x, targets, epochs):
     """The `return` stands inside the inner loop, so the function ends after the very first
-    correction. Move it behind both loops.
+    correction. Move it after both loops.
     """
     return correct(np.zeros(x.shape[1]), 0.0, x[0], targets[0], 1.0)
 
@@ -451,7 +451,7 @@ def train_all_at_once(x, targets, epochs):
 
 @train_gate_exercise.mistake("bias never kept")
 def train_without_bias(x, targets, epochs):
-    """The weights change, and the bias is 0 for ever. `correct` returns both: take both of
+    """The weights change, and the bias always stays 0. `correct` returns both: take both of
     them, and hand both on to the next look.
     """
     w = np.zeros(x.shape[1])
@@ -537,7 +537,7 @@ sixteen_gates = Exercise(
         "Train on each of them for 50 epochs, then compare the four answers with the four "
         "targets: `((x @ w + b > 0) == targets).all()`.",
         "One of the two you know: the lamp on the stairs. For the other one, change the lamp in "
-        "your mind so that it is on when the two switches are alike.",
+        "your mind so that it is on when the two switches are in the same position.",
     ),
 )
 
@@ -555,7 +555,7 @@ def only_xor():
 @sixteen_gates.mistake(seen=has_any(SAME_FOR_ALL))
 def always_the_same_answer():
     """A gate that always gives the same answer needs no line between the points. A bias far
-    enough below or above 0 does it.
+    enough below or above 0 is all it takes.
     """
     return [[0, 0, 0, 0], [1, 1, 1, 1]]
 

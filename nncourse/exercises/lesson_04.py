@@ -164,7 +164,7 @@ forward_exercise = Exercise(
         "Two layers, two lines: the second one takes what the first one made.",
         "For many examples a layer is $X W^{\\mathsf T} + b$. Say the shapes aloud: (N, inputs) "
         "times (inputs, neurons) gives (N, neurons).",
-        "`a1 = np.maximum(X @ W1.T + b1, 0)` is the hidden layer. The output layer looks alike, "
+        "`a1 = np.maximum(X @ W1.T + b1, 0)` is the hidden layer. The output layer looks the same, "
         "with `a1` where X was, and the sigmoid where ReLU was.",
     ),
 )
@@ -221,7 +221,7 @@ def output_bias_forgotten(X, W1, b1, W2, b2):
 
 @forward_exercise.mistake("ReLU before the bias")
 def relu_before_the_bias_04_2(X, W1, b1, W2, b2):
-    """The bias belongs to the sum: first add it, then apply ReLU. Added behind ReLU, it can
+    """The bias belongs to the sum: first add it, then apply ReLU. Added after ReLU, it can
     make a hidden neuron send on a negative number.
     """
     return sigmoid((relu(X @ W1.T) + b1) @ W2.T + b2)
@@ -340,7 +340,8 @@ run_layers_exercise = Exercise(
     hints=(
         "Follow the input (1, 3) through the two layers on paper. After which step does the −2 "
         "become a 0?",
-        "ReLU belongs to the hidden layers. The last layer is no hidden layer, so its sum has to "
+        "ReLU belongs to the hidden layers. The last layer is not a hidden layer, so its "
+        "sum has to "
         "come back as it is.",
         "`layers[:-1]` is the list without its last entry: loop over that, with ReLU. Then take "
         "`W, b = layers[-1]`, without.",
@@ -376,7 +377,7 @@ def the_last_layer_left_out(X, layers):
 
 @run_layers_exercise.mistake("ReLU on the inputs")
 def relu_before_each_layer(X, layers):
-    """ReLU has moved in front of each layer. That mends the end and breaks the beginning:
+    """ReLU now comes before each layer. That fixes the end and breaks the beginning:
     negative inputs are now cut off before any neuron has seen them.
     """
     a = X
@@ -396,7 +397,7 @@ def relu_before_the_bias(X, layers):
 
 @run_layers_exercise.mistake
 def every_layer_gets_the_input(X, layers):
-    """The layers do not stand behind each other: each one gets X, and what the one before made
+    """The layers are not chained: each one gets X, and what the one before made
     is lost. Each layer takes the result of the layer before.
     """
     for W, b in layers[:-1]:

@@ -344,7 +344,7 @@ def all_three_bugs_are_still_there(*arguments):
 
 @ce_gradient_exercise.mistake
 def softmax_over_the_whole_table(*arguments):
-    """Two bugs are mended, one is left. `e.sum()` adds up the whole table, so all rows together
+    """Two bugs are fixed, one is left. `e.sum()` adds up the whole table, so all rows together
     make 1. Each row is a softmax.
     """
     return with_bugs(whole_table=True)(*arguments)
@@ -352,7 +352,7 @@ def softmax_over_the_whole_table(*arguments):
 
 @ce_gradient_exercise.mistake
 def minus_1_in_whole_columns(*arguments):
-    """Two bugs are mended, one is left. `p[:, targets]` takes these columns in every row. In
+    """Two bugs are fixed, one is left. `p[:, targets]` takes these columns in every row. In
     each row only the entry of its own target loses 1.
     """
     return with_bugs(whole_columns=True)(*arguments)
@@ -360,14 +360,14 @@ def minus_1_in_whole_columns(*arguments):
 
 @ce_gradient_exercise.mistake
 def not_divided_by_the_number_of_examples(*arguments):
-    """Two bugs are mended, one is left. The loss is a mean over the examples, so its gradient
+    """Two bugs are fixed, one is left. The loss is a mean over the examples, so its gradient
     is divided by their number.
     """
     return with_bugs(no_mean=True)(*arguments)
 
 
 @ce_gradient_exercise.mistake
-def only_the_sum_mended(*arguments):
+def only_the_sum_fixed(*arguments):
     """The softmax is right now, and two bugs are left. `p[:, targets]` takes these columns in
     every row. In each row only the entry of its own target loses 1.
     """
@@ -375,7 +375,7 @@ def only_the_sum_mended(*arguments):
 
 
 @ce_gradient_exercise.mistake
-def only_the_index_mended(*arguments):
+def only_the_index_fixed(*arguments):
     """The −1 is in the right places now, and two bugs are left. `e.sum()` adds up the whole
     table, so all rows together make 1. Each row is a softmax.
     """
@@ -383,7 +383,7 @@ def only_the_index_mended(*arguments):
 
 
 @ce_gradient_exercise.mistake
-def only_the_mean_mended(*arguments):
+def only_the_mean_fixed(*arguments):
     """The division is right now, and two bugs are left. `e.sum()` adds up the whole table, so
     all rows together make 1. Each row is a softmax.
     """
@@ -506,8 +506,9 @@ harsh_exercise = Exercise(
     judge=judge_harsh,
     hints=(
         "Start from −log p and ask which function rises faster still when p comes near 0.",
-        "The pull on the logit is the slope by p, times p (1 − p). For cross-entropy that is "
-        "(1/p) · p (1 − p) = 1 − p. So what is needed is a slope by p that is steeper than 1/p.",
+        "The pull on the logit is the slope with respect to p, times p (1 − p). For "
+        "cross-entropy that is "
+        "(1/p) · p (1 − p) = 1 − p. So what is needed is a slope that is steeper than 1/p.",
         "The slope of 1/p is −1/p². Now only the value at p = 1 is not 0 yet. (The square of the "
         "logarithm is another way.)",
     ),
@@ -524,7 +525,7 @@ def squared_error_05_4(p):
 
 @harsh_exercise.mistake
 def plain_distance(p):
-    """The distance ends at 1 when p is 0. Its slope by p is −1 everywhere, and the flat end of
+    """The distance ends at 1 when p is 0. Its slope is −1 everywhere, and the flat end of
     the sigmoid takes the pull away.
     """
     return 1 - p

@@ -172,8 +172,9 @@ teach_exercise = Exercise(
     ),
     hints=(
         "Start with `w = np.zeros(X.shape[1])` and `b = 0.0`. In each step: the outputs of all "
-        "examples, the slopes by z, then the new weights and the new bias.",
-        "The outputs are the sigmoid of `X @ w + b`. The slope by z is output minus target, "
+        "examples, the slopes with respect to z, then the new weights and the new bias.",
+        "The outputs are the sigmoid of `X @ w + b`. The slope with respect to z is output "
+        "minus target, "
         "divided by the number of examples, because the loss is a mean.",
         "With `dz` of shape (n,) the slope of the weights is `dz @ X`, and that of the bias is the "
         "sum of `dz`. At the end, `np.array([*w, b])` puts all in one array.",
@@ -199,7 +200,7 @@ def sum_in_place_of_the_mean(*arguments):
 
 @teach_exercise.mistake
 def bias_not_taught(*arguments):
-    """The bias stays at 0 for ever. It is a parameter like the weights, with the slope “sum of
+    """The bias always stays at 0. It is a parameter like the weights, with the slope “sum of
     dz”, and without it the neuron says 0.5 to the input (0, 0).
     """
     return mistaken_teach(bias=False)(*arguments)
@@ -641,7 +642,7 @@ valley_exercise = Exercise(
         "that diverges. Yours lies between them.",
         "Halve the interval again and again: 0.01 is too small, 0.2 diverges, what about 0.1? Then "
         "look closer at where the losses begin to grow.",
-        "0.1 is nearly good enough, and at 0.12 the loss explodes. The right rates lie in between, "
+        "0.1 is almost good enough, and at 0.12 the loss explodes. The right rates lie in between, "
         "a little below the border.",
     ),
 )
@@ -816,7 +817,7 @@ def one_step_per_epoch(*arguments):
 
 @train_line_exercise.mistake
 def the_loss_of_the_last_batch(*arguments):
-    """These are the losses of the last batch of each epoch, before its step. Asked for is the
+    """These are the losses of the last batch of each epoch, before its step. Wanted is the
     loss over all examples after the epoch: once more forwards, with all of X.
     """
     return mistaken_loop(report="batch")(*arguments)

@@ -73,7 +73,7 @@ def times_h_in_place_of_v():
 
 @slope_of_w_exercise.mistake
 def slope_of_the_other_weight():
-    """That is dv = dy · h, the slope of the weight v. Asked for is that of w, nearer the input."""
+    """That is dv = dy · h, the slope of the weight v. The question is about w, nearer the input."""
     return -10.0
 
 
@@ -173,7 +173,7 @@ layer_backward_exercise = Exercise(
 
 @layer_backward_exercise.mistake("dW transposed")
 def dw_transposed(dY, X, W):
-    """dW has a row for each input. It should have the shape of W, a row for each neuron, or it
+    """dW has one row per input. It should have the shape of W, one row per neuron, or it
     cannot be taken away from W.
     """
     return (dY @ W, X.T @ dY, dY.sum(axis=0))
@@ -211,7 +211,7 @@ def weights_averaged(dY, X, W):
 
 @layer_backward_exercise.mistake
 def bias_summed_the_wrong_way(dY, X, W):
-    """db has one number for each example. There is one bias for each neuron, so the sum goes
+    """db has one number per example. There is one bias per neuron, so the sum goes
     over the examples, down the columns.
     """
     return (dY @ W, dY.T @ X, dY.sum(axis=1))
@@ -219,7 +219,7 @@ def bias_summed_the_wrong_way(dY, X, W):
 
 @layer_backward_exercise.mistake
 def bias_not_summed(dY, X, W):
-    """db is a whole table, a row for each example. The same bias is used by every example, so
+    """db is a whole table, one row per example. The same bias is used by every example, so
     the slopes of all rows are added.
     """
     return (dY @ W, dY.T @ X, dY)
@@ -619,7 +619,7 @@ def always_0_no_copy(f, x, h):
 
 @measured_gradient_exercise.mistake
 def another_h(*arguments):
-    """These are nearly the exact slopes. But the size of the nudge is an argument, `h`, and
+    """These are almost the exact slopes. But the size of the nudge is an argument, `h`, and
     your answer uses another one.
     """
     return measured_with(own_h=1e-6)(*arguments)
@@ -829,7 +829,9 @@ def slope_of_tanh_at_the_sum(*arguments):
 
 @deep_backward_exercise.mistake
 def last_layer_first(X, T, W1, W2, W3):
-    """The three tables are right, in the order of the way back. Asked for are dW1, dW2, dW3."""
+    """The three tables are right, in the order of the way back. They should come as dW1, dW2,
+    dW3.
+    """
     return deep_backward(X, T, W1, W2, W3)[::-1]
 
 

@@ -1,0 +1,46 @@
+"""Lesson 06: how rough a batch's gradient is, one epoch of each method, and noise over the hill."""
+
+import numpy as np
+
+from bench.claims import SEEDS, lesson
+from nnlib.widgets.models.gradient_descent import TwoValleys, trajectory
+
+
+def claims():
+    given = lesson("06")
+    gradient, mse = given["gradient"], given["mse"]
+    n, start = 100_000, np.array([-2.5, 2.5])
+    sixth, order, restless, over = [], [], [], []
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        x = rng.uniform(0, 2, n)
+        y = x - 0.5 + 0.5 * rng.standard_normal(n)
+        X = np.column_stack([x, np.ones(n)])
+        best = mse(np.linalg.lstsq(X, y)[0], X, y)
+        whole = gradient(start, X, y)
+
+        def off(size, rng=rng, X=X, y=y, whole=whole):
+            chosen = rng.integers(0, n, (1000, size))
+            answers = [gradient(start, X[rows], y[rows]) for rows in chosen]
+            return np.linalg.norm(np.array(answers) - whole, axis=1).mean()
+
+        rough = [off(size) for size in (1, 32, 1024)]
+        shares = rough[1] / rough[0], rough[2] / rough[1]
+        sixth.append(all(1 / 7 < share < 1 / 5 for share in shares))
+
+        def excess(size, lr, rng=rng, X=X, y=y, best=best):
+            p, mixed = start, rng.permutation(n)
+            for first in range(0, n, size):
+                rows = mixed[first : first + size]
+                p = p - lr * gradient(p, X[rows], y[rows])
+            return mse(p, X, y) - best
+
+        ends = excess(n, 0.25), excess(32, 0.1), excess(1, 0.005)
+        order.append(ends[0] > 1 and max(ends[1:]) < 0.02)
+        restless.append(excess(32, 0.4) > excess(32, 0.01) and excess(1, 0.05) > excess(1, 0.0005))
+        paths = [trajectory(TwoValleys(), [1.5], 0.1, 60, 1, seed * 100 + k)[0] for k in range(21)]
+        over.append(sum(path[-1, 0] < 0 for path in paths) > 10)
+    yield "32 times as many examples leave about a sixth of the error", sixth
+    yield "after one epoch the batch method is far up, the other two are almost down", order
+    yield "a larger rate ends higher", restless
+    yield "one example at a time often throws the path over the hill", over
