@@ -15,6 +15,7 @@ import functools
 import importlib
 import os
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field, replace
 
@@ -504,12 +505,15 @@ def cases_of(module, seed, id):
         raise EngineError(f"the arguments of an exercise cannot be sent: {error}") from error
 
 
-@functools.cache
+mine = threading.local()
+
+
 def our_judge():
-    """The judging process of this grader; it ends with it."""
-    judge = Judge()
-    atexit.register(judge.stop)
-    return judge
+    """The judging process of this thread of the grader; it ends with it."""
+    if not hasattr(mine, "judge"):
+        mine.judge = Judge()
+        atexit.register(mine.judge.stop)
+    return mine.judge
 
 
 @contextlib.contextmanager

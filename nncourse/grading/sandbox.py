@@ -21,6 +21,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -187,12 +188,21 @@ def on_one_processor():
         os.sched_setaffinity(0, before)
 
 
-@functools.cache
 def our_processor():
     """The number of a processor that no other grader on this machine has, while there is one.
 
     A name that is taken in the abstract sockets of Linux is free again when its process ends.
     """
+    if not hasattr(mine, "processor"):
+        mine.processor = free_processor()
+    return mine.processor
+
+
+mine = threading.local()  # a grader is a thread of its process
+held = []
+
+
+def free_processor():
     numbers = sorted(os.sched_getaffinity(0))
     for number in numbers:
         name = socket.socket(socket.AF_UNIX)
@@ -203,15 +213,12 @@ def our_processor():
             continue
         held.append(name)
         return number
-    return numbers[os.getpid() % len(numbers)]
-
-
-held = []
+    return numbers[threading.get_native_id() % len(numbers)]
 
 
 def user():
     """One for each grader, as the limit on processes counts those of a user."""
-    return 61184 + os.getpid() % 4096
+    return 61184 + threading.get_native_id() % 4096
 
 
 def end(process, way):

@@ -143,6 +143,9 @@ def test_damaged_bytes_are_a_value_or_an_error(value, data):
         b"l\x01\0\0\0" * 100 + b"N",  # a hundred lists inside one another
         b"a\x0b\x02" + (0).to_bytes(8, "little") + (2**63).to_bytes(8, "little"),
         b"a\x0b\x01" + (2**40).to_bytes(8, "little"),  # an array of a terabyte
+        b"a\x0b\x02" + (20_000_000).to_bytes(8, "little") + (0).to_bytes(8, "little"),  # empty
+        b"a\x0b\x03" + (1000).to_bytes(8, "little") * 2 + (0).to_bytes(8, "little"),
+        b"I" + (1_000_000).to_bytes(4, "little") + b"7" * 1_000_000,  # two million digits
         b"m\x01\0\0\0l\0\0\0\0N",  # a list as a key
         encode(1) + b"N",
         b"",
@@ -151,6 +154,15 @@ def test_damaged_bytes_are_a_value_or_an_error(value, data):
 def test_hostile_bytes_are_an_error_at_once(data):
     with pytest.raises(ProtocolError):
         decode(data)
+
+
+def test_a_list_beyond_the_budget_and_a_frame_beyond_all_bytes_are_errors():
+    many = encode([[1]] * 90_000)
+    assert len(decode(many)) == 90_000
+    with pytest.raises(ProtocolError, match="items"):
+        decode(b"t" + (3).to_bytes(4, "little") + many * 3)
+    with pytest.raises(ProtocolError, match="too large"):
+        list(take_frames(bytearray((2**31).to_bytes(4, "little") + b"x")))
 
 
 def test_true_is_one_whatever_byte_it_was():
