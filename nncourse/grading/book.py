@@ -11,7 +11,7 @@ import nnlib
 from nncourse.grading import tables
 from nncourse.grading.deadlines import Deadlines, Lateness
 from nncourse.grading.marking import FAILED, GRADED, REJECTED
-from nncourse.grading.names import key, near
+from nncourse.grading.names import key, near, pseudonyms
 from nncourse.grading.roster import EMPTY
 from nncourse.grading.rubric import Rubric
 
@@ -243,6 +243,8 @@ def understood(overrides, settings, rubric, students):
     by_key = {}
     for student in students:
         by_key.setdefault(key(student), []).append(student)
+    for student, name in pseudonyms(students).items():
+        by_key.setdefault(key(name), []).append(student)
     for override in overrides:
         where = f"line {override.line}: " if override.line else ""
         of = rubric.of(override.exercise) if override.exercise not in specs else None

@@ -239,7 +239,7 @@ AROUND = re.compile(  # what a folder is called that holds learners, or is held 
     r"learners|homes?|export|archive|files|attempts?|version|v|try|old|new|final|backup|copy|draft|"
     r"kopie|my|work|solutions?|notebooks?|desktop|documents?|data|src|late)"
     + NUMBERED
-    + r"|(?:group|gruppe|team|section|class|tutorial)[a-z]|\d\d?[_. -].*)",
+    + r"|(?:group|gruppe|team|section|class|tutorial)[a-z]|\d\d[_-][a-z]\w*)",
     re.IGNORECASE,
 )
 GROUP = re.compile(r"(?:group|gruppe|team|pair|section)(?:[ _.-]*\w{1,3})?", re.IGNORECASE)
@@ -400,10 +400,11 @@ class Finder:
             folders[item.entry.parts[depth]].append(item)
         loose = [item for item in loose if item not in is_zip and item not in empty]
         self.loose_files(loose)
+        beside = any(not is_around(plain(name)) for name in folders)
         inner = {
             name: below
             for name, below in folders.items()
-            if self.holds_learners(name, below, depth)
+            if self.holds_learners(name, below, depth, beside)
         }
         learners = {name: below for name, below in folders.items() if name not in inner}
         crowded = {
@@ -463,8 +464,11 @@ class Finder:
                 f"{some(names)}. {HOW.format(pattern=proposal(items))}"
             )
 
-    def holds_learners(self, name, below, depth):
-        """Whether a folder is not a learner's, but around learners or their work, by its name."""
+    def holds_learners(self, name, below, depth, beside):
+        """Whether a folder is not a learner's, but around learners or their work, by its name.
+
+        beside: folders beside it are learners', so one with nothing but work in it is one, too.
+        """
         called = plain(name)
         if self.roster and self.roster.find([called]):
             return False
@@ -477,6 +481,11 @@ class Finder:
         )
         if any(not is_around(plain(part)) for parts in inner for part in parts):
             return True
+        if beside and any(one.digest for one in below):
+            self.found.remarks.append(
+                f"The folder {called} is taken for a learner's, as those beside it are."
+            )
+            return False
         return not GROUP.fullmatch(called)
 
     def is_crowded(self, below, depth, alone):

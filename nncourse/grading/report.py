@@ -18,7 +18,6 @@ cannot start a formula.
 """
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -28,7 +27,7 @@ from nncourse import files
 from nncourse.grading import gradebook, pages, similarity, statistics
 from nncourse.grading.book import EMPTY_OVERRIDES
 from nncourse.grading.folder import SOLUTIONS
-from nncourse.grading.names import page_name
+from nncourse.grading.names import page_name, pseudonyms
 from nncourse.grading.pages import number
 from nncourse.grading.submissions import Rejected, read_cells
 
@@ -44,7 +43,7 @@ class People:
         self.anonymous = anonymous
         self.names = {student: student for student in book.students()}
         if anonymous:
-            self.names = pseudonyms(book.students(), book.settings.seed)
+            self.names = pseudonyms(book.students())
         self.pages = {student: page_name(name) for student, name in self.names.items()}
 
     def name(self, student):
@@ -56,18 +55,6 @@ class People:
     def file(self, outcome):
         """The path of what was handed in, which may hold a name."""
         return "" if self.anonymous else outcome["path"]
-
-
-def pseudonyms(students, seed):
-    """{student: "learner 3f9a2c"}, the same in every run with this seed."""
-    made = {}
-    for student in students:
-        digest = hashlib.sha256(f"{seed} anonymous {student}".encode()).hexdigest()
-        length = 6
-        while f"learner {digest[:length]}" in made.values():
-            length += 1
-        made[student] = f"learner {digest[:length]}"
-    return made
 
 
 def write(book, out, before=None, anonymous=False):

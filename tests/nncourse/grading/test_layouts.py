@@ -177,6 +177,11 @@ LAYOUTS = {  # what lies there: {learner: how many notebooks}
         [f"week5-ada/exercises/{NB}", f"week5-ben/exercises/{NB}"],
         {"ada": 1, "ben": 1},
     ),
+    "a name that begins with a number": (
+        [f"50 GB at once/{NB}", f"7. ada/{NB}", f"3 musketeers/{NB}"],
+        {"50 GB at once": 1, "7. ada": 1, "3 musketeers": 1},
+    ),
+    "a learner called as weeks are": ([f"week5/{NB}", f"ada/{NB}"], {"week5": 1, "ada": 1}),
     "capitals": ([f"Ada/{NB}", f"ada/{NB}"], {"Ada": 1, "ada": 1}),
 }
 
