@@ -4,8 +4,8 @@ The learner's data are compared here, and none of the learner's code runs. One p
 submissions of a grader, and computes each reference and each mistake once. When a result makes it
 run into its limits, it ends, the result counts as wrong, and the next one finds a new process.
 
-    requests: [{"module", "seed", "id", "missing", "data", "cells"}, ...]
-    answers:  a dict of plain values for each: what marking.py puts into a mark
+    question: {"module", "seed", "cells": {number: source}, "asked": [{"id", "missing", "data"}]}
+    answers:  a dict of plain values for each that is asked: what marking.py puts into a mark
 """
 
 import functools
@@ -27,6 +27,7 @@ from nncourse.judging.plain import MAX_ENTRIES
 
 SECONDS = 10  # of a processor, for comparing what one exercise gave
 WALL = 6  # times as many on the clock
+MUCH = 5_000_000  # bytes of results, or of cells, that go in one question
 MEMORY = 500_000_000  # bytes above what it has when it starts
 BREACH = (
     "What came back could not be compared: it takes more {what} than there is for that. Is it far "
@@ -41,24 +42,27 @@ class Judge:
     def __init__(self):
         self.process = None
 
-    def ask_all(self, requests):
-        """The answers to several requests; {"breach": "time" or "memory"} to one that is too much.
+    def ask_all(self, question):
+        """The answers to all that is asked; {"breach": "time" or "memory"} where it is too much.
 
         All go at once; only where one of them ends the process, each goes alone.
         """
-        size = sum(len(request["data"]) for request in requests)
-        if len(requests) > 1 and size < 5_000_000:
-            answers = self.ask(requests)
+        asked = question["asked"]
+        if len(asked) > 1 and sum(len(one["data"]) for one in asked) < MUCH:
+            answers = self.ask(question)
             if answers is not None:
                 return answers
-        return [(self.ask([request]) or [{"breach": "time"}])[0] for request in requests]
+        alone = (self.ask(question | {"asked": [one]}) for one in asked)
+        return [answers[0] if answers else {"breach": "time"} for answers in alone]
 
-    def ask(self, requests):
+    def ask(self, question):
         """The answers, or None when the process came to its end."""
         if self.process is None or self.process.poll() is not None:
             self.stop()
             self.process = self.begin()
-        data = encode(requests)
+        if sum(map(len, question["cells"].values())) > MUCH:
+            question = question | {"cells": {}}  # then no line of code is quoted
+        data = encode(question)
         try:
             self.process.stdin.write(struct.pack("<I", len(data)) + data)
             self.process.stdin.flush()
@@ -115,15 +119,16 @@ def main():
     answers.write(b"here")
     answers.flush()
     while head := requests.read(4):
-        data = encode([answer(r) for r in decode(requests.read(struct.unpack("<I", head)[0]))])
+        question = decode(requests.read(struct.unpack("<I", head)[0]))
+        data = encode([answer(question, one) for one in question["asked"]])
         answers.write(struct.pack("<I", len(data)) + data)
         answers.flush()
 
 
-def answer(request):
+def answer(question, asked):
     clock.start()
     try:
-        return judged(request)
+        return judged(question, asked)
     except MemoryError:
         return {"breach": "memory"}
     finally:
@@ -194,11 +199,11 @@ def remembering(module, seed, id):
     return found
 
 
-def judged(request):
+def judged(question, asked):
     """The verdict on what one exercise gave, as plain values and text."""
-    exercise = remembering(request["module"], request["seed"], request["id"])
+    exercise = remembering(question["module"], question["seed"], asked["id"])
     cases = exercise.all_cases
-    found = verdict(exercise, cases, results(request, len(cases)))
+    found = verdict(exercise, cases, results(asked, len(cases), question["cells"]))
     answer = {
         "right": found.right,
         "points": found.points,
@@ -229,22 +234,22 @@ def judged(request):
     return answer
 
 
-def results(request, number):
+def results(asked, number, cells):
     """A plain value or a Failure for each case, from the bytes that the worker sent."""
-    found = [Failure(*request["missing"])] * number
+    found = [Failure(*asked["missing"])] * number
     left = MAX_ENTRIES
     try:
-        for frame in islice(take_frames(bytearray(request["data"]), first=int), number):
+        for frame in islice(take_frames(bytearray(asked["data"]), first=int), number):
             if 0 <= frame[0] < number:
                 match frame:
                     case (place, value):
                         left -= entries_in(value)
                         if left < 0:
-                            kind = f"a value of more than {MAX_ENTRIES:,} entries"
-                            value = Failure("NotPlain", kind)
+                            kind = f"results of more than {MAX_ENTRIES:,} entries together"
+                            return [Failure("NotPlain", kind)] * number
                         found[place] = value
                     case (place, str(kind), str(text), int(cell), int(line)):
-                        text = placed(clean(text), cell, line, request["cells"])
+                        text = placed(clean(text), cell, line, cells)
                         found[place] = Failure(clean(kind, 80), text)
     except ProtocolError:
         return found

@@ -128,6 +128,7 @@ class Marking:
         self.module = settings.lessons[number]
         self.exercises = importlib.import_module(self.module).EXERCISES
         self.by_id = {exercise.id: exercise for exercise in self.exercises}
+        self.sources = {cell.number: cell.source for cell in cells}
         self.cells, self.settings, self.prose, self.language = cells, settings, prose, language
         self.solutions = settings.solutions.get(number, {})
         self.setup = settings.setups.get(number) or STOCK
@@ -312,10 +313,17 @@ class Marking:
     # ---------------------------------------------------------------------- what came of an answer
     def judge(self, tasks, run):
         """The dicts that judge.py makes of the results of these tasks."""
-        found = our_judge().ask_all([self.request(task, run) for task in tasks])
+        found = our_judge().ask_all(
+            {
+                "module": self.module,
+                "seed": self.settings.seed,
+                "cells": self.sources,
+                "asked": [self.asked(task, run) for task in tasks],
+            }
+        )
         return [too_much(one["breach"]) if "breach" in one else one for one in found]
 
-    def request(self, task, run):
+    def asked(self, task, run):
         """What judge.py has to know of one task."""
         how, data, *_ = run.results.get(task, ("", b""))
         if task in run.stopped:
@@ -326,23 +334,21 @@ class Marking:
             missing = "Crash", "the answer came back in pieces"
         else:
             missing = why_stopped(how, self.seconds(self.by_id[task.id]))
-        sources = {cell.number: cell.source for cell in self.cells} if data else {}
-        return {
-            "module": self.module,
-            "seed": self.settings.seed,
-            "id": task.id,
-            "missing": missing,
-            "data": data,
-            "cells": sources,
-        }
+        return {"id": task.id, "missing": missing, "data": data}
 
     def missing(self, exercise, run):
         """Why there is no value of this name: the cell that defines it failed, or there is none."""
         for cell in reversed(self.cells):
             if cell.number in run.errors and defines(cell.source, exercise.name):
                 kind, text, *place = run.errors[cell.number]
-                return kind, placed(text, *place, {c.number: c.source for c in self.cells})
+                return kind, placed(text, *place, self.sources)
         return "Missing", f"the notebook has no {exercise.name}"
+
+    @functools.cached_property
+    def written(self):
+        """The names that the notebook defines, without those of answers; not too many."""
+        found = {name for cell in self.cells for name in names_set(cell.source)}
+        return sorted(found - {exercise.name for exercise in self.exercises})[:2_000]
 
     def elsewhere(self, exercise):
         """A sentence about an answer that is there, and not where Python would find it; or ""."""
@@ -362,10 +368,8 @@ class Marking:
             magic = first[2:].split(" ")[0]
             if first.startswith("%%") and magic not in PYTHON_MAGICS and defines(cell.source, name):
                 return f"`{name}` stands in a cell that `{clean(first, 30)}` makes no Python."
-        others = {e.name for e in self.exercises}
-        written = {n for cell in self.cells for n in names_set(cell.source)} - others
-        near = [other for other in sorted(written) if bare(other) == bare(name)]
-        near += difflib.get_close_matches(name, sorted(written)[:2_000], n=1, cutoff=0.8)
+        near = [other for other in self.written if bare(other) == bare(name)]
+        near += difflib.get_close_matches(name, self.written, n=1, cutoff=0.8)
         if near:
             return (
                 f"There is `{clean(near[0], 60)}`, and the answer is expected under the name "
@@ -375,11 +379,16 @@ class Marking:
 
     def tell_first_error(self, first):
         """ "Cell 2 failed first: No module named 'google'": in .remarks, if points were lost."""
-        errors = [n for n, (kind, *_) in first.errors.items() if kind != "NotImplementedError"]
+        missing = [f"name '{exercise.name}' is not defined" for exercise in self.exercises]
+        errors = [
+            number
+            for number, (kind, text, *_) in first.errors.items()
+            if kind != "NotImplementedError" and text not in missing
+        ]
         if not errors or not self.wrong():
             return
         kind, text, *place = first.errors[min(errors)]
-        text = placed(text, *place, {cell.number: cell.source for cell in self.cells})
+        text = placed(text, *place, self.sources)
         if kind not in ("ModuleNotFoundError", "ImportError"):
             text = f"{kind}: {text}" if text else kind
         text = f"Cell {min(errors)} failed first: {text}".rstrip(".") + "."

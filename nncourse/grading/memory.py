@@ -1,13 +1,19 @@
-"""What a process and all its descendants hold, counted from outside in /proc.
+"""What a process and all its descendants hold, counted from outside in /proc, and a cgroup's limit.
 
-Of all kinds: pages of their own and shared ones, what was swapped out, files in the memory of the
-sandbox's mounts, and what waits in sockets and pipes. What could hide from these (memory without a
-name that is shared, System V's, io_uring, descriptors that are under way) the filter of system
-calls does not allow.
+Where cgroups (version 2) can be written, as root on most systems, the system itself limits a
+worker's memory, too; elsewhere the counting alone does.
+
+Counted are all kinds: pages of their own and shared ones, what was swapped out, files in the memory
+of the sandbox's mounts, and what waits in sockets and pipes. What could hide from these (memory
+without a name that is shared, System V's, io_uring, descriptors that are under way) the filter of
+system calls does not allow.
 """
 
+import itertools
 import os
+import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 SOCKET, PIPE = 500_000, 65_536  # bytes that may wait in one, at most
 NODE = 1_500  # bytes that the system keeps for a file, even an empty one
@@ -126,3 +132,67 @@ def kill_first(pid):
                 file.write("900")
         except OSError:
             continue
+
+
+# ------------------------------------------------------------------------------------- cgroups
+CGROUPS = Path("/sys/fs/cgroup")
+numbers = itertools.count()
+
+
+class Group:
+    """A cgroup of one worker, which is limited by the system; use Group.of()."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    @classmethod
+    def of(cls, pid, most, processes):
+        """The Group with a process and its descendants, or None where cgroups cannot be written."""
+        for base in bases():
+            folder = base / f"nncourse-{os.getpid()}-{next(numbers)}"
+            group = cls(folder)
+            try:
+                folder.mkdir()
+                group.write("memory.max", most)
+                for name, value in (("memory.swap.max", 0), ("pids.max", processes + 2)):
+                    if (folder / name).exists():
+                        group.write(name, value)
+                for number in descendants(pid):
+                    group.write("cgroup.procs", number)
+                return group
+            except OSError:
+                group.remove()
+        return None
+
+    def write(self, name, value):
+        # no file of this name is made where cgroups are none
+        with open(self.folder / name, "r+", encoding="utf-8") as file:
+            file.write(str(value))
+
+    def remove(self):
+        """Once its processes are gone, which takes the system a moment after they were killed."""
+        for _ in range(100):
+            try:
+                self.folder.rmdir()
+                return
+            except FileNotFoundError:
+                return
+            except OSError:
+                time.sleep(0.01)
+
+
+def bases():
+    """The cgroups in which one of our own may be made, with a limit of memory."""
+    try:
+        text = Path("/proc/self/cgroup").read_text(encoding="utf-8")
+        own = [line.split("::/", 1)[1] for line in text.splitlines() if line.startswith("0::/")]
+        found = [CGROUPS.joinpath(path).parent for path in own if path] + [CGROUPS]
+        return [
+            base
+            for base in found
+            if base.is_relative_to(CGROUPS)
+            and os.access(base, os.W_OK)
+            and "memory" in (base / "cgroup.subtree_control").read_text(encoding="utf-8").split()
+        ]
+    except OSError:
+        return []

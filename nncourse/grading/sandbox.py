@@ -132,6 +132,8 @@ def run(job, way, limits, seconds):
         stopped = watch.until_stopped()
     finally:
         end(process, way)
+        if watch.group is not None:
+            watch.group.remove()
     if stopped.what == "start":
         raise EngineError(f"the worker did not start: {why_no_start(stopped.why, watch, way)}")
     return watch.frames, stopped
@@ -250,6 +252,7 @@ class Watch:
         self.until = time.monotonic() + limits.start
         self.starved, self.turns, self.before = set(), {}, (0.0, 0.0)
         self.began = time.monotonic()
+        self.group = None  # a cgroup, where there are any
 
     def until_stopped(self):
         """Stopped, and the frames are in .frames."""
@@ -354,6 +357,9 @@ class Watch:
                     raise ProtocolError("this began before")
                 if not self.begun and self.way != "container":
                     memory.kill_first(self.process.pid)
+                    # a little more, so that it is we who notice and can say what it was
+                    most = self.limits.memory + 100_000_000
+                    self.group = memory.Group.of(self.process.pid, most, self.limits.processes)
                 self.begun.add((what, number))
                 self.what, self.number = what, number
                 seconds = self.limits.cell if what == "cell" else self.limits.call + 1

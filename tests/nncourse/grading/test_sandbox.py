@@ -298,6 +298,39 @@ def test_memory_of_every_kind_is_counted(tmp_path):
         process.communicate()
 
 
+FILES = ("memory.max", "memory.swap.max", "pids.max", "cgroup.procs")
+
+
+class Cgroups(type(Path())):
+    """Behaves as the system's cgroups: a folder comes with files, and goes with them."""
+
+    def mkdir(self, *more, **named):
+        super().mkdir(*more, **named)
+        for name in FILES:
+            (self / name).write_text("max", encoding="utf-8")
+
+    def rmdir(self):
+        for name in FILES:
+            (self / name).unlink()
+        super().rmdir()
+
+
+def test_where_cgroups_can_be_written_the_system_limits_the_worker(tmp_path, monkeypatch):
+    (tmp_path / "cgroup.subtree_control").write_text("cpu memory pids", encoding="utf-8")
+    monkeypatch.setattr(memory, "CGROUPS", Cgroups(tmp_path))
+    group = memory.Group.of(os.getpid(), 10**9, 64)
+    told = {name: (group.folder / name).read_text(encoding="utf-8") for name in FILES}
+    assert told["memory.max"] == "1000000000"
+    assert (told["memory.swap.max"], told["pids.max"]) == ("0ax", "66x")  # written over "max"
+    assert told["cgroup.procs"].startswith(str(os.getpid()))
+    group.remove()
+    assert not group.folder.exists()
+    (tmp_path / "cgroup.subtree_control").write_text("cpu pids", encoding="utf-8")
+    assert memory.Group.of(os.getpid(), 10**9, 64) is None  # no limit of memory can be set there
+    monkeypatch.setattr(memory, "CGROUPS", Cgroups(tmp_path / "nowhere"))
+    assert memory.Group.of(os.getpid(), 10**9, 64) is None
+
+
 @needs_bubblewrap
 def test_it_has_one_processor_and_cannot_take_another():
     source = (
