@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nnlib.checks import whole
+
 generator = np.random.default_rng()
 
 
@@ -10,9 +12,6 @@ def manual_seed(seed):
 
     seed: a non-negative int. Raises TypeError or ValueError for anything else.
     """
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
-        raise TypeError(f"manual_seed expected an int, got {seed!r}. Try manual_seed(0).")
-    if seed < 0:
-        raise ValueError(f"manual_seed expected a seed of 0 or more, got {seed}.")
+    seed = whole("manual_seed(seed)", seed, 0, "Try manual_seed(0).")
     # the state changes, the object stays: who holds the generator draws from the new seed too
     generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nnlib.checks import floats, number, whole
+from nnlib.nn.formulas import sum_rows
 from nnlib.nn.module import Module, Parameter
 
 
@@ -13,9 +15,13 @@ class BatchNorm1d(Module):
     Raises ValueError for another shape, and in training for a batch of one.
     """
 
+    differs_in_training = True
+
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
         super().__init__()
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.num_features = whole("BatchNorm1d(num_features)", num_features, 1)
+        self.eps = number("BatchNorm1d(eps)", eps, above=0)
+        self.momentum = number("BatchNorm1d(momentum)", momentum, least=0, most=1)
         self.weight = Parameter(np.ones(num_features))
         self.bias = Parameter(np.zeros(num_features))
         self.register_buffer("running_mean", np.zeros(num_features, np.float32))
@@ -23,21 +29,12 @@ class BatchNorm1d(Module):
         self.register_buffer("num_batches_tracked", np.array(0))
 
     def forward(self, x):
-        x = np.asarray(x, self.weight.data.dtype)
-        if x.ndim != 2 or x.shape[1] != self.num_features:
-            raise ValueError(
-                f"{self!r} expected x of shape (N, {self.num_features}), got {x.shape}."
-            )
-        n = len(x)
         if self.training:
-            if n < 2:
-                raise ValueError(
-                    f"{self!r} expected at least 2 rows in training, got {n}: one row has no "
-                    "variance. Call eval() to predict, or drop the last small batch."
-                )
-            mean, var = x.mean(axis=0), x.var(axis=0)
+            n = len(x)
+            mean = sum_rows(x) / n
+            var = sum_rows((x - mean) ** 2) / n
             self.running_mean += self.momentum * (mean - self.running_mean)
-            self.running_var += self.momentum * (var * (n / (n - 1)) - self.running_var)
+            self.running_var += self.momentum * (var * n / (n - 1) - self.running_var)
             self.num_batches_tracked += 1
         else:
             mean, var = self.running_mean, self.running_var
@@ -48,12 +45,27 @@ class BatchNorm1d(Module):
 
     def backward(self, dy, input_grad=True):
         x_hat, inv_std, training = self.recall()
-        self.weight.accumulate((dy * x_hat).sum(axis=0))  # dL/dγ = Σ dy x̂
-        self.bias.accumulate(dy.sum(axis=0))  # dL/dβ = Σ dy
+        self.weight.accumulate(sum_rows(dy * x_hat))  # dL/dγ = Σ dy x̂
+        self.bias.accumulate(sum_rows(dy))  # dL/dβ = Σ dy
         d_hat = dy * self.weight.data
         if training:  # mean and var depend on x too, which takes out two directions
-            d_hat = d_hat - d_hat.mean(axis=0) - x_hat * (d_hat * x_hat).mean(axis=0)
+            n = len(dy)
+            d_hat = d_hat - sum_rows(d_hat) / n - x_hat * (sum_rows(d_hat * x_hat) / n)
         return d_hat * inv_std
+
+    def receive(self, x):
+        """x as an array of the weight's type; ValueError when its shape does not fit."""
+        x = floats(x, self.weight.data.dtype, self)
+        if x.ndim != 2 or x.shape[1] != self.num_features:
+            raise ValueError(
+                f"{self!r} expected x of shape (N, {self.num_features}), got {x.shape}."
+            )
+        if self.training and len(x) < 2:
+            raise ValueError(
+                f"{self!r} expected at least 2 rows in training, got {len(x)}: one row has no "
+                "variance. Call eval() to predict, or drop the last small batch."
+            )
+        return x
 
     def __repr__(self):
         return f"BatchNorm1d({self.num_features})"

@@ -1,5 +1,8 @@
 """Sequential, a stack of layers, and Residual, a stack with a way around it."""
 
+import numpy as np
+
+from nnlib.checks import whole
 from nnlib.nn.module import Module
 
 
@@ -25,7 +28,12 @@ class Sequential(Module):
         return len(self.layers)
 
     def __getitem__(self, i):
-        return Sequential(*self.layers[i]) if isinstance(i, slice) else self.layers[i]
+        if isinstance(i, slice):
+            return Sequential(*self.layers[i])
+        i = whole("Sequential[i]", i, -len(self))
+        if i >= len(self):
+            raise IndexError(f"Sequential[i] expected i below {len(self)}, got {i}.")
+        return self.layers[i]
 
     def append(self, layer):
         """Add a layer at the end; an optimizer made before does not know its parameters."""
@@ -33,12 +41,13 @@ class Sequential(Module):
 
     def insert(self, index, layer):
         """Add a layer before place `index`; returns the Sequential."""
+        index = whole("Sequential.insert(index)", index, -len(self))
         self.layers = _checked((*self.layers[:index], layer, *self.layers[index:]))
         return self
 
     def forward(self, x):
         for layer in self.layers:
-            x = layer(x)
+            x = layer.forward(x)
         return x
 
     def backward(self, dy, input_grad=True):
@@ -84,10 +93,10 @@ class Residual(Module):
         self.block = block[0] if single else Sequential(*block)
 
     def forward(self, x):
-        y = self.block(x)
-        if y.shape != x.shape:
+        y = self.block.forward(x)
+        if y.shape != np.shape(x):
             raise ValueError(
-                f"Residual expected a block that keeps the shape {x.shape}, got {y.shape}."
+                f"Residual expected a block that keeps the shape {np.shape(x)}, got {y.shape}."
             )
         return x + y
 

@@ -8,16 +8,9 @@ import math
 
 import numpy as np
 
+from nnlib.checks import floats, whole
 from nnlib.nn import init
 from nnlib.nn.module import Module, Parameter
-
-
-def check_kernel(layer, **sizes):
-    """ValueError unless the layer's kernel_size, stride and padding are whole numbers that fit."""
-    for name, value in sizes.items():
-        least = 0 if name == "padding" else 1
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise ValueError(f"{layer} expected a whole {name} from {least} up, got {value!r}.")
 
 
 def windows(size, kernel, stride, padding):
@@ -87,9 +80,11 @@ class Conv2d(Module):
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *, bias=True):
         super().__init__()
-        check_kernel("Conv2d", kernel_size=kernel_size, stride=stride, padding=padding)
-        self.in_channels, self.out_channels = in_channels, out_channels
-        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+        self.in_channels = in_channels = whole("Conv2d(in_channels)", in_channels, 1)
+        self.out_channels = out_channels = whole("Conv2d(out_channels)", out_channels, 1)
+        self.kernel_size = kernel_size = whole("Conv2d(kernel_size)", kernel_size, 1)
+        self.stride = whole("Conv2d(stride)", stride, 1)
+        self.padding = whole("Conv2d(padding)", padding, 0)
         self.weight = init.kaiming_uniform_(
             Parameter(np.zeros((out_channels, in_channels, kernel_size, kernel_size))),
             a=math.sqrt(5),
@@ -100,12 +95,6 @@ class Conv2d(Module):
             self.bias = init.uniform_(Parameter(np.zeros(out_channels)), -bound, bound)
 
     def forward(self, x):
-        x = np.asarray(x, self.weight.data.dtype)
-        if x.ndim != 4 or x.shape[1] != self.in_channels:
-            raise ValueError(
-                f"{self!r} expected x of shape (N, {self.in_channels}, H, W), got {x.shape}. "
-                "Grey images (N, H, W) become (N, 1, H, W) by x[:, None]."
-            )
         size = [windows(s, self.kernel_size, self.stride, self.padding) for s in x.shape[2:]]
         x = batch_last(x)
         if self.padding:
@@ -131,6 +120,26 @@ class Conv2d(Module):
         edge = slice(self.padding, -self.padding or None)
         return batch_first(dx[:, edge, edge])
 
+    def receive(self, x):
+        """x as an array of the weight's type; ValueError when its shape does not fit."""
+        x = floats(x, self.weight.data.dtype, self)
+        if x.ndim != 4 or x.shape[1] != self.in_channels:
+            raise ValueError(self._explain(x.shape))
+        return x
+
+    def _explain(self, shape):
+        channels = self.in_channels
+        says = f"{self!r} expected x of shape (N, {channels}, H, W), got {shape}."
+        if len(shape) == 4 and shape[3] == channels:
+            return f"{says} The channels stand last: pass x.transpose(0, 3, 1, 2)."
+        if len(shape) == 2 and channels == 1:
+            return f"{says} For a single grey image (H, W) pass x[None, None], a batch of one."
+        if len(shape) == 3 and shape[0] == channels > 1:
+            return f"{says} For a single image (C, H, W) pass x[None], a batch of one."
+        if len(shape) == 3 and channels == 1:
+            return f"{says} Grey images (N, H, W) become (N, 1, H, W) by x[:, None]."
+        return f"{says} Change in_channels, or the output of the layer before."
+
     def __repr__(self):
         bias = "" if self.bias is not None else ", bias=False"
         return (
@@ -148,13 +157,10 @@ class MaxPool2d(Module):
 
     def __init__(self, kernel_size, stride=None):
         super().__init__()
-        self.kernel_size = kernel_size
-        self.stride = kernel_size if stride is None else stride
-        check_kernel("MaxPool2d", kernel_size=kernel_size, stride=self.stride)
+        self.kernel_size = whole("MaxPool2d(kernel_size)", kernel_size, 1)
+        self.stride = whole("MaxPool2d(stride)", kernel_size if stride is None else stride, 1)
 
     def forward(self, x):
-        if x.ndim != 4:
-            raise ValueError(f"{self!r} expected x of shape (N, C, H, W), got {x.shape}.")
         x = batch_last(x)
         first, *others = patches(x, self.kernel_size, self.stride)
         y = first.copy()
@@ -173,6 +179,15 @@ class MaxPool2d(Module):
             d_view += dy * hit
             free ^= hit
         return batch_first(dx)
+
+    def receive(self, x):
+        x = floats(x, name=self)
+        if x.ndim != 4:
+            raise ValueError(
+                f"{self!r} expected x of shape (N, C, H, W), got {x.shape}. "
+                "A single image (C, H, W) becomes a batch of one by x[None]."
+            )
+        return x
 
     def __repr__(self):
         return f"MaxPool2d(kernel_size={self.kernel_size}, stride={self.stride})"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib.checks import floats, number
 from nnlib.nn.module import Module
 from nnlib.random import generator
 
@@ -10,28 +11,28 @@ class Dropout(Module):
     """In training y = x keep / (1 - p), where each keep is 0 with probability p, otherwise 1.
 
     In eval mode y = x. The division keeps the mean of y at x. Srivastava et al., 2014.
+    Raises ValueError unless 0 <= p < 1.
     """
+
+    differs_in_training = True
 
     def __init__(self, p=0.5):
         super().__init__()
-        if not 0 <= p < 1:
-            raise ValueError(
-                f"Dropout expected a probability 0 <= p < 1, got {p}: the part that is dropped."
-            )
-        self.p = p
+        self.p = number("Dropout(p), the part that is dropped,", p, least=0, below=1)
 
     def forward(self, x):
-        x = np.asarray(x)
         if not self.training or self.p == 0:
             self.saved = 1
             return x
         keep = generator.random(x.shape, dtype=np.float32) >= self.p
-        dtype = np.result_type(x.dtype, np.float32)  # whole numbers become floats
-        self.saved = factor = keep * dtype.type(1 / (1 - self.p))
+        self.saved = factor = keep * x.dtype.type(1 / (1 - self.p))
         return x * factor
 
     def backward(self, dy, input_grad=True):
         return dy * self.recall()
+
+    def receive(self, x):
+        return floats(x, name="Dropout()")
 
     def __repr__(self):
         return f"Dropout(p={self.p})"

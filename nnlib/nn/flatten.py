@@ -1,7 +1,8 @@
 """Flatten, which makes its input flat."""
 
-import numpy as np
+import math
 
+from nnlib.checks import numbers
 from nnlib.nn.module import Module
 
 
@@ -9,11 +10,14 @@ class Flatten(Module):
     """y = x with all axes but the first made one;  x (N, ...), y (N, product of the others)."""
 
     def forward(self, x):
-        x = np.asarray(x)
-        if x.ndim < 2:
-            raise ValueError(f"Flatten expected x of shape (N, ...), got {x.shape}.")
         self.saved = x.shape
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), math.prod(x.shape[1:]))
 
     def backward(self, dy, input_grad=True):
         return dy.reshape(self.recall())
+
+    def receive(self, x):
+        x = numbers(x, "Flatten()")
+        if x.ndim < 2:
+            raise ValueError(f"Flatten expected x of shape (N, ...), got {x.shape}.")
+        return x

@@ -2,38 +2,68 @@
 
 import numpy as np
 
+from nnlib.checks import as_array, floats, whole
+
 
 def relu(x):
     """max(x, 0), any shape."""
-    return np.maximum(x, 0)
+    return np.maximum(floats(x), 0)
 
 
 def leaky_relu(x, negative_slope=0.01):
     """x where x > 0, otherwise negative_slope x; any shape."""
+    x = floats(x)
     return np.where(x > 0, x, negative_slope * x)
 
 
 def tanh(x):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), any shape."""
-    return np.tanh(x)
+    return np.tanh(floats(x))
 
 
 def sigmoid(x):
     """1 / (1 + exp(-x)), any shape, exact at both ends."""
+    x = floats(x)
     # e⁻ˣ overflows where x is very negative; e^min(x, 0) / (1 + e^-|x|) is the same and never does
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
 
 
 def softmax(x, dim=-1):
     """exp(x) / Σ exp(x) along axis `dim`, any shape: positive numbers that sum to 1."""
+    x = _along(x, dim)
     e = np.exp(x - x.max(axis=dim, keepdims=True))  # subtract the max: exp(200) overflows
-    return e / np.add.reduce(e, axis=dim, keepdims=True)
+    return e / e.sum(axis=dim, keepdims=True)
 
 
 def log_softmax(x, dim=-1):
     """x - log Σ exp(x) along axis `dim`, any shape: finite where softmax underflows to zero."""
+    x = _along(x, dim)
     shifted = x - x.max(axis=dim, keepdims=True)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=dim, keepdims=True))
+    return shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
+
+
+def _along(x, dim):
+    """x as floats; ValueError where it has no axis `dim`, or nothing along it."""
+    x = floats(x)
+    if not -x.ndim <= whole("dim", dim, -x.ndim) < x.ndim or not x.shape[dim]:
+        raise ValueError(f"dim={dim} expected an axis of x with numbers along it, got {x.shape}.")
+    return x
+
+
+def mean(x):
+    """The mean of all numbers in x, any shape, as a float: summed in float64."""
+    return float(np.add.reduce(x, axis=None, dtype=np.float64)) / x.size
+
+
+def sum_rows(x):
+    """Σ over the rows of x, (N, ...) to (...), in halves: in one go, float32 loses digits.
+
+    60,000 times 0.1 is 6003.5 when added up one by one, and 6000.0 when halves are added.
+    """
+    if len(x) <= 128:
+        return np.add.reduce(x, axis=0)
+    half = len(x) // 2
+    return sum_rows(x[:half]) + sum_rows(x[half:])
 
 
 def one_hot(targets, num_classes):
@@ -41,13 +71,13 @@ def one_hot(targets, num_classes):
 
     Raises TypeError for targets that are not integers, ValueError for one out of range.
     """
-    targets = check_targets(targets, num_classes)
+    targets = check_targets(targets, whole("num_classes", num_classes, 1))
     return np.eye(num_classes, dtype=np.float32)[targets]
 
 
 def check_targets(targets, num_classes, batch=None):
     """Return integer class labels (N,) as an array; TypeError or ValueError for anything else."""
-    targets = np.asarray(targets)
+    targets = as_array(targets, "targets")
     if targets.ndim == 2:
         says = f"targets expected integers of shape (N,), got shape {targets.shape}. "
         if targets.shape[1] == 1:
@@ -61,12 +91,12 @@ def check_targets(targets, num_classes, batch=None):
     if targets.ndim != 1 or (batch is not None and len(targets) != batch):
         expected = "(N,)" if batch is None else f"({batch},)"
         raise ValueError(
-            f"targets expected shape {expected}, one label a row of logits, got {targets.shape}."
+            f"targets expected shape {expected}, one label per row of logits, got {targets.shape}."
         )
     if targets.size and (targets.min() < 0 or targets.max() >= num_classes):
         wrong = targets[(targets < 0) | (targets >= num_classes)][0]
         raise ValueError(
             f"targets expected labels 0 to {num_classes - 1}, got {wrong}. "
-            "Labels start at 0, and the last layer needs one output a class."
+            "Labels start at 0, and the last layer needs one output per class."
         )
     return targets

@@ -6,25 +6,28 @@ connects; a convolution's kernel positions count in both.
 
 import math
 
+from nnlib.checks import kind_of, number
 from nnlib.random import generator
 
 
 def uniform_(parameter, a=0.0, b=1.0):
     """p ~ U(a, b)."""
-    parameter.data[...] = generator.uniform(a, b, parameter.shape)
-    return parameter
+    a, b = number("uniform_(a)", a), number("uniform_(b)", b)
+    if b < a:
+        raise ValueError(f"uniform_ expected a <= b, got {a} and {b}.")
+    return _fill(parameter, lambda shape: generator.uniform(a, b, shape))
 
 
 def normal_(parameter, mean=0.0, std=1.0):
     """p ~ N(mean, std²)."""
-    parameter.data[...] = generator.normal(mean, std, parameter.shape)
-    return parameter
+    mean, std = number("normal_(mean)", mean), number("normal_(std)", std, least=0)
+    return _fill(parameter, lambda shape: generator.normal(mean, std, shape))
 
 
 def constant_(parameter, val):
     """p = val."""
-    parameter.data[...] = val
-    return parameter
+    val = number("constant_(val)", val)
+    return _fill(parameter, lambda shape: val)
 
 
 def zeros_(parameter):
@@ -35,6 +38,7 @@ def zeros_(parameter):
 def xavier_uniform_(parameter, gain=1.0):
     """p ~ U(-a, a) with a = gain √(6 / (fan_in + fan_out)). Glorot & Bengio, 2010."""
     fan_in, fan_out = _fans(parameter)
+    gain = number("gain", gain, least=0)
     a = gain * math.sqrt(6 / (fan_in + fan_out))
     return uniform_(parameter, -a, a)
 
@@ -42,6 +46,7 @@ def xavier_uniform_(parameter, gain=1.0):
 def xavier_normal_(parameter, gain=1.0):
     """p ~ N(0, std²) with std = gain √(2 / (fan_in + fan_out)). Glorot & Bengio, 2010."""
     fan_in, fan_out = _fans(parameter)
+    gain = number("gain", gain, least=0)
     return normal_(parameter, 0, gain * math.sqrt(2 / (fan_in + fan_out)))
 
 
@@ -66,15 +71,30 @@ def calculate_gain(nonlinearity, param=0.01):
     """
     gains = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
     if nonlinearity == "leaky_relu":
-        return math.sqrt(2 / (1 + param**2))
-    if nonlinearity not in gains:
+        return math.sqrt(2 / (1 + number("the negative slope", param) ** 2))
+    if not isinstance(nonlinearity, str) or nonlinearity not in gains:
         names = ", ".join([*gains, "leaky_relu"])
-        raise ValueError(f"nonlinearity expected one of {names}, got {nonlinearity!r}.")
+        raise ValueError(f"nonlinearity expected one of {names}, got {kind_of(nonlinearity)}.")
     return gains[nonlinearity]
 
 
+def _fill(parameter, draw):
+    """Write draw(shape) into the parameter; TypeError for what is no Parameter."""
+    _check(parameter)
+    parameter.data[...] = draw(parameter.shape)
+    return parameter
+
+
+def _check(parameter):
+    if not hasattr(parameter, "zero_grad") or not hasattr(parameter, "shape"):
+        raise TypeError(
+            f"An initialiser expected a Parameter, such as layer.weight, got {kind_of(parameter)}."
+        )
+
+
 def _fans(parameter):
-    if len(parameter.shape) < 2:
+    _check(parameter)
+    if len(parameter.shape) < 2 or 0 in parameter.shape:
         raise ValueError(
             f"This initialiser expected a weight of shape (out, in, ...), got {parameter.shape}. "
             "For a bias use zeros_ or uniform_."
@@ -85,6 +105,6 @@ def _fans(parameter):
 
 
 def _fan(parameter, mode):
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode expected 'fan_in' or 'fan_out', got {mode!r}.")
+    if not isinstance(mode, str) or mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"mode expected 'fan_in' or 'fan_out', got {kind_of(mode)}.")
     return _fans(parameter)[mode == "fan_out"]

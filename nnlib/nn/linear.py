@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
+from nnlib.checks import floats, whole
 from nnlib.nn import init
+from nnlib.nn.formulas import sum_rows
 from nnlib.nn.module import Module, Parameter
 
 
@@ -17,11 +19,8 @@ class Linear(Module):
 
     def __init__(self, in_features, out_features, bias=True):
         super().__init__()
-        if in_features < 1 or out_features < 1:
-            raise ValueError(
-                f"Linear expected at least 1 input and 1 output, got {in_features}, {out_features}."
-            )
-        self.in_features, self.out_features = in_features, out_features
+        self.in_features = whole("Linear(in_features)", in_features, 1)
+        self.out_features = whole("Linear(out_features)", out_features, 1)
         self.weight = init.kaiming_uniform_(
             Parameter(np.zeros((out_features, in_features))), a=math.sqrt(5)
         )
@@ -31,9 +30,6 @@ class Linear(Module):
             self.bias = init.uniform_(Parameter(np.zeros(out_features)), -bound, bound)
 
     def forward(self, x):
-        x = np.asarray(x, self.weight.data.dtype)
-        if x.ndim != 2 or x.shape[1] != self.in_features:
-            raise ValueError(self._explain(x.shape))
         self.saved = x
         y = x @ self.weight.data.T
         return y if self.bias is None else y + self.bias.data
@@ -42,8 +38,15 @@ class Linear(Module):
         x = self.recall()
         self.weight.accumulate(dy.T @ x)  # dL/dW = dyᵀ x
         if self.bias is not None:
-            self.bias.accumulate(dy.sum(axis=0))  # dL/db = Σ dy
+            self.bias.accumulate(sum_rows(dy))  # dL/db = Σ dy
         return dy @ self.weight.data if input_grad else None  # dL/dx = dy W
+
+    def receive(self, x):
+        """x as an array of the weight's type; ValueError when its shape does not fit."""
+        x = floats(x, self.weight.data.dtype, self)
+        if x.ndim != 2 or x.shape[1] != self.in_features:
+            raise ValueError(self._explain(x.shape))
+        return x
 
     def _explain(self, shape):
         says = f"{self!r} expected x of shape (N, {self.in_features}), got {shape}."

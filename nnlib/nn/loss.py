@@ -1,23 +1,41 @@
 """Losses: a number from predictions and targets, averaged, and backward() for its gradient."""
 
+import functools
+
 import numpy as np
 
-from nnlib.nn.formulas import check_targets, log_softmax, sigmoid
+from nnlib.checks import floats, number
+from nnlib.nn import passes
+from nnlib.nn.formulas import check_targets, log_softmax, mean, sigmoid
 from nnlib.nn.module import Module
+
+
+class LossValue(float):
+    """The number that a loss function gives. It is a float, and knows no network to go back to."""
+
+    def backward(self, *arguments):
+        """RuntimeError with the line that goes backward: this number cannot, PyTorch's can."""
+        raise RuntimeError(
+            "A loss of nnlib is a plain number, so loss.backward() cannot know the network. "
+            "Write model.backward(loss_fn.backward())."
+        )
 
 
 class Loss(Module):
     """loss_fn(input, target) is a float; then loss_fn.backward() is dL/dinput, of input's shape."""
 
-    def __call__(self, input, target):
-        return self.forward(input, target)
+    def __init_subclass__(cls, **options):
+        if "backward" in vars(cls):
+            cls.backward = _watch_backward(vars(cls)["backward"])
 
-    def check_pair(self, input, target):
+    def __call__(self, input, target):
+        self.output = input
+        return LossValue(self.forward(*self.receive(input, target)))
+
+    def receive(self, input, target):
         """Both as float arrays of one shape that is not empty; ValueError otherwise."""
-        input = np.asarray(input)
-        if input.dtype.kind != "f":
-            input = input.astype(np.float32)
-        target = np.asarray(target, input.dtype)
+        input = floats(input, None, self)
+        target = floats(target, input.dtype, self)
         if input.shape != target.shape or not input.size:
             raise ValueError(
                 f"{type(self).__name__} expected input and target of one shape, not empty, got "
@@ -25,55 +43,85 @@ class Loss(Module):
             )
         return input, target
 
+    def backward(self):
+        raise NotImplementedError(f"{type(self).__name__} has no backward() yet. Define it.")
+
+
+def _watch_backward(backward):
+    """backward() that tells the networks for which output its result is the gradient."""
+
+    @functools.wraps(backward)
+    def watched(self):
+        dy = backward(self)
+        passes.last_loss = dy, self.output
+        return dy
+
+    return watched
+
 
 class MSELoss(Loss):
     """L = mean (input - target)²;  dL/dinput = 2 (input - target) / n;  any one shape."""
 
     def forward(self, input, target):
-        input, target = self.check_pair(input, target)
         self.saved = error = input - target
-        return float(np.vdot(error, error)) / error.size
+        return mean(error**2)
 
     def backward(self):
         error = self.recall()
-        return error * (2 / error.size)
+        return 2 / error.size * error
 
 
-class BCELoss(Loss):
+class BinaryLoss(Loss):
+    """What losses for yes or no share: targets t from 0 to 1, of the shape of the input."""
+
+    def receive(self, input, target):
+        input, target = super().receive(input, target)
+        if not (target.min() >= 0 and target.max() <= 1):
+            raise ValueError(
+                f"{type(self).__name__} expected targets in 0 ... 1, got {target.min():.3g} to "
+                f"{target.max():.3g}. Make them 0 for no and 1 for yes."
+            )
+        return input, target
+
+
+class BCELoss(BinaryLoss):
     """L = -mean(t log p + (1 - t) log(1 - p)) for probabilities p and targets t.
 
     p and t: any one shape, 0 ... 1. log is cut off at -100, as in PyTorch. Prefer
     BCEWithLogitsLoss, which needs no cut.
-    Raises ValueError for a probability outside 0 ... 1.
+    Raises ValueError for a probability or a target outside 0 ... 1.
     """
 
-    def forward(self, input, target):
-        p, t = self.check_pair(input, target)
+    def receive(self, input, target):
+        p, t = super().receive(input, target)
         if p.min() < 0 or p.max() > 1:
             raise ValueError(
                 f"BCELoss expected probabilities in 0 ... 1, got {p.min():.3g} to {p.max():.3g}. "
                 "Put nn.Sigmoid() before it, or use BCEWithLogitsLoss on the logits."
             )
-        self.saved = p, t
+        return p, t
+
+    def forward(self, input, target):
+        p, t = self.saved = input, target
         with np.errstate(divide="ignore"):  # log(0) = -inf becomes -100
             log_p, log_q = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
-        return -float(np.add.reduce(t * log_p + (1 - t) * log_q, axis=None)) / p.size
+        return -mean(t * log_p + (1 - t) * log_q)
 
     def backward(self):
         p, t = self.recall()
         return (p - t) / np.maximum(p * (1 - p), 1e-12) / p.size
 
 
-class BCEWithLogitsLoss(Loss):
+class BCEWithLogitsLoss(BinaryLoss):
     """Sigmoid and BCELoss in one: L = mean(max(z, 0) - z t + log(1 + exp(-|z|))), logits z.
 
-    dL/dz = (sigmoid(z) - t) / n. Exact for logits of any size.
+    dL/dz = (sigmoid(z) - t) / n. Exact for logits of any size; z and t of any one shape.
+    Raises ValueError for a target outside 0 ... 1.
     """
 
     def forward(self, input, target):
-        z, t = self.saved = self.check_pair(input, target)
-        terms = np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z)))
-        return float(np.add.reduce(terms, axis=None)) / z.size
+        z, t = self.saved = input, target
+        return mean(np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))))
 
     def backward(self):
         z, t = self.recall()
@@ -90,21 +138,22 @@ class CrossEntropyLoss(Loss):
 
     def __init__(self, *, label_smoothing=0.0):
         super().__init__()
-        if not 0 <= label_smoothing <= 1:
-            raise ValueError(f"label_smoothing expected 0 ... 1, got {label_smoothing}.")
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = number("label_smoothing", label_smoothing, least=0, most=1)
 
-    def forward(self, input, target):
-        z, s = np.asarray(input), self.label_smoothing
+    def receive(self, input, target):
+        z = floats(input, None, self)
         if z.ndim != 2 or not z.size:
             raise ValueError(
                 f"CrossEntropyLoss expected logits of shape (N, C), not empty, got {z.shape}."
             )
-        target = check_targets(target, z.shape[1], len(z))
+        return z, check_targets(target, z.shape[1], len(z))
+
+    def forward(self, input, target):
+        z, s = input, self.label_smoothing
         log_p = log_softmax(z)
         self.saved = log_p, target
-        loss = -float(np.add.reduce(log_p[np.arange(len(z)), target])) / len(z)
-        return (1 - s) * loss - s * float(np.mean(log_p)) if s else loss
+        loss = -mean(log_p[np.arange(len(z)), target])
+        return (1 - s) * loss - s * mean(log_p) if s else loss
 
     def backward(self):
         (log_p, target), s = self.recall(), self.label_smoothing
@@ -112,4 +161,4 @@ class CrossEntropyLoss(Loss):
         dz[np.arange(len(dz)), target] -= 1 - s
         if s:
             dz -= s / dz.shape[1]
-        return dz * (1 / len(dz))
+        return dz / len(dz)

@@ -1,49 +1,76 @@
 """Parameter, an array that learns, and Module, the base of every layer and network."""
 
-import functools
-import inspect
 import warnings
+from operator import attrgetter
 
 import numpy as np
+
+from nnlib.checks import float_type, floats, kind_of, numbers
+from nnlib.nn.passes import watch_backward, watch_forward
+
+# what a module remembers of its last forward pass: not copied, not pickled, not kept in eval mode
+REMEMBERED = ("saved", "seen", "output", "eval_input")
 
 
 class Parameter:
     """An array `data` and the gradient `grad` of the loss with respect to it, of the same shape.
 
-    `grad` is None until the first backward pass after zero_grad().
+    `grad` is None until the first backward pass after zero_grad(). Both are floats: what is
+    assigned is converted. Raises TypeError for other dtypes, ValueError for another shape.
     """
 
     def __init__(self, data, dtype=np.float32):
-        self.data = np.array(data, dtype=dtype)
-        self.grad, self.grad_used = None, False
+        dtype = float_type(dtype, "Parameter(dtype)")
+        self._data = np.array(floats(data, name="Parameter(data)"), dtype)
+        self._grad, self.grad_used = None, False
+
+    def _set_data(self, data):
+        self._data = self._checked(data, "data")
+
+    def _set_grad(self, grad):
+        self._grad = None if grad is None else self._checked(grad, "grad")
+
+    data = property(attrgetter("_data"), _set_data)
+    grad = property(attrgetter("_grad"), _set_grad)
+
+    def _checked(self, array, name):
+        array = floats(array, name=f"Parameter.{name}")
+        if array.shape != self._data.shape:
+            raise ValueError(
+                f"Parameter.{name} expected the shape {self._data.shape} of the parameter, got "
+                f"{array.shape}."
+            )
+        return array
 
     def accumulate(self, grad):
         """Add to the gradient; the first one after zero_grad() is stored, which saves a pass."""
-        if self.grad is None:
-            self.grad = grad
+        if type(grad) is not np.ndarray or grad.shape != self._data.shape:
+            grad = self._checked(grad, "grad")
+        if self._grad is None:
+            self._grad = grad
             return
         if self.grad_used:
             warnings.warn(
                 "This gradient adds to one that optimizer.step() has already used. "
                 "Call optimizer.zero_grad() before each backward pass.",
-                stacklevel=3,
+                stacklevel=4,
             )
             self.grad_used = False
-        self.grad = self.grad + grad
+        self._grad = self._grad + grad
 
     def zero_grad(self):
-        self.grad, self.grad_used = None, False
+        self._grad, self.grad_used = None, False
 
     @property
     def shape(self):
-        return self.data.shape
+        return self._data.shape
 
     def numel(self):
         """How many numbers it holds."""
-        return self.data.size
+        return self._data.size
 
     def __repr__(self):
-        return f"Parameter(shape={self.shape}, dtype={self.data.dtype})"
+        return f"Parameter(shape={self.shape}, dtype={self._data.dtype})"
 
 
 class Module:
@@ -52,9 +79,17 @@ class Module:
     backward(dy, input_grad=True) takes dL/dy, adds dL/dp to every parameter's grad, and returns
     dL/dx, which it may leave out where input_grad is False: data needs no gradient.
     Parameters and modules that are attributes are found by parameters() and state_dict().
+    A module remembers one forward pass, and in eval mode nothing but its input.
     """
 
+    training = True
+    buffer_names = ()
     saved = None  # what forward() keeps for backward()
+    seen = None  # the shape of the last output, which dy must have
+    output = None  # the last output itself, where the module was called from outside
+    eval_input = None  # the last input in eval mode: all that is kept then
+    waiting = False  # called in training mode, and not gone backward since
+    differs_in_training = False  # whether training mode computes something else than eval mode
 
     def __init__(self):
         self.training = True
@@ -62,20 +97,40 @@ class Module:
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
-        backward = vars(cls).get("backward")
-        if backward is not None and not _takes_input_grad(backward):
-            cls.backward = _without_input_grad(backward)
+        own = vars(cls)
+        if "forward" in own:
+            cls.forward = watch_forward(own["forward"], own.get("receive"))
+        if "backward" in own:
+            cls.backward = watch_backward(own["backward"])
 
-    def __getattr__(self, name):
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name not in REMEMBERED}
+
+    def __call__(self, x):
+        """forward(x), from outside: in training mode of a copy, as the caller may change his x."""
+        self.check_init()
+        if not self.training:
+            y = self.forward(x)
+            self.forget()
+            self.eval_input = x
+            return y
+        if self.waiting and any(inner.differs_in_training for inner in self.modules()[1:]):
+            warnings.warn(
+                "Two forward passes in training mode with no backward pass between them. "
+                "To predict, call model.eval() first: dropout and batch normalisation are on.",
+                stacklevel=2,
+            )
+        y = self.forward(x.copy(order="K") if type(x) is np.ndarray else x)
+        self.output, self.waiting = y, True
+        return y
+
+    def check_init(self):
+        """Raise RuntimeError when __init__() of a subclass forgot super().__init__()."""
         if "training" not in vars(self):
-            raise AttributeError(
+            raise RuntimeError(
                 f"{type(self).__name__}.__init__() expected super().__init__() as its first line, "
                 "and it was never called. Add it."
             )
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
-
-    def __call__(self, x):
-        return self.forward(x)
 
     def forward(self, x):
         raise NotImplementedError(f"{type(self).__name__} has no forward(x) yet. Define it.")
@@ -92,6 +147,12 @@ class Module:
             )
         return self.saved
 
+    def forget(self):
+        """Drop what forward passes left in this module and all inside it."""
+        for module in self.modules():
+            for name in REMEMBERED:
+                vars(module).pop(name, None)
+
     def named_children(self):
         """Pairs of name and module directly inside this one."""
         return [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
@@ -105,11 +166,16 @@ class Module:
         return [self, *(m for _, child in self.named_children() for m in child.modules())]
 
     def named_parameters(self, prefix=""):
-        """Pairs such as ("0.weight", Parameter), named as in PyTorch."""
+        """Pairs such as ("0.weight", Parameter), named as in PyTorch; one that is shared, once."""
+        self.check_init()
+        self.check_parameters()
         own = [(prefix + n, p) for n, p in vars(self).items() if isinstance(p, Parameter)]
         for name, child in self.named_children():
             own += child.named_parameters(f"{prefix}{name}.")
-        return own
+        once = {}
+        for name, p in own:
+            once.setdefault(id(p), (name, p))
+        return list(once.values())
 
     def parameters(self):
         return [p for _, p in self.named_parameters()]
@@ -141,10 +207,44 @@ class Module:
         for p in self.parameters():
             p.zero_grad()
 
+    def check_parameters(self):
+        """Raise TypeError for a layer that nobody registered, or an array in a Parameter's place.
+
+        Both would stay as they are in training, and would be left out of state_dict().
+        ValueError for one layer at two places.
+        """
+        name, known = type(self).__name__, self.modules()
+        twice = next((m for i, m in enumerate(known) if any(m is k for k in known[:i])), None)
+        if twice is not None:
+            raise ValueError(
+                f"{name} expected a new layer at every place, got the same {twice!r} twice. A "
+                "layer remembers one forward pass. Make a second one; they may share .weight."
+            )
+        for key, value in vars(self).items():
+            learns = key in ("weight", "bias") and key not in self.buffer_names
+            if learns and isinstance(value, np.ndarray):
+                raise TypeError(
+                    f"{name}.{key} expected a Parameter, got an array: it would never learn. "
+                    f"Write .{key}.data[...] = array, or .{key} = nn.Parameter(array)."
+                )
+            if isinstance(value, dict):
+                value = list(value.values())
+            if isinstance(value, (list, tuple)):
+                for part in value:
+                    lost = isinstance(part, Module) and not any(part is m for m in known)
+                    own = vars(self).values()
+                    lost |= isinstance(part, Parameter) and not any(part is p for p in own)
+                    if lost:
+                        raise TypeError(
+                            f"{name}.{key} holds {part!r} inside a list or dict, where it would "
+                            "not be trained, saved or put into eval mode. Put layers into "
+                            "nn.Sequential(*layers), or give each an attribute of its own."
+                        )
+
     def train(self, mode=True):
         """Switch dropout and batch normalisation to training, or back; returns the module."""
         for module in self.modules():
-            module.training = mode
+            module.training, module.waiting = mode, False
         return self
 
     def eval(self):
@@ -152,17 +252,23 @@ class Module:
         return self.train(False)
 
     def to(self, dtype):
-        """Convert parameters and buffers; do it before making an optimizer."""
+        """Convert parameters and buffers; do it before making an optimizer.
+
+        Raises TypeError for another dtype than np.float32 and np.float64.
+        """
+        dtype = float_type(dtype, "to(dtype)")
         for module in self.modules():
             for value in vars(module).values():
                 if isinstance(value, Parameter):
                     value.data = value.data.astype(dtype)
+                    value.grad = None if value.grad is None else value.grad.astype(dtype)
             for name in module.buffer_names:
                 if getattr(module, name).dtype.kind == "f":
                     setattr(module, name, getattr(module, name).astype(dtype))
         return self
 
     def _state(self, prefix=""):
+        self.check_init()
         own = {prefix + n: p.data for n, p in vars(self).items() if isinstance(p, Parameter)}
         own |= {prefix + n: getattr(self, n) for n in self.buffer_names}
         for name, child in self.named_children():
@@ -176,21 +282,12 @@ class Module:
     def load_state_dict(self, state):
         """Copy `state` into the parameters and buffers, in place.
 
-        Raises ValueError, before anything changes, when a name or a shape does not fit.
+        Raises TypeError or ValueError, before anything changes, when `state` is not such a dict,
+        or a name, a shape or a value does not fit.
         """
-        own, state = self._state(), {name: np.asarray(a) for name, a in state.items()}
-        if own.keys() != state.keys():
-            raise ValueError(
-                f"load_state_dict misses {sorted(own.keys() - state.keys())} and does not know "
-                f"{sorted(state.keys() - own.keys())}. Build the network that was saved."
-            )
-        for name, array in state.items():
-            if own[name].shape != array.shape:
-                raise ValueError(
-                    f"load_state_dict expected {name} of shape {own[name].shape}, "
-                    f"got {array.shape}. Build the network that was saved."
-                )
-        for name, array in state.items():
+        own = self._state()
+        new = fitting(own, state, "Build the network that was saved.")
+        for name, array in new.items():
             own[name][...] = array
 
     def __repr__(self):
@@ -198,18 +295,39 @@ class Module:
         return f"{type(self).__name__}({''.join(lines)}" + ("\n)" if lines else ")")
 
 
-def _takes_input_grad(backward):
-    """Whether a backward() takes the flag; that of a loss takes nothing and needs none."""
-    code = backward.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return "input_grad" in names or len(names) < 2 or bool(code.co_flags & inspect.CO_VARKEYWORDS)
+def parameter_list(params, name):
+    """The Parameters of an iterable, each once; TypeError that names what else was given."""
+    if isinstance(params, (Parameter, Module)) or not hasattr(params, "__iter__"):
+        raise TypeError(
+            f"{name} expected parameters, got {type(params).__name__}. Pass model.parameters()."
+        )
+    once = {id(p): p for p in params}
+    for p in once.values():
+        if not isinstance(p, Parameter):
+            raise TypeError(
+                f"{name} expected parameters, got {type(p).__name__}. Pass model.parameters()."
+            )
+    return list(once.values())
 
 
-def _without_input_grad(backward):
-    """The same backward(dy), so that it may be called with the flag, which it does not use."""
-
-    @functools.wraps(backward)
-    def call(self, dy, input_grad=True):
-        return backward(self, dy)
-
-    return call
+def fitting(own, state, hint):
+    """`state` as arrays; TypeError or ValueError where a name, shape or value does not fit."""
+    if not hasattr(state, "items"):
+        raise TypeError(
+            f"load_state_dict expected a dict of arrays by name, got {kind_of(state)}. "
+            "Of a file: load_state_dict(nnlib.load(path))."
+        )
+    state = dict(state.items())
+    if own.keys() != state.keys():
+        raise ValueError(
+            f"load_state_dict misses {sorted(own.keys() - state.keys())} and does not know "
+            f"{sorted(map(str, state.keys() - own.keys()))}. {hint}"
+        )
+    new = {name: numbers(value, name) for name, value in state.items()}
+    for name, array in new.items():
+        if np.shape(own[name]) != array.shape:
+            raise ValueError(
+                f"load_state_dict expected {name} of shape {np.shape(own[name])}, "
+                f"got {array.shape}. {hint}"
+            )
+    return new

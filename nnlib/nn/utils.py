@@ -4,16 +4,18 @@ import math
 
 import numpy as np
 
+from nnlib.checks import number
+from nnlib.nn.module import parameter_list
+
 
 def clip_grad_norm_(parameters, max_norm):
     """Scale all gradients together so that their norm is at most max_norm; returns the old norm.
 
     The norm is that of all gradients as one vector. Raises ValueError for max_norm <= 0.
     """
-    if not max_norm > 0:
-        raise ValueError(f"clip_grad_norm_ expected max_norm above 0, got {max_norm}.")
-    params = [p for p in parameters if p.grad is not None]
-    norm = math.sqrt(sum(float(np.sum(p.grad**2)) for p in params))
+    max_norm = number("clip_grad_norm_(max_norm)", max_norm, above=0)
+    params = [p for p in parameter_list(parameters, "clip_grad_norm_") if p.grad is not None]
+    norm = math.sqrt(sum((p.grad**2).sum(dtype=np.float64) for p in params))
     scale = max_norm / (norm + 1e-6)
     if scale < 1:
         for p in params:

@@ -2,11 +2,20 @@
 
 import math
 
+from nnlib.checks import kind_of, number, whole
+from nnlib.nn.module import fitting
+from nnlib.optim.optimizer import Optimizer
+
 
 class LRScheduler:
     """Sets optimizer.lr to rate(0), and after k calls of step() to rate(k)."""
 
     def __init__(self, optimizer):
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(
+                f"{type(self).__name__} expected an optimizer, got {kind_of(optimizer)}. "
+                "Make it first: optim.SGD(model.parameters(), lr=0.1)."
+            )
         self.optimizer, self.base_lr = optimizer, optimizer.lr
         self.last_epoch = 0
         self.apply()
@@ -33,7 +42,8 @@ class LRScheduler:
 
     def load_state_dict(self, state):
         """Take over what state_dict() gave, and set the learning rate to match."""
-        self.last_epoch, self.base_lr = int(state["last_epoch"]), float(state["base_lr"])
+        state = fitting(self.state_dict(), state, "Make the scheduler as the saved one was made.")
+        self.last_epoch, self.base_lr = int(state["last_epoch"]), state["base_lr"].item()
         self.apply()
 
 
@@ -41,7 +51,8 @@ class StepLR(LRScheduler):
     """lr = base · gamma^(k // step_size): times gamma after every step_size steps."""
 
     def __init__(self, optimizer, step_size, gamma=0.1):
-        self.step_size, self.gamma = step_size, gamma
+        self.step_size = whole("StepLR(step_size)", step_size, 1)
+        self.gamma = number("StepLR(gamma)", gamma, above=0)
         super().__init__(optimizer)
 
     def rate(self, k):
@@ -55,7 +66,8 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer, T_max, eta_min=0.0):
-        self.T_max, self.eta_min = T_max, eta_min
+        self.T_max = whole("CosineAnnealingLR(T_max)", T_max, 1)
+        self.eta_min = number("CosineAnnealingLR(eta_min)", eta_min, least=0)
         super().__init__(optimizer)
 
     def rate(self, k):
@@ -86,27 +98,22 @@ class OneCycleLR(LRScheduler):
         div_factor=25.0,
         final_div_factor=1e4,
     ):
+        hint = "Pass total_steps=max_epochs * len(loader)."
         if total_steps is None and epochs is not None and steps_per_epoch is not None:
-            total_steps = epochs * steps_per_epoch
-        if total_steps is None or total_steps < 2:
-            raise ValueError(
-                f"OneCycleLR expected total_steps of 2 or more, got {total_steps}. "
-                "Pass total_steps=max_epochs * len(loader)."
-            )
-        if not 0 < max_lr < math.inf:
-            raise ValueError(f"OneCycleLR expected max_lr above 0, got {max_lr}. Try 0.01.")
-        if not 0 <= pct_start <= 1:
-            raise ValueError(f"OneCycleLR expected pct_start in 0 ... 1, got {pct_start}.")
-        for name, value in (("div_factor", div_factor), ("final_div_factor", final_div_factor)):
-            if not 0 < value < math.inf:
-                raise ValueError(f"OneCycleLR expected {name} above 0, got {value}. Try 25.")
-        self.max_lr, self.total_steps, self.pct_start = max_lr, total_steps, pct_start
+            epochs = whole("OneCycleLR(epochs)", epochs, 1)
+            total_steps = epochs * whole("OneCycleLR(steps_per_epoch)", steps_per_epoch, 1)
+        self.total_steps = whole("OneCycleLR(total_steps)", total_steps, 2, hint)
+        self.max_lr = number("OneCycleLR(max_lr)", max_lr, above=0, hint="Try 0.01.")
+        self.pct_start = number("OneCycleLR(pct_start)", pct_start, least=0, most=1)
+        div_factor = number("OneCycleLR(div_factor)", div_factor, above=0, hint="Try 25.")
+        last = number("OneCycleLR(final_div_factor)", final_div_factor, above=0, hint="Try 1e4.")
+        self.first_lr = self.max_lr / div_factor
+        self.last_lr = self.first_lr / last
         self.cycle_momentum = cycle_momentum
-        self.base_momentum, self.max_momentum = base_momentum, max_momentum
-        self.first_lr = max_lr / div_factor
-        self.last_lr = self.first_lr / final_div_factor
+        self.base_momentum = number("base_momentum", base_momentum, least=0, below=1)
+        self.max_momentum = number("max_momentum", max_momentum, least=0, below=1)
         has_momentum = hasattr(optimizer, "betas") or getattr(optimizer, "momentum", 0)
-        if cycle_momentum and not has_momentum:
+        if cycle_momentum and isinstance(optimizer, Optimizer) and not has_momentum:
             raise ValueError(
                 f"OneCycleLR moves the momentum too, and this {type(optimizer).__name__} has none. "
                 "Pass cycle_momentum=False, or take SGD(momentum=0.9) or Adam."

@@ -1,10 +1,12 @@
 """What all optimizers share: the loop over the parameters, weight decay, and saving the state."""
 
-import math
+import warnings
+from operator import attrgetter
 
 import numpy as np
 
-from nnlib.nn.module import Parameter
+from nnlib.checks import number
+from nnlib.nn.module import fitting, parameter_list
 
 TINY = 1e-30  # far below any step that matters, far above the slow subnormal floats
 
@@ -19,23 +21,23 @@ class Optimizer:
     slots = ()  # names of the arrays, shaped as the parameter, that update() gets and keeps
 
     def __init__(self, params, lr, weight_decay=0):
-        self.params = list(params)
+        self.params = parameter_list(params, "The optimizer")
         if not self.params:
             raise ValueError("The optimizer got no parameters. Pass model.parameters().")
-        for p in self.params:
-            if not isinstance(p, Parameter):
-                raise TypeError(
-                    f"The optimizer expected parameters, got {type(p).__name__}. "
-                    "Pass model.parameters()."
-                )
-        if not 0 < lr < math.inf:
-            raise ValueError(f"lr expected a learning rate above 0, got {lr}. Try 0.1 or 0.001.")
-        if not 0 <= weight_decay < math.inf:
-            raise ValueError(f"weight_decay expected 0 or more, got {weight_decay}.")
+        number("lr, the learning rate,", lr, above=0, hint="Try 0.1 or 0.001.")
         self.lr, self.weight_decay = lr, weight_decay
         self.steps = 0
         self.counts = [0] * len(self.params)  # steps of each parameter: those with a gradient
         self.state = [tuple(np.zeros_like(p.data) for _ in self.slots) for p in self.params]
+
+    def _set_lr(self, lr):
+        self._lr = number("lr, the learning rate,", lr, least=0, hint="Try 0.1 or 0.001.")
+
+    def _set_weight_decay(self, weight_decay):
+        self._weight_decay = number("weight_decay", weight_decay, least=0, hint="Try 0.01.")
+
+    lr = property(attrgetter("_lr"), _set_lr)
+    weight_decay = property(attrgetter("_weight_decay"), _set_weight_decay)
 
     def zero_grad(self):
         """Forget the gradients; call it before each backward pass."""
@@ -43,16 +45,24 @@ class Optimizer:
             p.zero_grad()
 
     def step(self):
-        """Move every parameter that has a gradient."""
+        """Move every parameter that has a gradient; warns when none of them has one."""
         self.steps += 1
+        moved = False
         update = self.fused_update if self.fused else self.update
         for i, p in enumerate(self.params):
             if p.grad is None:
                 continue
+            moved = True
             self.counts[i] += 1
             grad = self.decay(p) if self.weight_decay else p.grad
             update(p.data, grad, self.counts[i], *self.state[i])
             p.grad_used = True
+        if not moved:
+            warnings.warn(
+                "optimizer.step() found no gradient, and moved nothing. Call model.backward() "
+                "before it, and make the optimizer from the parameters of this same model.",
+                stacklevel=2,
+            )
         if self.steps % 100 == 0:
             for array in (array for arrays in self.state for array in arrays):
                 array *= np.abs(array) > TINY  # subnormal numbers make each pass 10x slower
@@ -79,19 +89,8 @@ class Optimizer:
 
         It fits an optimizer of the same class and options over parameters of the same shapes.
         """
-        own, state = self.state_dict(), {name: np.asarray(v) for name, v in state.items()}
-        if own.keys() != state.keys():
-            raise ValueError(
-                f"load_state_dict misses {sorted(own.keys() - state.keys())} and does not know "
-                f"{sorted(state.keys() - own.keys())}. Make the optimizer as the saved one."
-            )
-        for name, value in state.items():
-            if np.shape(own[name]) != value.shape:
-                raise ValueError(
-                    f"load_state_dict expected {name} of shape {np.shape(own[name])}, "
-                    f"got {value.shape}. Make the optimizer for the network that was saved."
-                )
-        self.lr, self.weight_decay = float(state["lr"]), float(state["weight_decay"])
+        state = fitting(self.state_dict(), state, "Make the optimizer as the saved one was made.")
+        self.lr, self.weight_decay = state["lr"].item(), state["weight_decay"].item()
         self.steps = int(state["steps"])
         for i, arrays in enumerate(self.state):
             self.counts[i] = int(state[f"state.{i}.step"])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib.checks import number
 from nnlib.optim.optimizer import Optimizer
 
 
@@ -14,9 +15,8 @@ class RMSprop(Optimizer):
     slots = ("square_avg",)
 
     def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0):
-        if not 0 <= alpha < 1:
-            raise ValueError(f"alpha expected 0 <= alpha < 1, got {alpha}.")
-        self.alpha, self.eps = alpha, eps
+        self.alpha = number("alpha", alpha, least=0, below=1)
+        self.eps = number("eps", eps, above=0)
         super().__init__(params, lr, weight_decay)
 
     def update(self, p, g, t, v):

@@ -1,5 +1,6 @@
 """Stochastic gradient descent, with momentum."""
 
+from nnlib.checks import number
 from nnlib.optim.optimizer import Optimizer
 
 
@@ -11,8 +12,7 @@ class SGD(Optimizer):
     """
 
     def __init__(self, params, lr=1e-3, momentum=0, *, weight_decay=0, nesterov=False):
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum expected 0 <= momentum < 1, got {momentum}.")
+        momentum = number("momentum", momentum, least=0, below=1)
         if nesterov and not momentum:
             raise ValueError("nesterov expected a momentum above 0, got 0. Try momentum=0.9.")
         self.momentum, self.nesterov = momentum, nesterov

@@ -105,7 +105,7 @@ def test_residual_refuses_a_block_that_changes_the_shape():
 
 
 def test_backward_before_forward():
-    with pytest.raises(RuntimeError, match=r"Linear.backward\(\) came before forward\(\)"):
+    with pytest.raises(RuntimeError, match=r"Sequential.backward\(\) came before forward\(\)"):
         nn.Sequential(nn.Linear(3, 2)).backward(np.ones((1, 2)))
 
 
