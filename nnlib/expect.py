@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
+FLOATS = np.float32, np.float64
 
 
 def called(value):
@@ -23,6 +24,14 @@ def numbers(value, who):
     """`value` as an array of real numbers, any shape; TypeError when it is something else."""
     if type(value) is np.ndarray and value.dtype.kind in "biuf":
         return value  # as nearly always, and many times a second
+    if hasattr(value, "zero_grad"):
+        raise TypeError(
+            f"{who} expected an array, got {called(value)}: a Parameter has it in .data."
+        )
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(
+            f"{who} expected an array without gaps, got a masked one: fill or drop them."
+        )
     if not isinstance(value, (list, tuple, range, int, float)) and not hasattr(value, "__array__"):
         raise TypeError(f"{who} expected an array of numbers, got {called(value)}.")
     try:
@@ -37,6 +46,29 @@ def numbers(value, who):
     return array
 
 
+def floats(value, who="x", dtype=None):
+    """`value` as an array of floats, any shape: whole numbers, bools and float16 become float32.
+
+    dtype: float32 or float64, or None to leave these two. TypeError for what is not numbers.
+    """
+    if type(value) is not np.ndarray or value.dtype.type not in FLOATS:
+        value = numbers(value, who)
+        if value.dtype.type not in FLOATS:  # longdouble is the only one that is larger
+            value = value.astype(np.float64 if value.dtype.char == "g" else np.float32)
+    return value if dtype is None or value.dtype is dtype else value.astype(dtype)
+
+
+def float_type(value, who):
+    """np.float32 or np.float64 as a dtype; TypeError for others: gradients are fractions."""
+    try:
+        found = np.dtype(value)
+    except Exception:
+        found = None
+    if value is None or found not in FLOATS:
+        raise TypeError(f"{who} expected np.float32 or np.float64, got {called(value)}.")
+    return found
+
+
 def listed(value, who):
     """`value` as a list; TypeError for text and for what has no items."""
     if (
@@ -48,27 +80,46 @@ def listed(value, who):
     return list(value)
 
 
-def whole(value, who, least=1):
-    """`value` as an int of at least `least`; TypeError for 2.0 or True, ValueError below."""
+def whole(value, who, least=1, hint="", most=10**15):
+    """`value` as an int of at least `least`; TypeError for 2.0 or True, ValueError out of range."""
+    hint = f" {hint}" if hint else ""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        hint = f" Write {int(value)}." if isinstance(value, float) and value.is_integer() else ""
+        hint = f" Write {int(value)}." if isinstance(value, float) and value.is_integer() else hint
         raise TypeError(f"{who} expected a whole number, got {called(value)}.{hint}")
     if value < least:
-        raise ValueError(f"{who} expected {least} or more, got {value}.")
+        raise ValueError(f"{who} expected {least} or more, got {value}.{hint}")
+    if value > most:
+        raise ValueError(
+            f"{who} expected at most {most:,}, got a number of {len(str(value))} digits."
+        )
     return int(value)
 
 
-def number(value, who, least=-np.inf, most=np.inf):
-    """`value` as a finite float in least ... most; TypeError or ValueError otherwise."""
+def flag(value, who):
+    """True or False; TypeError for anything else."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{who} expected True or False, got {called(value)}.")
+    return bool(value)
+
+
+def number(value, who, least=-np.inf, most=np.inf, *, above=-np.inf, below=np.inf, hint=""):
+    """`value` as a finite float in its limits; TypeError or ValueError otherwise.
+
+    It is no NumPy scalar: one np.float64 makes a whole pass over float32 numbers slow.
+    """
+    hint = f" {hint}" if hint else ""
     if isinstance(value, (bool, np.bool_)) or not isinstance(
         value, (int, float, np.integer, np.floating)
     ):
-        raise TypeError(f"{who} expected a number, got {called(value)}.")
-    if not np.isfinite(value) or not least <= value <= most:
+        raise TypeError(f"{who} expected a number, got {called(value)}.{hint}")
+    value = value.item() if isinstance(value, np.generic) else value
+    if not abs(value) < 1e300 or not (least <= value <= most and above < value < below):
         allowed = f"{least:g} or more" if most == np.inf else f"{least:g} ... {most:g}"
         allowed = "a finite number" if least == -np.inf else allowed
-        raise ValueError(f"{who} expected {allowed}, got {value}.")
-    return float(value)
+        allowed = f"a number above {above:g}" if above > -np.inf else allowed
+        allowed += f" and below {below:g}" if below < np.inf else ""
+        raise ValueError(f"{who} expected {allowed}, got {value}.{hint}")
+    return value if type(value) is int else float(value)
 
 
 def restore(file):

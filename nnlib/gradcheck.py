@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from nnlib.checks import floats, kind_of, number
+from nnlib.expect import called, floats, number
 from nnlib.nn.loss import Loss
 from nnlib.nn.module import Module
 from nnlib.random import generator
@@ -19,8 +19,8 @@ def numerical_gradient(f, x, eps=1e-6):
     f: a function from an array of x's shape to a float. Returns an array of x's shape, float64.
     """
     if not callable(f):
-        raise TypeError(f"numerical_gradient expected a function f, got {kind_of(f)}.")
-    x, eps = np.array(floats(x), np.float64), number("eps", eps, above=0)
+        raise TypeError(f"numerical_gradient expected a function f, got {called(f)}.")
+    x, eps = np.array(floats(x), np.float64), number(eps, "eps", above=0)
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i]
@@ -35,8 +35,8 @@ def numerical_gradient(f, x, eps=1e-6):
 
 def _one_number(value):
     if np.size(value) != 1:
-        raise ValueError(f"f expected to return one number, such as a loss, got {kind_of(value)}.")
-    return floats(value, name="f(x)").item()
+        raise ValueError(f"f expected to return one number, such as a loss, got {called(value)}.")
+    return floats(value, "f(x)").item()
 
 
 def gradcheck(module, x, target=None, eps=1e-6, atol=1e-6, rtol=1e-4):
@@ -48,9 +48,9 @@ def gradcheck(module, x, target=None, eps=1e-6, atol=1e-6, rtol=1e-4):
     Raises AssertionError that names the first gradient that differs, and where.
     """
     if not isinstance(module, Module):
-        raise TypeError(f"gradcheck expected a layer, network or loss, got {kind_of(module)}.")
+        raise TypeError(f"gradcheck expected a layer, network or loss, got {called(module)}.")
     for name, value in (("eps", eps), ("atol", atol), ("rtol", rtol)):
-        number(name, value, above=0)
+        number(value, name, above=0)
     module = copy.deepcopy(module).to(np.float64)
     x = np.array(floats(x), np.float64)
     before = generator.bit_generator.state

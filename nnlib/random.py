@@ -1,8 +1,10 @@
 """The one source of randomness: weights, dropout masks and shuffles all draw from `generator`."""
 
+import math
+
 import numpy as np
 
-from nnlib.checks import whole
+from nnlib.expect import whole
 
 generator = np.random.default_rng()
 
@@ -12,6 +14,6 @@ def manual_seed(seed):
 
     seed: a non-negative int. Raises TypeError or ValueError for anything else.
     """
-    seed = whole("manual_seed(seed)", seed, 0, "Try manual_seed(0).")
+    seed = whole(seed, "manual_seed(seed)", 0, "Try manual_seed(0).", math.inf)
     # the state changes, the object stays: who holds the generator draws from the new seed too
     generator.bit_generator.state = np.random.default_rng(seed).bit_generator.state

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "nnlib"
 
 # from the ground up; a module may import from its own layer and from those before it
 LAYERS = (
+    {"expect"},
     {"random"},
     {"nn"},
     {"optim", "data", "datasets", "gradcheck", "serialization"},

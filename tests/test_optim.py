@@ -169,9 +169,9 @@ def test_learning_rates_that_cannot_work(name, lr):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("SGD", {"momentum": 1}, r"momentum expected a number 0 or more and below 1, got 1"),
-        ("SGD", {"weight_decay": -1}, r"weight_decay expected a number 0 or more, got -1"),
-        ("RMSprop", {"alpha": 1}, r"alpha expected a number 0 or more and below 1, got 1"),
+        ("SGD", {"momentum": 1}, r"momentum expected 0 or more and below 1, got 1"),
+        ("SGD", {"weight_decay": -1}, r"weight_decay expected 0 or more, got -1"),
+        ("RMSprop", {"alpha": 1}, r"alpha expected 0 or more and below 1, got 1"),
         (
             "Adam",
             {"betas": (0.9, 1)},

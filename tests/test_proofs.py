@@ -11,7 +11,7 @@ import pytest
 
 import nnlib
 from nnlib import nn, optim
-from nnlib.nn.loss import Loss
+from nnlib.nn.loss import BinaryLoss, Loss
 
 TESTS = Path(__file__).parent
 ABOVE_THE_CORE = {
@@ -188,7 +188,32 @@ PROOFS = {
     "nn.functional.binary_cross_entropy": PAIR_FUNCTION,
     "nn.functional.binary_cross_entropy_with_logits": PAIR_FUNCTION,
     "nn.functional.cross_entropy": {TORCH: "nn/test_functional.py::test_cross_entropy_as_torch"},
-    "nn.conv.check_kernel": {BAD: "nn/test_conv.py::test_kernels_are_square_and_whole"},
+    "nn.formulas.mean": {EXACT: "nn/test_table_of_misuse.py::test_sums_over_many_rows_are_exact"},
+    "nn.formulas.sum_rows": {
+        EXACT: "nn/test_table_of_misuse.py::test_sums_over_many_rows_are_exact"
+    },
+    "nn.loss.LossValue": {BAD: "nn/test_table_of_misuse.py::test_words"},
+    "nn.loss.BinaryLoss": {
+        BAD: "nn/test_table_of_misuse.py::test_targets_that_are_no_yes_or_no_are_refused"
+    },
+    "nn.module.parameter_list": {BAD: "test_optim.py::test_what_is_no_list_of_parameters"},
+    "nn.module.fitting": {
+        BAD: "nn/test_table_of_misuse.py::test_a_value_that_is_no_array_changes_nothing"
+    },
+    "nn.passes.watch_forward": {
+        BAD: "nn/test_table_of_misuse.py::test_own_modules_are_watched_and_not_broken"
+    },
+    "nn.passes.watch_backward": {
+        BAD: "nn/test_table_of_misuse.py::test_backward_looks_at_the_shape_of_dy"
+    },
+    "nn.passes.check_gradient": {
+        BAD: "nn/test_table_of_misuse.py::test_a_gradient_of_another_forward_pass_is_noticed"
+    },
+    "expect.floats": {EXACT: "nn/test_table_of_misuse.py::test_layers_take_every_type_of_number"},
+    "expect.flag": {BAD: "test_wrong_arguments.py::test_wrong_arguments_get_a_sentence"},
+    "expect.float_type": {
+        BAD: "nn/test_table_of_misuse.py::test_other_types_are_refused_for_parameters"
+    },
     "nn.conv.windows": WINDOWS
     | {BAD: "nn/test_conv.py::test_windows_refuses_a_kernel_that_does_not_fit"},
     "nn.conv.patches": {EXACT: "nn/test_conv.py::test_patches_are_views_of_every_kernel_position"},
@@ -377,7 +402,7 @@ each = pytest.mark.parametrize("name", PUBLIC)
 
 def required(value):
     """The kinds of proof that a public name cannot do without."""
-    if not inspect.isclass(value) or value in (nn.Module, Loss, optim.Optimizer):
+    if not inspect.isclass(value) or value in (nn.Module, Loss, BinaryLoss, optim.Optimizer):
         return set()
     if value is nn.Dropout:
         return {GRADCHECK, EXACT, BAD, LOCKED}
@@ -412,7 +437,7 @@ def test_every_public_name_has_the_proofs_that_its_kind_needs(name):
 
 # Names that their proofs reach through the class or function that calls them.
 INSIDE_OTHERS = re.compile(
-    r"nn\.conv\.batch_|.*check_kernel|.*check_targets|.*half_cosine|metrics\.(Metrics|Tally)|training\.check_parts"
+    r"nn\.conv\.batch_|nn\.passes|expect\.fl|.*LossValue|.*BinaryLoss|.*parameter_list|.*fitting|.*check_targets|.*half_cosine|metrics\.(Metrics|Tally)|training\.check_parts"
 )
 
 
@@ -438,7 +463,12 @@ WITHOUT_ARRAYS = {
     "random.manual_seed",
     "nn.module.Module",
     "nn.container.Sequential",
-    "nn.conv.check_kernel",
+    "nn.loss.LossValue",
+    "nn.loss.BinaryLoss",
+    "nn.module.parameter_list",
+    "nn.passes.check_gradient",
+    "expect.float_type",
+    "expect.flag",
     "nn.conv.windows",
     "nn.init.calculate_gain",
     "nn.utils.clip_grad_norm_",

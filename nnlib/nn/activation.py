@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks import floats, number, whole
+from nnlib.expect import floats, number, whole
 from nnlib.nn.formulas import leaky_relu, relu, sigmoid, softmax, tanh
 from nnlib.nn.module import Module
 
@@ -50,7 +50,7 @@ class LeakyReLU(Module):
 
     def __init__(self, negative_slope=0.01):
         super().__init__()
-        self.negative_slope = number("negative_slope", negative_slope)
+        self.negative_slope = number(negative_slope, "negative_slope")
 
     def forward(self, x):
         self.saved = x
@@ -60,7 +60,7 @@ class LeakyReLU(Module):
         return np.where(self.recall() > 0, dy, self.negative_slope * dy)
 
     def receive(self, x):
-        return floats(x, name="LeakyReLU()")
+        return floats(x, "LeakyReLU()")
 
     def __repr__(self):
         return f"LeakyReLU(negative_slope={self.negative_slope})"
@@ -74,7 +74,7 @@ class Softmax(Module):
 
     def __init__(self, dim=-1):
         super().__init__()
-        self.dim = whole("dim", dim, -10)
+        self.dim = whole(dim, "dim", -10)
 
     def forward(self, x):
         self.saved = y = softmax(x, self.dim)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks import floats, number, whole
+from nnlib.expect import floats, number, whole
 from nnlib.nn.formulas import sum_rows
 from nnlib.nn.module import Module, Parameter
 
@@ -19,9 +19,9 @@ class BatchNorm1d(Module):
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
         super().__init__()
-        self.num_features = whole("BatchNorm1d(num_features)", num_features, 1)
-        self.eps = number("BatchNorm1d(eps)", eps, above=0)
-        self.momentum = number("BatchNorm1d(momentum)", momentum, least=0, most=1)
+        self.num_features = whole(num_features, "BatchNorm1d(num_features)", 1)
+        self.eps = number(eps, "BatchNorm1d(eps)", above=0)
+        self.momentum = number(momentum, "BatchNorm1d(momentum)", least=0, most=1)
         self.weight = Parameter(np.ones(num_features))
         self.bias = Parameter(np.zeros(num_features))
         self.register_buffer("running_mean", np.zeros(num_features, np.float32))
@@ -55,7 +55,7 @@ class BatchNorm1d(Module):
 
     def receive(self, x):
         """x as an array of the weight's type; ValueError when its shape does not fit."""
-        x = floats(x, self.weight.data.dtype, self)
+        x = floats(x, self, self.weight.data.dtype)
         if x.ndim != 2 or x.shape[1] != self.num_features:
             raise ValueError(
                 f"{self!r} expected x of shape (N, {self.num_features}), got {x.shape}."

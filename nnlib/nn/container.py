@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks import whole
+from nnlib.expect import whole
 from nnlib.nn.module import Module
 
 
@@ -30,7 +30,7 @@ class Sequential(Module):
     def __getitem__(self, i):
         if isinstance(i, slice):
             return Sequential(*self.layers[i])
-        i = whole("Sequential[i]", i, -len(self))
+        i = whole(i, "Sequential[i]", -len(self))
         if i >= len(self):
             raise IndexError(f"Sequential[i] expected i below {len(self)}, got {i}.")
         return self.layers[i]
@@ -41,7 +41,7 @@ class Sequential(Module):
 
     def insert(self, index, layer):
         """Add a layer before place `index`; returns the Sequential."""
-        index = whole("Sequential.insert(index)", index, -len(self))
+        index = whole(index, "Sequential.insert(index)", -len(self))
         self.layers = _checked((*self.layers[:index], layer, *self.layers[index:]))
         return self
 

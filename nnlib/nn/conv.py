@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from nnlib.checks import floats, whole
+from nnlib.expect import flag, floats, whole
 from nnlib.nn import init
 from nnlib.nn.module import Module, Parameter
 
@@ -80,17 +80,17 @@ class Conv2d(Module):
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, *, bias=True):
         super().__init__()
-        self.in_channels = in_channels = whole("Conv2d(in_channels)", in_channels, 1)
-        self.out_channels = out_channels = whole("Conv2d(out_channels)", out_channels, 1)
-        self.kernel_size = kernel_size = whole("Conv2d(kernel_size)", kernel_size, 1)
-        self.stride = whole("Conv2d(stride)", stride, 1)
-        self.padding = whole("Conv2d(padding)", padding, 0)
+        self.in_channels = in_channels = whole(in_channels, "Conv2d(in_channels)", 1)
+        self.out_channels = out_channels = whole(out_channels, "Conv2d(out_channels)", 1)
+        self.kernel_size = kernel_size = whole(kernel_size, "Conv2d(kernel_size)", 1)
+        self.stride = whole(stride, "Conv2d(stride)", 1)
+        self.padding = whole(padding, "Conv2d(padding)", 0)
         self.weight = init.kaiming_uniform_(
             Parameter(np.zeros((out_channels, in_channels, kernel_size, kernel_size))),
             a=math.sqrt(5),
         )
         self.bias = None
-        if bias:
+        if flag(bias, "Conv2d(bias)"):
             bound = 1 / math.sqrt(in_channels * kernel_size**2)
             self.bias = init.uniform_(Parameter(np.zeros(out_channels)), -bound, bound)
 
@@ -122,7 +122,7 @@ class Conv2d(Module):
 
     def receive(self, x):
         """x as an array of the weight's type; ValueError when its shape does not fit."""
-        x = floats(x, self.weight.data.dtype, self)
+        x = floats(x, self, self.weight.data.dtype)
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             raise ValueError(self._explain(x.shape))
         return x
@@ -157,8 +157,8 @@ class MaxPool2d(Module):
 
     def __init__(self, kernel_size, stride=None):
         super().__init__()
-        self.kernel_size = whole("MaxPool2d(kernel_size)", kernel_size, 1)
-        self.stride = whole("MaxPool2d(stride)", kernel_size if stride is None else stride, 1)
+        self.kernel_size = whole(kernel_size, "MaxPool2d(kernel_size)", 1)
+        self.stride = whole(kernel_size if stride is None else stride, "MaxPool2d(stride)", 1)
 
     def forward(self, x):
         x = batch_last(x)
@@ -181,7 +181,7 @@ class MaxPool2d(Module):
         return batch_first(dx)
 
     def receive(self, x):
-        x = floats(x, name=self)
+        x = floats(x, self)
         if x.ndim != 4:
             raise ValueError(
                 f"{self!r} expected x of shape (N, C, H, W), got {x.shape}. "

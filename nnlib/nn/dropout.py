@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks import floats, number
+from nnlib.expect import floats, number
 from nnlib.nn.module import Module
 from nnlib.random import generator
 
@@ -18,7 +18,7 @@ class Dropout(Module):
 
     def __init__(self, p=0.5):
         super().__init__()
-        self.p = number("Dropout(p), the part that is dropped,", p, least=0, below=1)
+        self.p = number(p, "Dropout(p), the part that is dropped,", least=0, below=1)
 
     def forward(self, x):
         if not self.training or self.p == 0:
@@ -32,7 +32,7 @@ class Dropout(Module):
         return dy * self.recall()
 
     def receive(self, x):
-        return floats(x, name="Dropout()")
+        return floats(x, "Dropout()")
 
     def __repr__(self):
         return f"Dropout(p={self.p})"

@@ -2,7 +2,7 @@
 
 import math
 
-from nnlib.checks import numbers
+from nnlib.expect import numbers
 from nnlib.nn.module import Module
 
 

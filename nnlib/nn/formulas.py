@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks import as_array, floats, whole
+from nnlib.expect import floats, numbers, whole
 
 
 def relu(x):
@@ -45,7 +45,7 @@ def log_softmax(x, dim=-1):
 def _along(x, dim):
     """x as floats; ValueError where it has no axis `dim`, or nothing along it."""
     x = floats(x)
-    if not -x.ndim <= whole("dim", dim, -x.ndim) < x.ndim or not x.shape[dim]:
+    if not -x.ndim <= whole(dim, "dim", -x.ndim) < x.ndim or not x.shape[dim]:
         raise ValueError(f"dim={dim} expected an axis of x with numbers along it, got {x.shape}.")
     return x
 
@@ -71,13 +71,13 @@ def one_hot(targets, num_classes):
 
     Raises TypeError for targets that are not integers, ValueError for one out of range.
     """
-    targets = check_targets(targets, whole("num_classes", num_classes, 1))
+    targets = check_targets(targets, whole(num_classes, "num_classes", 1))
     return np.eye(num_classes, dtype=np.float32)[targets]
 
 
 def check_targets(targets, num_classes, batch=None):
     """Return integer class labels (N,) as an array; TypeError or ValueError for anything else."""
-    targets = as_array(targets, "targets")
+    targets = numbers(targets, "targets")
     if targets.ndim == 2:
         says = f"targets expected integers of shape (N,), got shape {targets.shape}. "
         if targets.shape[1] == 1:

@@ -6,13 +6,13 @@ connects; a convolution's kernel positions count in both.
 
 import math
 
-from nnlib.checks import kind_of, number
+from nnlib.expect import called, number
 from nnlib.random import generator
 
 
 def uniform_(parameter, a=0.0, b=1.0):
     """p ~ U(a, b)."""
-    a, b = number("uniform_(a)", a), number("uniform_(b)", b)
+    a, b = number(a, "uniform_(a)"), number(b, "uniform_(b)")
     if b < a:
         raise ValueError(f"uniform_ expected a <= b, got {a} and {b}.")
     return _fill(parameter, lambda shape: generator.uniform(a, b, shape))
@@ -20,13 +20,13 @@ def uniform_(parameter, a=0.0, b=1.0):
 
 def normal_(parameter, mean=0.0, std=1.0):
     """p ~ N(mean, std²)."""
-    mean, std = number("normal_(mean)", mean), number("normal_(std)", std, least=0)
+    mean, std = number(mean, "normal_(mean)"), number(std, "normal_(std)", least=0)
     return _fill(parameter, lambda shape: generator.normal(mean, std, shape))
 
 
 def constant_(parameter, val):
     """p = val."""
-    val = number("constant_(val)", val)
+    val = number(val, "constant_(val)")
     return _fill(parameter, lambda shape: val)
 
 
@@ -38,7 +38,7 @@ def zeros_(parameter):
 def xavier_uniform_(parameter, gain=1.0):
     """p ~ U(-a, a) with a = gain √(6 / (fan_in + fan_out)). Glorot & Bengio, 2010."""
     fan_in, fan_out = _fans(parameter)
-    gain = number("gain", gain, least=0)
+    gain = number(gain, "gain", least=0)
     a = gain * math.sqrt(6 / (fan_in + fan_out))
     return uniform_(parameter, -a, a)
 
@@ -46,7 +46,7 @@ def xavier_uniform_(parameter, gain=1.0):
 def xavier_normal_(parameter, gain=1.0):
     """p ~ N(0, std²) with std = gain √(2 / (fan_in + fan_out)). Glorot & Bengio, 2010."""
     fan_in, fan_out = _fans(parameter)
-    gain = number("gain", gain, least=0)
+    gain = number(gain, "gain", least=0)
     return normal_(parameter, 0, gain * math.sqrt(2 / (fan_in + fan_out)))
 
 
@@ -70,11 +70,11 @@ def calculate_gain(nonlinearity, param=0.01):
     param: the negative slope, for "leaky_relu". Raises ValueError for an unknown name.
     """
     gains = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2)}
-    if nonlinearity == "leaky_relu":
-        return math.sqrt(2 / (1 + number("the negative slope", param) ** 2))
+    if isinstance(nonlinearity, str) and nonlinearity == "leaky_relu":
+        return math.sqrt(2 / (1 + number(param, "the negative slope") ** 2))
     if not isinstance(nonlinearity, str) or nonlinearity not in gains:
         names = ", ".join([*gains, "leaky_relu"])
-        raise ValueError(f"nonlinearity expected one of {names}, got {kind_of(nonlinearity)}.")
+        raise ValueError(f"nonlinearity expected one of {names}, got {called(nonlinearity)}.")
     return gains[nonlinearity]
 
 
@@ -88,7 +88,7 @@ def _fill(parameter, draw):
 def _check(parameter):
     if not hasattr(parameter, "zero_grad") or not hasattr(parameter, "shape"):
         raise TypeError(
-            f"An initialiser expected a Parameter, such as layer.weight, got {kind_of(parameter)}."
+            f"An initialiser expected a Parameter, such as layer.weight, got {called(parameter)}."
         )
 
 
@@ -106,5 +106,5 @@ def _fans(parameter):
 
 def _fan(parameter, mode):
     if not isinstance(mode, str) or mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode expected 'fan_in' or 'fan_out', got {kind_of(mode)}.")
+        raise ValueError(f"mode expected 'fan_in' or 'fan_out', got {called(mode)}.")
     return _fans(parameter)[mode == "fan_out"]

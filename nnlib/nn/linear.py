@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from nnlib.checks import floats, whole
+from nnlib.expect import flag, floats, whole
 from nnlib.nn import init
 from nnlib.nn.formulas import sum_rows
 from nnlib.nn.module import Module, Parameter
@@ -19,13 +19,13 @@ class Linear(Module):
 
     def __init__(self, in_features, out_features, bias=True):
         super().__init__()
-        self.in_features = whole("Linear(in_features)", in_features, 1)
-        self.out_features = whole("Linear(out_features)", out_features, 1)
+        self.in_features = whole(in_features, "Linear(in_features)", 1)
+        self.out_features = whole(out_features, "Linear(out_features)", 1)
         self.weight = init.kaiming_uniform_(
             Parameter(np.zeros((out_features, in_features))), a=math.sqrt(5)
         )
         self.bias = None
-        if bias:
+        if flag(bias, "Linear(bias)"):
             bound = 1 / math.sqrt(in_features)
             self.bias = init.uniform_(Parameter(np.zeros(out_features)), -bound, bound)
 
@@ -43,7 +43,7 @@ class Linear(Module):
 
     def receive(self, x):
         """x as an array of the weight's type; ValueError when its shape does not fit."""
-        x = floats(x, self.weight.data.dtype, self)
+        x = floats(x, self, self.weight.data.dtype)
         if x.ndim != 2 or x.shape[1] != self.in_features:
             raise ValueError(self._explain(x.shape))
         return x

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from nnlib.checks import floats, number
+from nnlib.expect import floats, number
 from nnlib.nn import passes
 from nnlib.nn.formulas import check_targets, log_softmax, mean, sigmoid
 from nnlib.nn.module import Module
@@ -34,8 +34,8 @@ class Loss(Module):
 
     def receive(self, input, target):
         """Both as float arrays of one shape that is not empty; ValueError otherwise."""
-        input = floats(input, None, self)
-        target = floats(target, input.dtype, self)
+        input = floats(input, self)
+        target = floats(target, self, input.dtype)
         if input.shape != target.shape or not input.size:
             raise ValueError(
                 f"{type(self).__name__} expected input and target of one shape, not empty, got "
@@ -138,10 +138,10 @@ class CrossEntropyLoss(Loss):
 
     def __init__(self, *, label_smoothing=0.0):
         super().__init__()
-        self.label_smoothing = number("label_smoothing", label_smoothing, least=0, most=1)
+        self.label_smoothing = number(label_smoothing, "label_smoothing", least=0, most=1)
 
     def receive(self, input, target):
-        z = floats(input, None, self)
+        z = floats(input, self)
         if z.ndim != 2 or not z.size:
             raise ValueError(
                 f"CrossEntropyLoss expected logits of shape (N, C), not empty, got {z.shape}."

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from nnlib.checks import float_type, floats, kind_of, numbers
+from nnlib.expect import called, float_type, floats, numbers
 from nnlib.nn.passes import watch_backward, watch_forward
 
 # what a module remembers of its last forward pass: not copied, not pickled, not kept in eval mode
@@ -21,7 +21,7 @@ class Parameter:
 
     def __init__(self, data, dtype=np.float32):
         dtype = float_type(dtype, "Parameter(dtype)")
-        self._data = np.array(floats(data, name="Parameter(data)"), dtype)
+        self._data = np.array(floats(data, "Parameter(data)"), dtype)
         self._grad, self.grad_used = None, False
 
     def _set_data(self, data):
@@ -34,7 +34,7 @@ class Parameter:
     grad = property(attrgetter("_grad"), _set_grad)
 
     def _checked(self, array, name):
-        array = floats(array, name=f"Parameter.{name}")
+        array = floats(array, f"Parameter.{name}")
         if array.shape != self._data.shape:
             raise ValueError(
                 f"Parameter.{name} expected the shape {self._data.shape} of the parameter, got "
@@ -297,7 +297,7 @@ class Module:
 
 def parameter_list(params, name):
     """The Parameters of an iterable, each once; TypeError that names what else was given."""
-    if isinstance(params, (Parameter, Module)) or not hasattr(params, "__iter__"):
+    if isinstance(params, (Parameter, Module, np.ndarray)) or not hasattr(params, "__iter__"):
         raise TypeError(
             f"{name} expected parameters, got {type(params).__name__}. Pass model.parameters()."
         )
@@ -314,7 +314,7 @@ def fitting(own, state, hint):
     """`state` as arrays; TypeError or ValueError where a name, shape or value does not fit."""
     if not hasattr(state, "items"):
         raise TypeError(
-            f"load_state_dict expected a dict of arrays by name, got {kind_of(state)}. "
+            f"load_state_dict expected a dict of arrays by name, got {called(state)}. "
             "Of a file: load_state_dict(nnlib.load(path))."
         )
     state = dict(state.items())

@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 
-from nnlib.checks import floats
+from nnlib.expect import floats
 
 ndarray = np.ndarray
 FLOATS = np.float32, np.float64
@@ -62,7 +62,7 @@ def check_gradient(module, dy):
     if module.seen is None:
         _run_again(module)
     if module.seen is not ANY:
-        given, dy = dy, floats(dy, name="backward(dy)")
+        given, dy = dy, floats(dy, "backward(dy)")
         if dy.shape != module.seen:
             raise ValueError(
                 f"{name}.backward() expected dy of the shape of its output, {module.seen}, got "

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from nnlib.checks import number
+from nnlib.expect import number
 from nnlib.nn.module import parameter_list
 
 
@@ -13,7 +13,7 @@ def clip_grad_norm_(parameters, max_norm):
 
     The norm is that of all gradients as one vector. Raises ValueError for max_norm <= 0.
     """
-    max_norm = number("clip_grad_norm_(max_norm)", max_norm, above=0)
+    max_norm = number(max_norm, "clip_grad_norm_(max_norm)", above=0)
     params = [p for p in parameter_list(parameters, "clip_grad_norm_") if p.grad is not None]
     norm = math.sqrt(sum((p.grad**2).sum(dtype=np.float64) for p in params))
     scale = max_norm / (norm + 1e-6)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from nnlib.checks import kind_of, number
+from nnlib.expect import called, number
 from nnlib.optim.optimizer import Optimizer
 
 BLOCK = 32_768  # numbers: what a fused update works on at a time stays in the processor's cache
@@ -24,9 +24,9 @@ class Adam(Optimizer):
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, *, fused=None
     ):
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
-            raise TypeError(f"betas expected two numbers, got {kind_of(betas)}. Try (0.9, 0.999).")
-        self.betas = tuple(number("each of betas", beta, least=0, below=1) for beta in betas)
-        self.eps = number("eps", eps, above=0)
+            raise TypeError(f"betas expected two numbers, got {called(betas)}. Try (0.9, 0.999).")
+        self.betas = tuple(number(beta, "each of betas", least=0, below=1) for beta in betas)
+        self.eps = number(eps, "eps", above=0)
         super().__init__(params, lr, weight_decay)
         # a subclass with an update() of its own means that one
         self.fused = type(self).update is Adam.update if fused is None else fused

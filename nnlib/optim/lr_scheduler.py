@@ -2,7 +2,7 @@
 
 import math
 
-from nnlib.checks import kind_of, number, whole
+from nnlib.expect import called, flag, number, whole
 from nnlib.nn.module import fitting
 from nnlib.optim.optimizer import Optimizer
 
@@ -13,7 +13,7 @@ class LRScheduler:
     def __init__(self, optimizer):
         if not isinstance(optimizer, Optimizer):
             raise TypeError(
-                f"{type(self).__name__} expected an optimizer, got {kind_of(optimizer)}. "
+                f"{type(self).__name__} expected an optimizer, got {called(optimizer)}. "
                 "Make it first: optim.SGD(model.parameters(), lr=0.1)."
             )
         self.optimizer, self.base_lr = optimizer, optimizer.lr
@@ -51,8 +51,8 @@ class StepLR(LRScheduler):
     """lr = base · gamma^(k // step_size): times gamma after every step_size steps."""
 
     def __init__(self, optimizer, step_size, gamma=0.1):
-        self.step_size = whole("StepLR(step_size)", step_size, 1)
-        self.gamma = number("StepLR(gamma)", gamma, above=0)
+        self.step_size = whole(step_size, "StepLR(step_size)", 1)
+        self.gamma = number(gamma, "StepLR(gamma)", above=0)
         super().__init__(optimizer)
 
     def rate(self, k):
@@ -66,8 +66,8 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer, T_max, eta_min=0.0):
-        self.T_max = whole("CosineAnnealingLR(T_max)", T_max, 1)
-        self.eta_min = number("CosineAnnealingLR(eta_min)", eta_min, least=0)
+        self.T_max = whole(T_max, "CosineAnnealingLR(T_max)", 1)
+        self.eta_min = number(eta_min, "CosineAnnealingLR(eta_min)", least=0)
         super().__init__(optimizer)
 
     def rate(self, k):
@@ -100,18 +100,18 @@ class OneCycleLR(LRScheduler):
     ):
         hint = "Pass total_steps=max_epochs * len(loader)."
         if total_steps is None and epochs is not None and steps_per_epoch is not None:
-            epochs = whole("OneCycleLR(epochs)", epochs, 1)
-            total_steps = epochs * whole("OneCycleLR(steps_per_epoch)", steps_per_epoch, 1)
-        self.total_steps = whole("OneCycleLR(total_steps)", total_steps, 2, hint)
-        self.max_lr = number("OneCycleLR(max_lr)", max_lr, above=0, hint="Try 0.01.")
-        self.pct_start = number("OneCycleLR(pct_start)", pct_start, least=0, most=1)
-        div_factor = number("OneCycleLR(div_factor)", div_factor, above=0, hint="Try 25.")
-        last = number("OneCycleLR(final_div_factor)", final_div_factor, above=0, hint="Try 1e4.")
+            epochs = whole(epochs, "OneCycleLR(epochs)", 1)
+            total_steps = epochs * whole(steps_per_epoch, "OneCycleLR(steps_per_epoch)", 1)
+        self.total_steps = whole(total_steps, "OneCycleLR(total_steps)", 2, hint)
+        self.max_lr = number(max_lr, "OneCycleLR(max_lr)", above=0, hint="Try 0.01.")
+        self.pct_start = number(pct_start, "OneCycleLR(pct_start)", least=0, most=1)
+        div_factor = number(div_factor, "OneCycleLR(div_factor)", above=0, hint="Try 25.")
+        last = number(final_div_factor, "OneCycleLR(final_div_factor)", above=0, hint="Try 1e4.")
         self.first_lr = self.max_lr / div_factor
         self.last_lr = self.first_lr / last
-        self.cycle_momentum = cycle_momentum
-        self.base_momentum = number("base_momentum", base_momentum, least=0, below=1)
-        self.max_momentum = number("max_momentum", max_momentum, least=0, below=1)
+        self.cycle_momentum = flag(cycle_momentum, "cycle_momentum")
+        self.base_momentum = number(base_momentum, "base_momentum", least=0, below=1)
+        self.max_momentum = number(max_momentum, "max_momentum", least=0, below=1)
         has_momentum = hasattr(optimizer, "betas") or getattr(optimizer, "momentum", 0)
         if cycle_momentum and isinstance(optimizer, Optimizer) and not has_momentum:
             raise ValueError(

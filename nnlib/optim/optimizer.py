@@ -5,7 +5,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from nnlib.checks import number
+from nnlib.expect import number
 from nnlib.nn.module import fitting, parameter_list
 
 TINY = 1e-30  # far below any step that matters, far above the slow subnormal floats
@@ -24,17 +24,17 @@ class Optimizer:
         self.params = parameter_list(params, "The optimizer")
         if not self.params:
             raise ValueError("The optimizer got no parameters. Pass model.parameters().")
-        number("lr, the learning rate,", lr, above=0, hint="Try 0.1 or 0.001.")
+        number(lr, "lr, the learning rate,", above=0, hint="Try 0.1 or 0.001.")
         self.lr, self.weight_decay = lr, weight_decay
         self.steps = 0
         self.counts = [0] * len(self.params)  # steps of each parameter: those with a gradient
         self.state = [tuple(np.zeros_like(p.data) for _ in self.slots) for p in self.params]
 
     def _set_lr(self, lr):
-        self._lr = number("lr, the learning rate,", lr, least=0, hint="Try 0.1 or 0.001.")
+        self._lr = number(lr, "lr, the learning rate,", least=0, hint="Try 0.1 or 0.001.")
 
     def _set_weight_decay(self, weight_decay):
-        self._weight_decay = number("weight_decay", weight_decay, least=0, hint="Try 0.01.")
+        self._weight_decay = number(weight_decay, "weight_decay", least=0, hint="Try 0.01.")
 
     lr = property(attrgetter("_lr"), _set_lr)
     weight_decay = property(attrgetter("_weight_decay"), _set_weight_decay)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.checks import number
+from nnlib.expect import number
 from nnlib.optim.optimizer import Optimizer
 
 
@@ -15,8 +15,8 @@ class RMSprop(Optimizer):
     slots = ("square_avg",)
 
     def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0):
-        self.alpha = number("alpha", alpha, least=0, below=1)
-        self.eps = number("eps", eps, above=0)
+        self.alpha = number(alpha, "alpha", least=0, below=1)
+        self.eps = number(eps, "eps", above=0)
         super().__init__(params, lr, weight_decay)
 
     def update(self, p, g, t, v):

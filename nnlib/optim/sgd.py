@@ -1,6 +1,6 @@
 """Stochastic gradient descent, with momentum."""
 
-from nnlib.checks import number
+from nnlib.expect import flag, number
 from nnlib.optim.optimizer import Optimizer
 
 
@@ -12,8 +12,8 @@ class SGD(Optimizer):
     """
 
     def __init__(self, params, lr=1e-3, momentum=0, *, weight_decay=0, nesterov=False):
-        momentum = number("momentum", momentum, least=0, below=1)
-        if nesterov and not momentum:
+        momentum = number(momentum, "momentum", least=0, below=1)
+        if flag(nesterov, "nesterov") and not momentum:
             raise ValueError("nesterov expected a momentum above 0, got 0. Try momentum=0.9.")
         self.momentum, self.nesterov = momentum, nesterov
         self.slots = ("momentum_buffer",) if momentum else ()

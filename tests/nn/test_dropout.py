@@ -41,5 +41,5 @@ def test_dropout_scales_whole_numbers_too():
 
 @pytest.mark.parametrize("p", [-0.1, 1, 1.5, float("nan")])
 def test_dropout_refuses_what_is_no_probability(p):
-    with pytest.raises(ValueError, match=r"expected a number 0 or more and below 1, got"):
+    with pytest.raises(ValueError, match=r"expected 0 or more and below 1, got"):
         nn.Dropout(p)
