@@ -39,8 +39,8 @@ def claims():
         order.append(ends[0] > 1 and max(ends[1:]) < 0.02)
         restless.append(excess(32, 0.4) > excess(32, 0.01) and excess(1, 0.05) > excess(1, 0.0005))
         paths = [trajectory(TwoValleys(), [1.5], 0.1, 60, 1, seed * 100 + k)[0] for k in range(21)]
-        over.append(sum(path[-1, 0] < 0 for path in paths) > 10)
+        over.append(5 <= sum(path[-1, 0] < 0 for path in paths) <= 16)
     yield "32 times as many examples leave about a sixth of the error", sixth
     yield "after one epoch the batch method is far up, the other two are almost down", order
     yield "a larger rate ends higher", restless
-    yield "one example at a time often throws the path over the hill", over
+    yield "with one example at a time about half of the orders get over the hill", over
