@@ -14,6 +14,7 @@ from nncourse.grading import cluster, deadlines, journal, report, roster, rubric
 from nncourse.grading.book import Damaged, read_overrides, read_results
 from nncourse.grading.folder import course_settings, grade, processes
 from nncourse.grading.layouts import WhoIsWho, find
+from nncourse.grading.names import shown
 from nncourse.grading.sandbox import OVERRIDE, NoSandbox, find_way
 
 STOPPED = 130  # the exit code after Ctrl-C, as a shell has it
@@ -183,7 +184,7 @@ def tell(book, before, seconds, page):
     for outcome in book.outcomes:
         if outcome["status"] != "graded":
             name = f"{outcome['student']}, {outcome['path']}"
-            print(f"  {outcome['status']}: {name}: {outcome['reason']}")
+            print(f"  {outcome['status']}: {name}: {shown(outcome['reason'])}")
     if book.notes.aside:
         print(f"  {len(book.notes.aside)} other files and folders: see submissions.csv.")
     changes = book.changes(before) if before else []

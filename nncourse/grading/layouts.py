@@ -99,6 +99,10 @@ def find(folder, settings=None, roster=EMPTY, pattern=None):
         raise NotADirectoryError(
             f"{folder} is not a folder, nor a zip: put the submissions into one."
         )
+    if folder.resolve() == ROOT:
+        raise NotADirectoryError(
+            f"{folder} is the course itself: name the folder of what was handed in."
+        )
     lessons, names = (settings.lessons, settings.names) if settings else of_the_course()
     found, items, clones = Found(), [], set()
     for entry in tree.walk(folder):

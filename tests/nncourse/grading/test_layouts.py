@@ -678,6 +678,29 @@ def test_a_whole_repository_handed_in_is_its_exercises_alone(tmp_path, course):
     assert (found.student, found.path, found.reason) == ("ben", f"{top}/exercises/{NB}", "")
 
 
+def test_a_hubs_home_folder_through_a_link_is_what_was_written_in_it(tmp_path, course):
+    home = tmp_path / "homes" / "ada" / "nn-course"
+    for kind in ("lessons", "solutions", "exercises"):
+        place(home, f"{kind}/{NB}", getattr(course, kind))
+        place(home, f"my/{kind}/{NB}", getattr(course, kind))
+    put(home, f"my/exercises/{NB}", "my/kept/exercises/05-2026.ipynb", f".venv/x/{NB}")
+    put(home, f"my/exercises/.ipynb_checkpoints/{NB}", f"env/x/{NB}")
+    place(home, "env/pyvenv.cfg", b"x")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ada").symlink_to(home.parent)
+    found = find(tmp_path / "in", settings())
+    assert [(one.student, one.path, one.reason) for one in found.submissions] == [
+        ("ada", f"ada/nn-course/my/exercises/{NB}", "")
+    ]
+    assert found.remarks == []
+    assert read(found.submissions[0], tmp_path / "in").data == work(f"my/exercises/{NB}")
+
+
+def test_the_course_itself_is_no_folder_of_submissions(tmp_path, course):
+    with pytest.raises(NotADirectoryError, match="is the course itself"):
+        find(tmp_path / "course", settings())
+
+
 def test_an_untouched_repository_is_nobodys_work(tmp_path, course):
     for kind in ("lessons", "solutions", "exercises"):
         place(tmp_path / "in", f"ben/course-main/{kind}/{NB}", getattr(course, kind))

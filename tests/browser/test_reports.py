@@ -1,0 +1,49 @@
+"""The pages of a class of 300 in Chromium: sorted by a click, no wider than the window."""
+
+import pytest
+
+from nncourse.grading import report
+from tests.nncourse.grading.test_reports import IDS, book, graded
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    out = tmp_path_factory.mktemp("grades")
+    outcomes = [
+        graded(
+            f"learner {n:03}", IDS[: n % 8], "too large", answers={"05.1": "x = 1  # " + "y" * 300}
+        )
+        for n in range(300)
+    ]
+    report.write(book(*outcomes), out)
+    return out
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_first_page_sorts_by_points_and_by_name(browser, pages, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((pages / "index.html").as_uri())
+    table = page.get_by_role("table", name="Points by exercise")
+    all_points = table.get_by_role("columnheader", name="All")
+    rows = table.locator("tbody tr")
+    assert rows.count() == 300
+    assert rows.first.locator("th").inner_text() == "learner 000"
+    all_points.get_by_role("button").click()
+    assert all_points.get_attribute("aria-sort") == "ascending"
+    assert rows.first.locator("td").last.inner_text() == "0 of 14"
+    all_points.get_by_role("button").click()
+    assert all_points.get_attribute("aria-sort") == "descending"
+    assert rows.first.locator("td").last.inner_text() == "14 of 14"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("link", name="too large").first.click()
+    assert "#mistake-1" in page.url
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("link", name="learner 000").first.click()
+    assert page.get_by_role("heading", name="Marks of learner 000").is_visible()
+    assert complaints == []
+    page.close()
