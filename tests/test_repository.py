@@ -76,6 +76,10 @@ def test_no_file_holds_a_path_of_one_machine():
     found = {}
     for path in TEXTS:
         paths = machine_paths(path.read_text(encoding="utf-8"))
+        if path.parent == ROOT / "nncourse" / "grading":  # the sandbox has these, everywhere
+            paths = [one for one in paths if not one.startswith(("/mnt", "/tmp"))]
+        if path.parent == ROOT / "tests" / "nncourse" / "grading":  # attackers try these
+            continue
         if paths:
             found[name_of(path)] = paths
     assert not found
