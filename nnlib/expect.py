@@ -80,7 +80,7 @@ def listed(value, who):
     return list(value)
 
 
-def whole(value, who, least=1, hint="", most=10**15):
+def whole(value, who, least=1, hint="", most=2**63 - 1):
     """`value` as an int of at least `least`; TypeError for 2.0 or True, ValueError out of range."""
     hint = f" {hint}" if hint else ""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
