@@ -171,9 +171,10 @@ class Run:
             warnings.catch_warnings(record=True) as self.caught,
         ):
             warnings.simplefilter("always")
-            ended = timelimit.run(self.call_all, self.exercise.seconds)
+            seconds = timelimit.allowed(self.exercise.seconds)
+            ended = timelimit.run(self.call_all, seconds)
         if not ended:
-            text = f"after {self.exercise.seconds:g} seconds it was stopped. Is a loop endless?"
+            text = f"after {seconds:g} seconds it was stopped. Is a loop endless?"
             missing = len(self.cases) - len(self.results)
             self.results += [Failure("Timeout", text)] * missing
 

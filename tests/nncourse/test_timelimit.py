@@ -51,6 +51,10 @@ def test_what_ends_by_itself_is_left_alone_the_second_time_too(way):
         assert WAYS[way](endless_in_one_line, 0.05) is False
 
 
+def test_a_computer_takes_no_longer_than_an_exercise_says():
+    assert timelimit.allowed(2) == 2
+
+
 def test_a_browser_has_neither_alarms_nor_threads(monkeypatch):
     monkeypatch.delattr(timelimit.signal, "setitimer", raising=False)
     monkeypatch.setattr(timelimit, "IN_A_TAB", True)
@@ -67,3 +71,4 @@ def test_a_browser_has_neither_alarms_nor_threads(monkeypatch):
     monkeypatch.setattr(timelimit, "Watch", Seen)
     assert timelimit.run(lambda: "ran", 3) == "ran"
     assert seen == [3]
+    assert timelimit.allowed(2) == 2 * timelimit.SLOWER
