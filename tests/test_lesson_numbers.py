@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nncourse.authoring.lesson import Lesson
+from nncourse.authoring.lesson import Lesson, minutes
 
 # what course.md's tutorials state, and the lesson must compute: as its output shows it
 COMPUTED = {
@@ -144,3 +144,12 @@ def test_a_number_that_no_cell_shows_is_found():
     assert is_written("98", values)
     assert not is_written("0.2556", values)
     assert not is_written("0.31", values)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_the_minutes_in_the_box_are_true(path):
+    """People differ by more than a quarter; a box that differs by more from the count is wrong."""
+    lesson = Lesson(path)
+    stated = int(re.search(r"\*\*Time:\*\* (\d+) minutes", lesson.cells[1][1].source)[1])
+    assert stated <= 75
+    assert 0.75 * stated <= minutes(lesson) <= 1.25 * stated, f"counted: {minutes(lesson):.0f}"

@@ -69,3 +69,37 @@ def first_line(cell):
 
 def tags(cell):
     return cell.metadata.get("tags", [])
+
+
+WORDS_A_MINUTE, LINES_A_MINUTE = 130, 8  # read with care, as one reads mathematics and code
+MINUTES = {"prediction": 2, "blank": 3, "explorer": 5}
+
+FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)
+WORD = re.compile(r"[A-Za-z][\w’'-]*|\d[\d.,]*")
+PLAIN_LINE = re.compile(r"\s*(import |from |assert |[)\]}#]|$)")  # nobody stops at these
+
+
+def minutes(lesson):
+    """How long a lesson takes: reading, typing, predicting, filling blanks, playing.
+
+    A formula counts as one word. Folded answers, hidden code, quizzes' code and what is proposed
+    as "Things to try" do not count.
+    """
+    words = lines = 0
+    counts = dict.fromkeys(MINUTES, 0)
+    for _, cell in lesson.markdown:
+        counts["prediction"] += cell.source.count("**Predict")
+        text = FOLDED.sub("", cell.source).split("Things to try")[0]
+        text = FORMULA.sub(" formula ", re.sub(r"\]\([^)]*\)", "]", text))
+        words += len(WORD.findall(text))
+    for _, cell in lesson.code:
+        if "quiz(" in cell.source:
+            counts["prediction"] += 1
+        elif not cell.metadata.get("jupyter", {}).get("source_hidden"):
+            lines += sum(not PLAIN_LINE.match(line) for line in cell.source.splitlines())
+            counts["blank"] += bool(re.search(r"^blank\(", cell.source, re.MULTILINE))
+            played = re.search(r"(explore_\w+|digit_pad|fit_by_hand)\(", cell.source)
+            counts["explorer"] += bool(played)
+    rest = sum(MINUTES[kind] * count for kind, count in counts.items())
+    return words / WORDS_A_MINUTE + lines / LINES_A_MINUTE + rest
