@@ -1,7 +1,8 @@
 """Grades folders of submissions: python -m nncourse grade FOLDER, or grade(folder) from Python.
 
 tree.py         everything that lies in a folder; archives.py looks into zips, names.py at names
-layouts.py      whose a notebook is, and what is nobody's; roster.py: who is in the class
+layouts.py      whose a notebook is, and what is nobody's, with systems.py (what platforms write),
+                given_out.py (what is ours) and roster.py (who is in the class)
 submissions.py  one file: its bytes, its cells, its lesson, and why it cannot be graded
 sandbox.py      runs worker.py shut in by bubblewrap, and stops it when it takes too much
 worker.py       runs a submission's cells, calls its answers, sends back plain values

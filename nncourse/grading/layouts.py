@@ -14,20 +14,16 @@ These ways of handing in are understood, each also in a zip, and one level furth
 A roster or a pattern says it where none of them fits.
 """
 
-import functools
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
-import nnlib
 from nncourse import exercises
-from nncourse.grading import tree
+from nncourse.grading import given_out, tree
 from nncourse.grading.names import key, near, raw, shown
 from nncourse.grading.roster import EMPTY
 from nncourse.grading.submissions import (
-    CHECKED,
     Rejected,
     Submission,
     contents,
@@ -39,27 +35,24 @@ from nncourse.grading.submissions import (
     source_of,
     which_lesson,
 )
+from nncourse.grading.systems import (
+    BLACKBOARD,
+    GRADESCOPE,
+    NBGRADER,
+    Who,
+    changed,
+    read_gradescope,
+    time_of,
+    who_of_name,
+)
 
-ROOT = Path(nnlib.__file__).resolve().parents[1]
 LARGE = 5_000_000  # bytes; a larger notebook is told by its bytes, not read here
-GRADESCOPE = "submission_metadata.yml"
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 PRINTED = (".pdf", ".docx", ".doc", ".odt", ".html", ".htm", ".mhtml", ".py", ".md", ".png", ".jpg")
 
 
 class WhoIsWho(Exception):
     """It cannot be told whose a notebook is; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Who:
-    """One learner as a system names them: .keys are other names, to look up in a roster."""
-
-    student: str
-    keys: tuple = ()
-    others: tuple = ()
-    when: str = ""
-    late: bool = False
 
 
 @dataclass
@@ -99,7 +92,7 @@ def find(folder, settings=None, roster=EMPTY, pattern=None):
         raise NotADirectoryError(
             f"{folder} is not a folder, nor a zip: put the submissions into one."
         )
-    if folder.resolve() == ROOT:
+    if folder.resolve() == given_out.ROOT:
         raise NotADirectoryError(
             f"{folder} is the course itself: name the folder of what was handed in."
         )
@@ -120,7 +113,9 @@ def find(folder, settings=None, roster=EMPTY, pattern=None):
 def of_the_course():
     numbers = exercises.lessons()
     names = {
-        number: path.stem for number in numbers for path in (ROOT / "exercises").glob(f"{number}_*")
+        number: path.stem
+        for number in numbers
+        for path in (given_out.ROOT / "exercises").glob(f"{number}_*")
     }
     return {number: f"nncourse.exercises.lesson_{number}" for number in numbers}, names
 
@@ -163,43 +158,7 @@ def look_at_notebook(item, lessons, names):
         item.lesson = which_lesson(cells, item.entry.path, lessons, read_prose(data), names)
     except Rejected:
         return  # grading says why
-    item.ours = ours(item, cells)
-
-
-def ours(item, cells):
-    """What a notebook is that the course gave out, as "its own solution", or empty."""
-    by_name = re.match(r"(\d\d)_", item.entry.name)
-    for number in dict.fromkeys(filter(None, [item.lesson, by_name and by_name[1]])):
-        digests, lesson_cells = given_out(number)
-        if item.digest in digests:
-            return digests[item.digest]
-        sources = {cell.source.strip() for cell in cells}
-        text = "\n".join(cell.source for cell in cells)
-        mostly = len(sources & lesson_cells) > 0.6 * max(len(lesson_cells), 4)
-        if mostly and not any(id[:2] == number for id in CHECKED.findall(text)):
-            return "the lesson, not its exercises"
-    return ""
-
-
-@functools.cache
-def given_out(number):
-    """({fingerprint: what it is}, the code cells of the lesson) of the course's own notebooks."""
-    whats = {
-        "lessons": "the lesson, not its exercises",
-        "solutions": "the course's own solution",
-        "exercises": "the notebook as it was handed out, with no answer in it",
-    }
-    digests, lesson_cells = {}, set()
-    for kind, what in whats.items():
-        for path in (ROOT / kind).glob(f"{number}_*.ipynb"):
-            try:
-                cells = read_cells(path.read_bytes())
-            except (Rejected, OSError):
-                continue
-            digests[fingerprint(cells)] = what
-            if kind == "lessons":
-                lesson_cells |= {cell.source.strip() for cell in cells}
-    return digests, lesson_cells
+    item.ours = given_out.what(item, cells)
 
 
 def under_another_name(item):
@@ -223,16 +182,6 @@ def under_another_name(item):
 
 
 # ------------------------------------------------------------------------------- whose it is
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_(?:assignsubmission_)?(?:file|onlinetext)(?:_|$)")
-CANVAS = re.compile(r"(?P<name>[^_\s]+)_(?P<late>LATE_)?(?P<id>\d{3,})_\d{3,}_.+", re.DOTALL)
-BLACKBOARD = re.compile(
-    r"(?P<before>.*?_?(?P<name>[^_]+))_attempt_(?P<when>\d{4}(?:-\d\d){5})(?=[_.]|$)", re.DOTALL
-)
-BRIGHTSPACE = re.compile(
-    r"(?P<id>\d+-\d+) ?- ?(?P<name>.+?) ?- ?(?P<when>[A-Z][a-z]+ \d{1,2}, \d{4} \d{3,4} [AP]M)\b"
-)
-SAKAI = re.compile(r"(?P<name>[^(),]+,[^(),]+)\((?P<id>[^()]+)\)")
-NBGRADER = {"autograded", "feedback", "source", "release", "gradebook.db", "exchange"}
 IN_FRONT = re.compile(r"(?P<name>.+?)__(?P<rest>.+)\.(?i:ipynb|zip)", re.DOTALL)
 NUMBERED = r"(?:[ _.-]*(?:no\.?|nr\.?|#)?[ _.-]*\d{1,3}[a-z]?|[ _.-]+[a-z])?"
 AROUND = re.compile(  # what a folder is called that holds learners, or is held by one
@@ -251,7 +200,6 @@ PERSON = re.compile(
     r"(?:(?:submission|student|learner|user|participant|candidate|anon\w*|person)[ _.-]*\d+|\d+)",
     re.IGNORECASE,
 )
-COURSE = {"lessons", "exercises", "solutions", "nnlib", "nncourse", "my", "docs", "tests", "bench"}
 VERSION = re.compile(
     r"[ _.-]*(?:\(\d+\)|-\d{1,2}|[ _-](?:copy|kopie|copie|final|finished|done|new|neu|old|alt|last|"
     r"v|version|draft|backup|fixed|again|resubmit\w*|corrected)[ _-]*\d*(?: ?\(\d+\))?)+$",
@@ -340,28 +288,11 @@ class Finder:
             when = self.times.get(item.entry.parts[:-1]) or self.times.get(item.entry.parts[:3], "")
             return Who(parts[1], (parts[1],), when=when, late=parts[0] == "late")
         for depth, part in enumerate(parts):
-            who = self.from_name(part, depth == len(parts) - 1)
+            who = who_of_name(part, depth == len(parts) - 1, self.texts)
             if who:
                 return who
         if self.roster:
             return self.from_roster(parts)
-        return None
-
-    def from_name(self, part, is_file):
-        stem = re.sub(r"\.zip$", "", part, flags=re.IGNORECASE)
-        if match := MOODLE.match(stem):
-            return Who(f"{match['name']}_{match['id']}", (match["id"], match["name"]))
-        if match := BLACKBOARD.match(stem):
-            name = self.texts.get(match["before"], match["name"])
-            return Who(name, (name,), when=time_of(match["when"]))
-        if match := BRIGHTSPACE.match(stem):
-            when = time_of(match["when"])
-            return Who(f"{match['name']}_{match['id']}", (match["name"],), when=when)
-        if (is_file or stem != part) and (match := CANVAS.fullmatch(part)):
-            student = f"{match['name']}_{match['id']}"
-            return Who(student, (match["id"], match["name"]), late=bool(match["late"]))
-        if not is_file and (match := SAKAI.fullmatch(stem)):
-            return Who(match["id"], (match["id"], match["name"]))
         return None
 
     def from_roster(self, parts):
@@ -614,7 +545,7 @@ class Finder:
 
     def one_learner(self, student, items):
         for item in items:
-            item.ours = item.ours or in_a_copy_of_the_course(item, items)
+            item.ours = item.ours or given_out.in_a_copy_of_the_course(item, items)
         works = [item for item in items if item.is_notebook and not item.ours]
         nearly = [item for item in items if item.reason and not item.is_notebook and item.digest]
         broken = [item for item in items if item.entry.note and not item.is_notebook]
@@ -629,12 +560,12 @@ class Finder:
                 self.submit(item)
         alone = not (works or nearly or broken)
         for item in handed_out:
-            if alone and not in_course_folder(item):
+            if alone and not given_out.in_course_folder(item):
                 item.reason = f"This is {item.ours}: hand in your own notebook from exercises/."
                 self.submit(item)
             else:
                 self.found.aside.append((item.entry.path, f"This is {item.ours}."))
-        handed = alone and any(not in_course_folder(item) for item in handed_out)
+        handed = alone and any(not given_out.in_course_folder(item) for item in handed_out)
         if alone and not handed:
             item = (rest or handed_out)[0]
             item.reason = absent(rest, handed_out)
@@ -655,7 +586,7 @@ class Finder:
         """The path of the folder that a learner without a notebook handed in."""
         parts = item.entry.parts
         for depth, part in enumerate(parts, start=1):
-            if plain(part) == item.who.student or self.from_name(shown(part), False):
+            if plain(part) == item.who.student or who_of_name(shown(part), False):
                 return "/".join(shown(one) for one in parts[:depth])
         return item.entry.path
 
@@ -688,17 +619,13 @@ class Finder:
                 )
 
 
-def changed(who, **changes):
-    return Who(**(vars(who) | changes))
-
-
 def plain(name):
     """A folder's or an archive's name without .zip."""
     return re.sub(r"\.zip$", "", shown(name), flags=re.IGNORECASE)
 
 
 def is_around(name):
-    return bool(AROUND.fullmatch(name)) or name.lower() in COURSE or name == ""
+    return bool(AROUND.fullmatch(name)) or name.lower() in given_out.COURSE or name == ""
 
 
 def some(names, most=4):
@@ -767,27 +694,6 @@ def classroom_prefix(folders, above, clones):
     return start if all(len(name) > len(start) for name in names) else ""
 
 
-def in_a_copy_of_the_course(item, items):
-    """What a notebook is that lies in lessons/ or solutions/ of a copy of the course."""
-    parts = item.entry.parts
-    for depth, part in enumerate(parts[:-1]):
-        if part in ("lessons", "solutions"):
-            beside = {
-                one.entry.parts[depth]
-                for one in items
-                if len(one.entry.parts) > depth and one.entry.parts[:depth] == parts[:depth]
-            }
-            if len(beside & COURSE) > 1:
-                return "a notebook of the course, in its own folder"
-        if part == "kept" and depth and parts[depth - 1] in ("exercises", "my"):
-            return "an earlier version, which reset put aside"
-    return ""
-
-
-def in_course_folder(item):
-    return any(part in ("lessons", "solutions", "kept") for part in item.entry.parts[:-1])
-
-
 def absent(items, handed_out):
     """Why there is nothing to grade in a learner's folder."""
     files = [item.entry.name for item in items if not item.entry.empty]
@@ -811,76 +717,3 @@ def small_text(entry):
         return contents(entry.source)[:10_000].decode("utf-8", "replace").replace("\r", "")
     except Rejected:
         return ""
-
-
-FORMATS = (
-    "%Y-%m-%d-%H-%M-%S",
-    "%Y-%m-%d %H:%M:%S.%f",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%b %d, %Y %I%M %p",
-    "%B %d, %Y %I%M %p",
-    "%Y%m%d%H%M%S%f",
-)
-
-
-def time_of(text):
-    """A time as ISO 8601, with its zone where one is given; empty when it is none."""
-    text = str(text).strip()
-    zone = "+00:00" if re.search(r"\b(UTC|GMT)$|Z$", text) else ""
-    text = re.sub(r"\s*(UTC|GMT|Z)$", "", text)
-    try:
-        return datetime.fromisoformat(text + zone).isoformat(timespec="seconds")
-    except ValueError:
-        pass
-    for form in FORMATS:
-        try:
-            made = datetime.strptime(re.sub(r"\b(\d{3}) ([AP]M)", r"0\1 \2", text), form)
-        except ValueError:
-            continue
-        return made.isoformat(timespec="seconds") + zone
-    return ""
-
-
-def read_gradescope(data):
-    """{"submission_123": Who} from Gradescope's own list. Tags of Ruby are passed over."""
-    import yaml  # comes with Jupyter
-
-    class Loader(yaml.SafeLoader):
-        """Plain values, whatever class of Ruby's they are said to be."""
-
-    def untagged(loader, suffix, node):
-        if isinstance(node, yaml.MappingNode):
-            return loader.construct_mapping(node, deep=True)
-        if isinstance(node, yaml.SequenceNode):
-            return loader.construct_sequence(node, deep=True)
-        return loader.construct_scalar(node)
-
-    Loader.add_multi_constructor("!", untagged)
-    Loader.add_multi_constructor("tag:", untagged)
-    try:
-        entries = yaml.load(data, Loader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ValueError(" ".join(str(error).split())[:80]) from None
-    if not isinstance(entries, dict):
-        raise ValueError("it is not a list of submissions")
-    return {str(name): gradescope_who(str(name), entry) for name, entry in entries.items()}
-
-
-def gradescope_who(name, entry):
-    entry = entry if isinstance(entry, dict) else {}
-    entry = {str(column).lstrip(":"): value for column, value in entry.items()}
-    people = entry.get("submitters")
-    people = people if isinstance(people, list) else [people] if isinstance(people, dict) else []
-    who, keys = [], []
-    for person in people:
-        if isinstance(person, dict):
-            about = {str(column).lstrip(":"): value for column, value in person.items()}
-            known = [str(about[c]) for c in ("email", "name", "sid") if about.get(c)]
-            if known:
-                who.append(known[0])
-                keys.append(tuple(known))
-    when = time_of(entry.get("created_at") or "")
-    if not who:
-        return Who(name, (), when=when)
-    return Who(who[0], keys[0], tuple(who[1:]), when)

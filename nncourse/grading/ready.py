@@ -11,7 +11,7 @@ from pathlib import Path
 from nncourse import exercises
 from nncourse.grading import pages
 from nncourse.grading.folder import course_settings
-from nncourse.grading.layouts import ROOT
+from nncourse.grading.given_out import ROOT
 from nncourse.grading.marking import GRADED, grade_submission
 from nncourse.grading.sandbox import NoSandbox, find_way
 from nncourse.grading.submissions import Submission, read

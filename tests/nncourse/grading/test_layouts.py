@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nncourse.grading import layouts, roster
+from nncourse.grading import given_out, roster
 from nncourse.grading.layouts import WhoIsWho, find
 from nncourse.grading.submissions import Rejected, contents, read
 from tests.nncourse.grading.helpers import notebook, settings
@@ -662,10 +662,10 @@ def course(tmp_path, monkeypatch):
     }
     for kind, data in given.items():
         place(tmp_path / "course", f"{kind}/{NB}", data)
-    monkeypatch.setattr(layouts, "ROOT", tmp_path / "course")
-    layouts.given_out.cache_clear()
+    monkeypatch.setattr(given_out, "ROOT", tmp_path / "course")
+    given_out.notebooks.cache_clear()
     yield SimpleNamespace(**given)
-    layouts.given_out.cache_clear()
+    given_out.notebooks.cache_clear()
 
 
 def test_a_whole_repository_handed_in_is_its_exercises_alone(tmp_path, course):
