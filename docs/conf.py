@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import nnlib
+from docs.lighter import lighten
 from docs.pages import for_colab, for_the_web, tab_link
 from docs.weights import packed
 from nnlib.widgets.base.javascript import HERE as EXPLORERS
@@ -40,6 +41,7 @@ html_static_path = ["static"]
 html_css_files = ["explorers.css", "course.css"]
 html_js_files = [("course.js", {"type": "module"})]
 html_favicon = "static/favicon.svg"
+author = "the nnlib authors"
 html_show_copyright = False
 html_sourcelink_suffix = ""  # the button to download gives the notebook itself
 html_context = {"default_mode": "auto"}
@@ -64,6 +66,7 @@ def setup(app):
     app.connect("source-read", dress)
     app.connect("build-finished", add_explorers)
     app.connect("build-finished", add_mathjax)
+    app.connect("build-finished", make_lighter)
     app.connect("build-finished", add_colab)
 
 
@@ -89,6 +92,12 @@ def add_explorers(app, exception):
         names = sorted(file.stem for file in EXPLORERS.glob("*.css"))
         (static / "explorers.css").write_text(style(*names), encoding="utf-8")
         (static / "explorers" / "weights.bin").write_bytes(packed())
+
+
+def make_lighter(app, exception):
+    """No icons of which none is shown, no search where nobody searches, pictures when they come."""
+    if exception is None:
+        lighten(app.outdir)
 
 
 def add_mathjax(app, exception):

@@ -1,0 +1,99 @@
+"""The built pages, made lighter: what a theme brings and a page does not need is taken out.
+
+The theme's icons are 1.5 MB of JavaScript for eighteen drawings: a small style sheet holds these.
+The search loads where one searches. Pictures wait until they are near, and say how large they are.
+"""
+
+import re
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+from PIL import Image
+
+ICON = re.compile(r'class="[^"]*\bfa-(?:solid |regular )?[^"]*"')
+NAMES = re.compile(r"\bfa-([a-z-]+)")
+NO_ICON = {"solid", "regular", "lg", "fw"}  # these say how, and not which
+SEARCH = re.compile(
+    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"[^>]*></script>'
+)
+ICONS = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>|<link[^>]*fontawesome\.js[^>]*>")
+AUTHOR = re.compile(r'<p class="component-author">.*?</p>', re.DOTALL)
+PICTURE = re.compile(r'<img (?![^>]*loading=)([^>]*?)src="([^"]+)"')
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+STYLE = """.fa-solid, .fas, .fa-regular, .far {{
+  background: currentColor; display: inline-block; height: 1em; width: 1em;
+  vertical-align: -0.125em;
+}}
+.fa-lg {{ font-size: 1.25em; }}
+{rules}"""
+
+
+def lighten(folder):
+    """Rewrite every page of a built site."""
+    folder = Path(folder)
+    used = set()
+    for path in folder.rglob("*.html"):
+        if path.relative_to(folder).parts[0] in ("_static", "live"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        used |= {name for found in ICON.findall(text) for name in NAMES.findall(found)} - NO_ICON
+        text = ICONS.sub("", AUTHOR.sub("", text))
+        if path.name != "search.html":
+            text = SEARCH.sub("", text)
+        text = PICTURE.sub(lambda found, path=path: sized(found, path), text)
+        up = "../" * (len(path.relative_to(folder).parts) - 1)
+        text = text.replace("</head>", f"{head(text, up)}\n</head>", 1)
+        path.write_text(text, encoding="utf-8")
+    static = folder / "_static"
+    program = (static / "scripts" / "fontawesome.js").read_text(encoding="utf-8")
+    rules = "\n".join(filter(None, (rule(name, program) for name in sorted(used))))
+    (static / "icons.css").write_text(STYLE.format(rules=rules), encoding="utf-8")
+    for file in (static / "scripts").glob("fontawesome.js*"):
+        file.unlink()
+
+
+def sized(found, path):
+    """An img tag that is loaded late and has its width and height."""
+    rest, source = found[1], found[2]
+    size = ""
+    file = (path.parent / source).resolve()
+    if file.suffix == ".png" and file.is_file() and "width" not in rest:
+        with Image.open(file) as picture:
+            size = f'width="{picture.width}" height="{picture.height}" '
+    return f'<img loading="lazy" {size}{rest}src="{source}"'
+
+
+def head(text, up):
+    """What the head of a page says about it, and the style of the icons."""
+    paragraphs = (re.sub(r"<[^>]+>|\s+", " ", one) for one in PARAGRAPH.findall(text))
+    words = (" ".join(one.split()) for one in paragraphs)
+    said = next((one for one in words if len(one) > 60 and "on your computer" not in one), "")
+    if len(said) > 200:
+        said = said[:200].rsplit(" ", 1)[0] + " …"
+    title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
+    return "\n".join(
+        [
+            f'<link rel="stylesheet" href="{up}_static/icons.css">',
+            f'<meta name="description" content="{escape(said)}">',
+            f'<meta property="og:title" content="{title[1].strip() if title else ""}">',
+            f'<meta property="og:description" content="{escape(said)}">',
+            f'<meta property="og:image" content="{up}_static/explorers.png">',
+        ]
+    )
+
+
+def rule(name, program):
+    """One icon as a rule of CSS, with the drawing that the theme has of it."""
+    drawing = re.search(
+        rf'[{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"\]', program
+    ) or re.search(
+        rf'\[(\d+),(\d+),\[[^\]]*"{re.escape(name)}"[^\]]*\],"[0-9a-f]+","([^"]+)"\]', program
+    )
+    if drawing is None:
+        return ""
+    width, height, path = drawing.groups()
+    box = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
+    svg = f'<svg {box}><path d="{path}"/></svg>'
+    mask = f'url("data:image/svg+xml,{quote(svg)}") center / contain no-repeat'
+    return f".fa-{name} {{ mask: {mask}; }}"
