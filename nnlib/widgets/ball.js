@@ -5,7 +5,7 @@ import { change, draw, isStill } from "./base/kit/page.js";
 import { makeHandle, makePlane, paintHeat, pathOf } from "./base/kit/plane.js";
 import { makeControls, makeCopy, makeFolded, makeLine, makeShowpiece } from "./base/kit/showpiece.js";
 import { makeState } from "./base/kit/state.js";
-import { descend, LIMIT, MOST, NEURON, NEURON_POINTS, POINTS, problemOf } from "./ball_model.js";
+import { descend, LIMIT, MOST, NEURON, NEURON_POINTS, POINTS } from "./ball_model.js";
 
 const SHARED = { b: 2.5, steps: 0, batch: 40, seed: 0, table: {} };
 export const DEFAULTS = {

@@ -2,8 +2,9 @@
 
 import traitlets
 
+from nnlib.widgets.base.javascript import HERE, joined
 from nnlib.widgets.optimizer_race import KEYS, MOST, OPTIMIZERS, SIDE, SURFACES, explore_optimizers
-from nnlib.widgets.show import HERE, Show
+from nnlib.widgets.show import Show
 
 
 class OptimizerRaceShow(Show):
@@ -14,7 +15,7 @@ class OptimizerRaceShow(Show):
     TraitError for values that make no race.
     """
 
-    _esm = HERE / "optimizer_race_show.js"
+    _esm = joined(HERE / "optimizer_race_show.js")
     surface = traitlets.Enum(list(SURFACES), "bowl").tag(sync=True)
     runners = traitlets.List(traitlets.Enum(list(OPTIMIZERS)), list(OPTIMIZERS)).tag(sync=True)
     rates = traitlets.Dict(default_value=dict.fromkeys(OPTIMIZERS, 0.1)).tag(sync=True)

@@ -2,7 +2,8 @@
 
 import traitlets
 
-from nnlib.widgets.show import HERE, Show
+from nnlib.widgets.base.javascript import HERE, joined
+from nnlib.widgets.show import Show
 from nnlib.widgets.training_live import explore_training
 
 DATA = ("XOR", "blobs", "moons", "circles", "spirals")
@@ -16,7 +17,7 @@ class TrainingShow(Show):
     `units` in each, `activation`, `optimizer`, `lr`, `seed`. TraitError for other values.
     """
 
-    _esm = HERE / "training_show.js"
+    _esm = joined(HERE / "training_show.js")
     data = traitlets.Enum(DATA, "moons").tag(sync=True)
     layers = traitlets.Int(1, min=0, max=2).tag(sync=True)
     units = traitlets.Int(6, min=1, max=8).tag(sync=True)

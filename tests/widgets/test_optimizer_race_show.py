@@ -3,15 +3,14 @@
 import base64
 import io
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import traitlets
 from PIL import Image
 
-import nnlib.widgets
 from nnlib.widgets import race_optimizers
+from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.optimizer_race import (
     KEYS,
     LIMIT,
@@ -26,14 +25,13 @@ from nnlib.widgets.optimizer_race import OptimizerRace, number
 from nnlib.widgets.optimizer_race_show import OptimizerRaceShow
 from tests.widgets.javascript import runner
 
-SCRIPT = Path(nnlib.widgets.__file__).parent / "optimizer_race_show.js"
+SCRIPT = HERE / "optimizer_race_model.js"
 STARTS = [(4.0, 3.0), (-4.5, -2.0), (-3.0, 4.0), (4.0, 0.1), (0.0, 0.0), (-4.0, 2.0)]
 
 
 @pytest.fixture(scope="module")
-def run(request, tmp_path_factory):
-    with runner(SCRIPT, request, tmp_path_factory, "race") as started:
-        yield started
+def run(tmp_path_factory):
+    return runner(SCRIPT, tmp_path_factory.mktemp("javascript"), "race")
 
 
 def settings():

@@ -4,28 +4,26 @@ import base64
 import io
 import itertools
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import traitlets
 from PIL import Image
 
-import nnlib.widgets
 from nnlib import nn, optim
 from nnlib.widgets import watch_training
+from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.training_show import DATA, TrainingShow
 from tests.widgets.javascript import runner
 
-SCRIPT = Path(nnlib.widgets.__file__).parent / "training_show.js"
+SCRIPT = HERE / "training_model.js"
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "ReLU": nn.ReLU}
 STEPS = 60
 
 
 @pytest.fixture(scope="module")
-def run(request, tmp_path_factory):
-    with runner(SCRIPT, request, tmp_path_factory) as started:
-        yield started
+def run(tmp_path_factory):
+    return runner(SCRIPT, tmp_path_factory.mktemp("javascript"), "show")
 
 
 def trained(run, settings, steps=STEPS):

@@ -1,0 +1,89 @@
+"""The JavaScript of the explorers as a whole: it parses, is in small files, says nothing twice."""
+
+import re
+import subprocess
+
+import pytest
+
+from nnlib.widgets.base.javascript import HERE, IMPORT, joined
+from tests.widgets.javascript import run_node
+
+FILES = sorted(HERE.rglob("*.js"))
+ENTRIES = [path for path in FILES if "export default" in path.read_text(encoding="utf-8")]
+MOST_LINES = 400
+DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
+FORBIDDEN = {
+    "console.log": r"\bconsole\.log\(",
+    "var": r"^\s*var ",
+    "== in place of ===": r"[^=!<>]==[^=]|!=[^=]",
+    "debugger": r"\bdebugger\b",
+    "an address of another host": r"https?://(?!www\.w3\.org/)",
+    "eval": r"\beval\(",
+}
+
+
+def name(path):
+    return path.relative_to(HERE).as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_a_file_is_short_parses_and_has_nothing_that_we_do_not_want(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    code = "\n".join(line.split(" // ")[0] for line in text.splitlines() if line[:2] != "//")
+    assert [what for what, pattern in FORBIDDEN.items() if re.search(pattern, code, re.M)] == []
+    check = ["node", "--check", "--input-type=module"]
+    assert subprocess.run(check, input=text.encode(), capture_output=True).stderr == b""
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_every_import_is_used_and_leads_to_a_name_that_is_exported(path):
+    text = path.read_text(encoding="utf-8")
+    body = IMPORT.sub("", text)
+    for match in re.finditer(r'^import \{([^}]*)\} from "([^"]+)";$', text, re.MULTILINE):
+        other = (path.parent / match[2]).read_text(encoding="utf-8")
+        for imported in filter(None, map(str.strip, match[1].split(","))):
+            assert re.search(rf"\b{re.escape(imported)}\b", body), imported
+            assert re.search(rf"^export (?:function|const|let) {imported}\b", other, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", ENTRIES, ids=name)
+def test_joined_for_jupyter_it_is_one_module_that_declares_nothing_twice(path):
+    text = joined(path)
+    assert not re.search(r"^import ", text, re.MULTILINE)
+    names = DECLARED.findall(text)
+    assert sorted({one for one in names if names.count(one) > 1}) == []
+    check = ["node", "--check", "--input-type=module"]
+    assert subprocess.run(check, input=text.encode(), capture_output=True).stderr == b""
+
+
+def test_no_passage_of_eight_lines_stands_in_two_files():
+    seen = {}
+    for path in FILES:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = [line for line in lines if len(line) > 3 and not line.startswith(("//", "import"))]
+        for at in range(len(lines) - 7):
+            seen.setdefault("\n".join(lines[at : at + 8]), set()).add(name(path))
+    assert {passage: files for passage, files in seen.items() if len(files) > 1} == {}
+
+
+def test_numbers_are_written_as_everywhere(tmp_path):
+    program = f"""
+        import {{ bracket, clamp, fixed, rounded, short }} from "{KIT}/numbers.js";
+        import {{ ticks }} from "{KIT}/plane.js";
+        const found = [
+            fixed(-0.004), fixed(-1.005, 1), fixed(NaN), fixed(-Infinity),
+            short(0.7194), short(12.34), short(-0.00002), short(123456), short(0), short(-2.5),
+            bracket(short(-2.5)), bracket("2"), clamp(7, 0, 3),
+            rounded(1.0500000000000003, 0.05), rounded(0.30000000000000004, 0.1),
+            ticks(-3, 3), ticks(0, 1),
+        ];
+        process.stdout.write(JSON.stringify(found));
+    """
+    assert run_node(program, tmp_path) == (
+        '["0.00","−1.0","no number","−∞","0.719","12.3","−2.0e−5","1.2e5","0","−2.5","(−2.5)","2",'
+        "3,1.05,0.3,[-3,-2,-1,0,1,2,3],[0,0.2,0.4,0.6,0.8,1]]"
+    )
+
+
+KIT = (HERE / "base" / "kit").as_posix()
