@@ -203,9 +203,9 @@ def test_a_web_page_without_a_model(browser):
     """What a static site does: import the script, call render with a place to draw in."""
     import base64
 
-    from nnlib.widgets.optimizer_race_show import HERE
+    from nnlib.widgets.base.javascript import HERE, joined
 
-    script = (HERE / "optimizer_race_show.js").read_bytes()
+    script = joined(HERE / "optimizer_race_show.js").encode()
     page = browser.new_page(offline=True)
     problems = []
     page.on("pageerror", lambda error: problems.append(error))
