@@ -91,7 +91,15 @@ def command(limits, name, labels):
         words += ["--env", f"{variable}={value}"]
     # the worker ends with its time, also when nobody is left to end it
     words += [image(), "timeout", "-s", "KILL", str(int(limits.total + limits.start)), "python"]
-    return [*words, "-E", "-s", "-B", "/course/worker/worker.py", "/course"]
+    return [
+        *words,
+        "-E",
+        "-s",
+        "-B",
+        "-c",
+        sandbox.START.format(folder="/course/worker"),
+        "/course",
+    ]
 
 
 def mounted(path, inside):

@@ -14,6 +14,7 @@ import functools
 import gzip
 import hashlib
 import os
+import py_compile
 import selectors
 import shutil
 import signal
@@ -52,6 +53,10 @@ What helps:
     Windows          grade in WSL 2
 For work that you trust as much as your own there is {OVERRIDE}"""
 
+# -S: no .pth file is run, and the packages are named on the command line
+FLAGS = ("-E", "-s", "-S", "-B", "-c")
+# imported, the worker's bytecode can be kept; a script is compiled each time
+START = "import sys; sys.path.insert(0, {folder!r}); import worker; worker.main()"
 LABELS = "t10k-labels-idx1-ubyte.gz"  # which answers are judged by, and so others stand inside
 FONTS = "/course/matplotlib"  # where Matplotlib keeps its list of fonts
 MAX_FRAMES = 10_000  # in one run; an honest one sends two for each cell and each exercise
@@ -495,14 +500,11 @@ def filter_of(way):
 
 def command(way, limits, *descriptors):
     """The whole command line of the worker; descriptors: of the filter, if any, and the labels."""
-    # -S: no .pth file is run, and the packages are named on the command line
-    flags = ["-E", "-s", "-S", "-B"]
     if way == "none":
-        # as in the sandbox, the worker's folder is the first in its path
-        places = [*libraries(), str(ROOT)]
-        return [os.path.realpath(sys.executable), *flags, str(HERE / "worker.py"), *places]
+        python, start = os.path.realpath(sys.executable), START.format(folder=str(HERE))
+        return [python, *FLAGS, start, *libraries(), str(ROOT)]
     places = [f"/course/packages/{number}" for number in range(len(libraries()))]
-    worker = [inside_python(), *flags, "/course/worker/worker.py", *places, "/course"]
+    worker = [inside_python(), *FLAGS, START.format(folder="/course/worker"), *places, "/course"]
     return [*bubblewrap(way, limits, *descriptors), *worker]
 
 
@@ -586,7 +588,22 @@ def shown():
     if own_prefix() is not None:
         pairs.append((prefix, "/python"))
     pairs += [(path, f"/course/packages/{n}") for n, path in enumerate(libraries())]
+    course = [pair for pair in shown_of_course() if pair[0].endswith(".py")]
+    kept = [(bytecode(path), path, name) for path, name in course]
+    pairs += [(path, placed_beside(name, path)) for path, _, name in kept if path]
     return (*pairs, *shown_of_course())
+
+
+def bytecode(path):
+    """The file with a module's bytecode, made if need be; None where it cannot be written."""
+    try:
+        return py_compile.compile(path, doraise=True)
+    except (OSError, py_compile.PyCompileError):
+        return None
+
+
+def placed_beside(name, path):
+    return f"{os.path.dirname(name)}/__pycache__/{os.path.basename(path)}"
 
 
 def shown_of_course():

@@ -34,7 +34,7 @@ import warnings
 import zlib
 
 sys.path += sys.argv[1:]  # where packages and nnlib are, in the sandbox
-del sys.argv[1:]
+sys.argv[:] = [""]
 
 
 class Unneeded:
@@ -105,7 +105,7 @@ def become_nobody(user):
         os.setresuid(user, user, user)
 
 
-if __name__ == "__main__" and os.environ.get("NNCOURSE_USER"):
+if os.environ.get("NNCOURSE_USER"):
     become_nobody(int(os.environ.pop("NNCOURSE_USER")))
 
 import numpy as np  # noqa: E402
@@ -868,7 +868,3 @@ def main():
 def job_size():
     """The length of the job, which stands before it: the pipe may stay open behind it."""
     return struct.unpack("<I", sys.stdin.buffer.read(4))[0]
-
-
-if __name__ == "__main__":
-    main()

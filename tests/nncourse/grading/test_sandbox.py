@@ -318,11 +318,13 @@ class Cgroups(type(Path())):
 def test_where_cgroups_can_be_written_the_system_limits_the_worker(tmp_path, monkeypatch):
     (tmp_path / "cgroup.subtree_control").write_text("cpu memory pids", encoding="utf-8")
     monkeypatch.setattr(memory, "CGROUPS", Cgroups(tmp_path))
-    group = memory.Group.of(os.getpid(), 10**9, 64)
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    group = memory.Group.of(process.pid, 10**9, 64)
+    process.communicate(b"\n")
     told = {name: (group.folder / name).read_text(encoding="utf-8") for name in FILES}
     assert told["memory.max"] == "1000000000"
     assert (told["memory.swap.max"], told["pids.max"]) == ("0ax", "66x")  # written over "max"
-    assert told["cgroup.procs"].startswith(str(os.getpid()))
+    assert told["cgroup.procs"].startswith(str(process.pid))
     group.remove()
     assert not group.folder.exists()
     (tmp_path / "cgroup.subtree_control").write_text("cpu pids", encoding="utf-8")
