@@ -30,7 +30,7 @@ def wave():
 def teach_wave(hidden, output, start):
     """Teach the wave to a 1-16-1 network for 500 rounds; return its loss and its dead neurons.
 
-    hidden, output: names in ACTIVATIONS; start: a whole number, the seed of the first weights.
+    hidden, output: names in ACTIVATIONS; start: a whole number, the seed of the initial weights.
     The loss is the mean squared gap, infinite if the numbers overflowed. A hidden neuron is dead
     when its slope is 0 for every x.
     """
