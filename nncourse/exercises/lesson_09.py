@@ -250,7 +250,7 @@ def the_shares_exchanged(*case):
 @adam_exercise.mistake
 def gradient_not_squared(*case):
     """v is to average the squares of the gradients. Without the square, slopes of both signs
-    cancel, and the root of a negative number is no number.
+    cancel, and the root of a negative number is `nan`.
     """
     return adam_with(*case, square=lambda g: g)
 
@@ -530,7 +530,7 @@ def judge_runner(arguments, runner):
         return f"Three things are wanted, [name, lr, mu]; there are {len(runner)}."
     name, lr, mu = runner
     if name not in given.RUNNERS:
-        return f"{name!r} is no runner. Choose from {', '.join(given.RUNNERS)}."
+        return f"{name!r} is not one of the runners. Choose from {', '.join(given.RUNNERS)}."
     if not (0 < lr < np.inf and 0 <= mu < 1):
         return f"The rate has to be above 0, and mu from 0 up to 1, without the 1; got {lr}, {mu}."
     loss = given.race_on_a_line(name, lr, mu)

@@ -481,7 +481,7 @@ def shows(**wanted):
 
 
 def trains_behind_val(arguments, result):
-    """The training part begins right behind the validation part: too large by n_test rows."""
+    """The training part begins right after the validation part: too large by n_test rows."""
     (train, _), *others = look(arguments, result)["sizes"]
     return all(a == b for a, b in others) and train == len(arguments[0]) - arguments[2]
 
@@ -531,7 +531,7 @@ OVERLAP = (
 )
 HOLDS_TEST = (
     "`x[n_val:]` leaves out the validation rows only, and the test rows are among those that "
-    "train. The training part begins behind both."
+    "train. The training part begins after both."
 )
 
 split_exercise = Exercise(
@@ -557,7 +557,7 @@ split_exercise = Exercise(
         "Draw one order, `order = rng.permutation(len(x))`, and use it for both arrays. Then "
         "write down the two places at which the shuffled rows are cut.",
         "The cuts are at `n_val` and at `n_val + n_test`. Validation is before the first, test "
-        "between both, training behind the second.",
+        "between both, training after the second.",
     ),
 )
 
@@ -597,7 +597,7 @@ def validation_and_test_overlap(*arguments):
 @split_exercise.mistake(seen=lambda arguments, result: bugs_left(arguments, result, False, False))
 def the_test_is_in_the_training(*arguments):
     """Two bugs are fixed, one is left. `x[n_val:]` leaves out the validation rows only, and
-    the test rows are among those that train. The training part begins behind both.
+    the test rows are among those that train. The training part begins after both.
     """
     return faulty_split(train_from_val=True)(*arguments)
 

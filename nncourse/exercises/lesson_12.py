@@ -194,7 +194,7 @@ read_idx_exercise = Exercise(
         "header?",
         "Axis number i has its length in the four bytes from `4 + 4 * i` on. "
         '`int.from_bytes(..., "big")` makes one number of them.',
-        "The values begin behind the last length, at `4 + 4 * axes`: "
+        "The values begin after the last length, at `4 + 4 * axes`: "
         "`np.frombuffer(data[...], np.uint8)`. Compare their number with the product of the "
         "lengths before you give them their shape.",
     ),
@@ -227,7 +227,7 @@ def with_last_bytes_only(data):
 @read_idx_exercise.mistake
 def header_always_of_8_bytes(data):
     """Lists are read rightly, images are not. Their header has four bytes for each axis: is
-    every length read from its own four, and do the values begin behind the last?
+    every length read from its own four, and do the values begin after the last?
     """
     return whole(*parts_of(data, skip=8))
 
@@ -611,7 +611,7 @@ read_digits_exercise = Exercise(
         "The pieces: `ArrayDataset(..., transform=to_float)`, `DataLoader`, `nn.Sequential` with "
         "`nn.Flatten()` first, `nn.CrossEntropyLoss`, `optim.Adam`, `fit`. One hidden layer of 64 "
         "neurons is enough. After one epoch it is not ready; after five, mostly.",
-        "`predict(model, new_images, to_float)` gives ten logits an image; the digit is their "
+        "`predict(model, new_images, to_float)` gives ten logits per image; the digit is their "
         "`argmax(axis=1)`. If you stay just below 90 %, raise the learning rate of Adam to 0.003, "
         "or train some epochs more.",
     ),
