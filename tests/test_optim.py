@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+import nnlib
 from nnlib import nn, optim
 from tests.nn.helpers import TOLERANCE, both_dtypes, numbers
 
@@ -198,3 +199,33 @@ def test_optimizer_alone_has_no_update():
     optimizer.params[0].grad = np.ones(1)
     with pytest.raises(NotImplementedError):
         optimizer.step()
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_training_goes_on_from_a_saved_state_as_if_never_interrupted(name, options, tmp_path):
+    first, second = (nn.Parameter(numbers((3, 4), np.float32)) for _ in range(2))
+    whole = getattr(optim, name)([first], **options)
+    for step in range(20):
+        first.grad = numbers((3, 4), np.float32, step)
+        whole.step()
+        if step == 9:
+            nnlib.save(whole.state_dict(), tmp_path / "optimizer.npz")
+            second.data = first.data.copy()
+    other = dict(options) | ({"fused": not options.get("fused", True)} if "Adam" in name else {})
+    resumed = getattr(optim, name)([second], **other)  # from the fused form to the formula, too
+    resumed.load_state_dict(nnlib.load(tmp_path / "optimizer.npz"))
+    for step in range(10, 20):
+        second.grad = numbers((3, 4), np.float32, step)
+        resumed.step()
+    np.testing.assert_allclose(second.data, first.data, rtol=1e-5, atol=1e-6)
+    assert resumed.steps == 20
+
+
+def test_a_state_that_does_not_fit_changes_nothing():
+    p = nn.Parameter(np.ones(3))
+    optimizer = optim.Adam([p])
+    with pytest.raises(ValueError, match=r"load_state_dict misses .* Make the optimizer as the"):
+        optimizer.load_state_dict(optim.SGD([p]).state_dict())
+    with pytest.raises(ValueError, match=r"expected state.0.exp_avg of shape \(3,\), got \(2,\)"):
+        optimizer.load_state_dict(optim.Adam([nn.Parameter(np.ones(2))]).state_dict())
+    assert optimizer.steps == 0

@@ -108,7 +108,8 @@ class Module:
 
     def __call__(self, x):
         """forward(x), from outside: in training mode of a copy, as the caller may change his x."""
-        self.check_init()
+        if "training" not in self.__dict__:
+            self.check_init()
         if not self.training:
             y = self.forward(x)
             self.forget()
@@ -120,7 +121,7 @@ class Module:
                 "To predict, call model.eval() first: dropout and batch normalisation are on.",
                 stacklevel=2,
             )
-        y = self.forward(x.copy(order="K") if type(x) is np.ndarray else x)
+        y = self.forward(x.copy("K") if type(x) is np.ndarray else x)
         self.output, self.waiting = y, True
         return y
 

@@ -30,7 +30,11 @@ def watch_forward(forward, receive=None):
             raise
         if y is None:
             raise TypeError(f"{type(self).__name__}.forward() returned None. Return the output.")
-        self.seen, self.output = getattr(y, "shape", ANY), None
+        self.output = None
+        try:
+            self.seen = y.shape
+        except AttributeError:
+            self.seen = ANY
         return y
 
     return watched
@@ -43,7 +47,7 @@ def watch_backward(backward):
     @functools.wraps(backward)
     def watched(self, dy, input_grad=True):
         if (
-            self.output is not None
+            (self.output is not None and self.output is not last_loss[1])
             or type(dy) is not ndarray
             or dy.shape != self.seen
             or dy.dtype.type not in FLOATS

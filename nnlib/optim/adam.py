@@ -7,8 +7,6 @@ import numpy as np
 from nnlib.expect import called, number
 from nnlib.optim.optimizer import Optimizer
 
-BLOCK = 32_768  # numbers: what a fused update works on at a time stays in the processor's cache
-
 
 class Adam(Optimizer):
     """m ← β1 m + (1-β1) g;  v ← β2 v + (1-β2) g²;  p ← p - lr m̂ / (√v̂ + eps).
@@ -30,7 +28,8 @@ class Adam(Optimizer):
         super().__init__(params, lr, weight_decay)
         # a subclass with an update() of its own means that one
         self.fused = type(self).update is Adam.update if fused is None else fused
-        self.work = {p.data.dtype: np.empty(BLOCK, p.data.dtype) for p in self.params}
+        self.units = (1, 1)
+        self.work = {}
 
     def update(self, p, g, t, m, v):
         beta1, beta2 = self.betas
@@ -40,26 +39,47 @@ class Adam(Optimizer):
         p -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
 
     def fused_update(self, p, g, t, m, v):
-        """The same as update(): block by block, in place, with t's corrections in two numbers."""
+        """The same as update(), in place, without one array that is new.
+
+        m and v are kept divided by 1-β, which saves two passes over memory; `root` and `lr` put
+        these factors and the corrections back, as Python floats.
+        """
         beta1, beta2 = self.betas
-        root = math.sqrt(1 - beta2**t)  # Python floats: one np.float64 would make a pass float64
-        lr, eps = self.lr * root / (1 - beta1**t), self.eps * root
-        p, g, m, v = (array.reshape(-1) for array in (p, g, m, v))
-        for start in range(0, p.size, BLOCK):
-            part = slice(start, start + BLOCK)
-            p_, g_, m_, v_ = p[part], g[part], m[part], v[part]
-            work = self.work[p.dtype][: p_.size]
-            m_ *= beta1
-            m_ += np.multiply(g_, 1 - beta1, out=work)
-            v_ *= beta2
-            np.multiply(g_, g_, out=work)
-            work *= 1 - beta2
-            v_ += work
-            np.sqrt(v_, out=work)
-            work += eps
-            np.divide(m_, work, out=work)
-            work *= lr
-            p_ -= work
+        root = math.sqrt((1 - beta2) / (1 - beta2**t))
+        lr, eps = self.lr * (1 - beta1) / (1 - beta1**t) / root, self.eps / root
+        if (p.shape, p.dtype) not in self.work:
+            self.work[p.shape, p.dtype] = np.empty_like(p)
+        work = self.work[p.shape, p.dtype]
+        m *= beta1
+        m += g
+        v *= beta2
+        v += np.multiply(g, g, out=work)
+        np.sqrt(v, out=work)
+        work += eps
+        np.divide(m, work, out=work)
+        work *= lr
+        p -= work
+
+    def step(self):
+        if self.fused:
+            self._divide_state_by(*(1 - beta for beta in self.betas))
+        super().step()
+
+    def state_dict(self):
+        self._divide_state_by(1, 1)
+        return super().state_dict()
+
+    def load_state_dict(self, state):
+        self._divide_state_by(1, 1)
+        super().load_state_dict(state)
+
+    def _divide_state_by(self, *units):
+        """Keep m and v divided by these two numbers, whatever they were divided by before."""
+        if units != self.units:
+            for m, v in self.state:
+                m *= self.units[0] / units[0]
+                v *= self.units[1] / units[1]
+            self.units = units
 
 
 class AdamW(Adam):

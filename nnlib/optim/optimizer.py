@@ -47,16 +47,17 @@ class Optimizer:
     def step(self):
         """Move every parameter that has a gradient; warns when none of them has one."""
         self.steps += 1
-        moved = False
+        moved, decays, counts = False, self.weight_decay > 0, self.counts
         update = self.fused_update if self.fused else self.update
         for i, p in enumerate(self.params):
-            if p.grad is None:
+            grad = p.grad
+            if grad is None:
                 continue
-            moved = True
-            self.counts[i] += 1
-            grad = self.decay(p) if self.weight_decay else p.grad
-            update(p.data, grad, self.counts[i], *self.state[i])
-            p.grad_used = True
+            counts[i] += 1
+            if decays:
+                grad = self.decay(p)
+            update(p.data, grad, counts[i], *self.state[i])
+            p.grad_used = moved = True
         if not moved:
             warnings.warn(
                 "optimizer.step() found no gradient, and moved nothing. Call model.backward() "
