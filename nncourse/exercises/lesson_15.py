@@ -1,7 +1,8 @@
-"""Exercises for lesson 15: sizes on paper, stride and padding, a layer with a bug, a detector."""
+"""Exercises for lesson 15: sizes on paper, stride and padding, a bug, a detector, a small CNN."""
 
 import numpy as np
 
+from nncourse.exercises.given import lesson_15 as given
 from nncourse.judging.exercise import Exercise
 from nnlib import nn
 
@@ -11,10 +12,14 @@ TITLE = "Convolutions"
 # 15.1 ------------------------------------------------------------- predict a number
 
 
-def behind_flatten():
-    first = ((30 + 2 * 1 - 3) + 1) // 2  # 30 -> 30 -> 15
-    second = ((first - 5) // 2 + 1) // 2  # 15 -> 6 -> 3
-    return 12 * second * second
+def places(pixels, kernel, stride=1, padding=0):
+    return (pixels + 2 * padding - kernel) // stride + 1
+
+
+def after_flatten():
+    pooled = places(29, 5, padding=3) // 2  # 29 -> 31 -> 15
+    last = places(pooled, 5, stride=2)  # 15 -> 6
+    return 12 * last * last
 
 
 flatten_exercise = Exercise(
@@ -23,66 +28,86 @@ flatten_exercise = Exercise(
     points=2,
     minutes=6,
     difficulty="easy",
-    name="behind_flatten",
-    reference=behind_flatten,
+    name="after_flatten",
+    reference=after_flatten,
+    quantity=False,
     hints=(
-        "Follow one image, layer by layer, and write down the size behind each. Only the two "
-        "convolutions and the two pools change it.",
-        "The first convolution has a padding that leaves the size as it is, so behind the first "
-        "pool the maps have 15 × 15 numbers. In the second one, mind the stride.",
-        "(15 − 5) / 2 + 1 = 6. Pool that. How many maps of this size are there?",
+        "Follow one image, layer by layer, and write down the size after each. Only the two "
+        "convolutions and the pool change it.",
+        "The first convolution adds three pixels on either side: 29 + 6 − 5 + 1. Pool that, and "
+        "round down. In the second convolution, mind the stride.",
+        "(15 − 5) / 2 + 1 = 6. How many maps of this size are there?",
     ),
 )
 
 
 @flatten_exercise.mistake
 def a_single_map():
-    """That is the size of one feature map at the end. There is one such map for each kernel of
-    the last convolution, and `Flatten` lines up all of them.
+    """One way to get this is to stop at the size of one feature map. There is one such map for
+    each kernel of the last convolution, and `Flatten` lines up all of them.
     """
-    return 3 * 3
+    return 6 * 6
 
 
 @flatten_exercise.mistake
 def height_without_width():
-    """Twelve maps, and each is 3 numbers high. It is 3 numbers wide as well."""
-    return 12 * 3
+    """One way to get this is to count twelve maps that are 6 numbers high. Each of them is 6
+    numbers wide as well.
+    """
+    return 12 * 6
+
+
+@flatten_exercise.mistake("the + 1 forgotten")
+def the_1_forgotten_15_1():
+    """One way to get this is to forget the + 1 in the formula: the quotient counts the moves of
+    the window, and the place where it begins makes one more.
+    """
+    last = ((29 + 6 - 5) // 2 - 5) // 2
+    return 12 * last * last
 
 
 @flatten_exercise.mistake
 def padding_forgotten():
-    """Two ways lead to 48. Without the + 1 of the formula each convolution comes out a place too
-    small. Or the `padding=1` of the first one was left out: it adds a pixel on either side.
+    """One way to get this is to leave out the padding of the first convolution: 29 becomes 25.
+    But it has `padding=3`: three more pixels on either side.
     """
-    return 12 * 2 * 2
+    last = places(places(29, 5) // 2, 5, stride=2)
+    return 12 * last * last
+
+
+@flatten_exercise.mistake
+def padding_in_both_convolutions():
+    """One way to get this is to give the second convolution the padding of the first. Only the
+    first one has `padding=3`; without a word, the padding is 0.
+    """
+    last = places(places(29, 5, padding=3) // 2, 5, stride=2, padding=3)
+    return 12 * last * last
 
 
 @flatten_exercise.mistake
 def stride_forgotten():
-    """The second convolution moves its window by two pixels at a time, so that only about half
-    as many places are left in each direction.
+    """One way to get this is to leave out the stride. The second convolution moves its window
+    by two pixels at a time, so about half as many places are left in each direction.
     """
-    return 12 * 5 * 5
+    return 12 * 11 * 11
 
 
 @flatten_exercise.mistake
-def a_pool_forgotten():
-    """Nearly. There are two pools in the list, and each of them halves the size."""
-    return 12 * 6 * 6
-
-
-@flatten_exercise.mistake
-def both_pools_forgotten():
-    """The convolutions are right. Behind each of them a pool halves height and width."""
-    return 12 * 13 * 13
+def pool_forgotten():
+    """One way to get this is to leave out the pool between the convolutions. It halves height
+    and width.
+    """
+    last = places(places(29, 5, padding=3), 5, stride=2)
+    return 12 * last * last
 
 
 @flatten_exercise.mistake
 def kernels_times_channels():
-    """Every kernel of the second convolution looks at all six maps and adds its sums up: 12
-    kernels give 12 maps, not 6 · 12.
+    """One way to get this is to count a map for each kernel and each channel. But a kernel of
+    the second convolution looks at all six maps and adds up what it finds: 12 kernels give 12
+    maps, not 6 · 12.
     """
-    return 6 * 12 * 3 * 3
+    return 6 * 12 * 6 * 6
 
 
 # 15.2 ------------------------------------------------------------- write a function
@@ -153,8 +178,8 @@ rim_counted_twice = with_size(
 def case_of_convolve(rng):
     k = int(rng.integers(1, 4))
     return (
-        rng.integers(0, 3, size=rng.integers(4, 9, size=2)).astype(float),
-        rng.integers(-6, 7, size=(k, k)) / 4,
+        rng.integers(0, 5, size=rng.integers(4, 9, size=2)) / 4,
+        rng.normal(size=(k, k)).round(2),
         int(rng.integers(1, 4)),
         int(rng.integers(0, 3)),
     )
@@ -164,6 +189,7 @@ SEVEN = np.zeros((5, 5))
 SEVEN[1, 1:4] = SEVEN[2, 3] = SEVEN[3:, 2] = 1.0
 EDGES = np.array([[-1.0, 0.0, 1.0]] * 3)
 LOPSIDED = np.array([[1.0, 2.0], [0.0, -1.0]])
+BLUR = np.full((2, 2), 0.25)
 
 convolve_exercise = Exercise(
     id="15.2",
@@ -185,8 +211,8 @@ convolve_exercise = Exercise(
         (np.arange(24.0).reshape(4, 6), LOPSIDED, 2, 1),
         (np.arange(24.0).reshape(6, 4), LOPSIDED, 3, 0),
         (np.array([[5.0]]), np.array([[2.0]]), 1, 0),
-        (np.arange(9).reshape(3, 3), np.array([[0.5, 0.25], [0.0, -0.25]]), 1, 0),
-        (np.arange(9.0).reshape(3, 3), np.array([[0.5, 0.25], [0.0, -0.25]]), 1, 1),
+        (SEVEN, BLUR, 1, 0),
+        (SEVEN.astype(int), BLUR, 2, 1),
     ),
     random=case_of_convolve,
     hints=(
@@ -273,7 +299,7 @@ def the_last_window_forgotten(*arguments):
 @convolve_exercise.mistake("rim counted twice")
 def rim_counted_twice_15_2(*arguments):
     """Right whenever `padding` is 0. The H of the formula is the height of the image as it
-    came. Behind `np.pad` the 2p are in `image.shape` already.
+    came. After `np.pad` the 2p are in `image.shape` already.
     """
     return rim_counted_twice(*arguments)
 
@@ -296,7 +322,7 @@ def cut_to_whole_numbers(image, kernel, stride, padding):
 
 @convolve_exercise.mistake
 def kernel_turned_round(image, kernel, stride, padding):
-    """Your kernel is turned upside down and left to right. That is what mathematicians call a
+    """Your kernel is flipped, top to bottom and left to right. That is what mathematicians call a
     convolution; in networks, and in this lesson, the kernel stays as it is.
     """
     return convolve(image, kernel[::-1, ::-1], stride, padding)
@@ -308,6 +334,15 @@ def kernel_transposed(image, kernel, stride, padding):
     horizontal edges. Row meets row, and column meets column.
     """
     return convolve(image, kernel.T, stride, padding)
+
+
+@convolve_exercise.mistake
+def whole_numbers_only(image, kernel, stride, padding):
+    """Everything after the decimal point is lost: the result is an array of whole numbers, as
+    from `dtype=int`. Kernels such as a blur hold fractions: `np.zeros((height, width))` keeps
+    them.
+    """
+    return convolve(image, kernel, stride, padding).astype(int)
 
 
 @convolve_exercise.mistake
@@ -437,6 +472,14 @@ def bias_lost(x, W, b):
     of the result.
     """
     return conv_layer(x, W, 0 * b)
+
+
+@layer_exercise.mistake
+def the_bias_alone(x, W, b):
+    """Every number of a map is its bias, and the sums are gone: `y[o, row, column] = b[o]` after
+    the loop over the channels overwrites them. Put it *before* that loop, or write `+=`.
+    """
+    return conv_layer(0 * x, W, b)
 
 
 @layer_exercise.mistake
@@ -635,4 +678,153 @@ def an_edge_not_a_dash():
     return [-1, -1, -1, 0, 0, 0, 1, 1, 1, -2.5]
 
 
-EXERCISES = (flatten_exercise, convolve_exercise, layer_exercise, detector_exercise)
+# 15.5 ------------------------------------------------------------- a CNN, judged by what it reads
+
+GOAL = 94.0  # % of the new images
+
+
+def small_cnn():
+    return nn.Sequential(
+        *(nn.Conv2d(1, 8, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(8, 12, 3), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(12 * 5 * 5, 10)),
+    )
+
+
+def small_cnn_with_larger_kernels():
+    return nn.Sequential(
+        *(nn.Conv2d(1, 8, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(8, 12, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(12 * 4 * 4, 10)),
+    )
+
+
+def small_cnn_with_batch_norm():
+    return nn.Sequential(
+        *(nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(6, 12, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.BatchNorm1d(192), nn.Linear(192, 10)),
+    )
+
+
+def percent_right(answers):
+    return 100 * float(np.mean(np.asarray(answers) == given.new_digits()[1]))
+
+
+def judge_cnn(arguments, found):
+    if found["problem"]:
+        return found["problem"]
+    if found["numbers"] > given.MOST_NUMBERS:
+        return (
+            f"Your network has {found['numbers']:,} numbers to learn, and at most "
+            f"{given.MOST_NUMBERS:,} are allowed. It was not trained."
+        )
+    reached = percent_right(found["answers"])
+    if reached >= GOAL:
+        return None
+    return (
+        f"With {found['numbers']:,} numbers it reads {reached:.1f} % of the {given.READ:,} new "
+        f"images; {GOAL:.0f} % is wanted."
+    )
+
+
+def trained(condition):
+    """A seen() for networks within the budget: condition(kinds of layers, % right)."""
+
+    def seen(arguments, found):
+        within = not found["problem"] and found["numbers"] <= given.MOST_NUMBERS
+        return within and condition(found["layers"], percent_right(found["answers"]))
+
+    return seen
+
+
+cnn_exercise = Exercise(
+    id="15.5",
+    title="A small CNN of your own",
+    points=4,
+    minutes=20,
+    difficulty="hard",
+    name="build_cnn",
+    reference=small_cnn,
+    alternatives=(small_cnn_with_larger_kernels, small_cnn_with_batch_norm),
+    driver=given.train_and_read,
+    fixed=((0,),),
+    judge=judge_cnn,
+    seconds=20.0,
+    hints=(
+        "Begin with the CNN of the lesson and count its numbers, layer by layer. Where do most of "
+        "them sit, and what would make that layer smaller?",
+        "The `Linear` layer that follows `Flatten` is the expensive one: go from there to the ten "
+        "logits at once, without a hidden layer. Two convolutions with a pool after each leave "
+        "few numbers to flatten.",
+        "8 kernels of 5 × 5, ReLU, pool, then 12 kernels, ReLU, pool, `Flatten`, and one `Linear` "
+        "layer with 10 outputs. How many inputs does it have?",
+    ),
+)
+
+
+@cnn_exercise.mistake(
+    seen=lambda arguments, found: not found["problem"] and found["numbers"] > given.MOST_NUMBERS
+)
+def over_the_budget():
+    """It is larger than the budget allows. A `Linear` layer costs inputs times outputs: let
+    fewer numbers reach it, by a second pool or fewer kernels, and go to the ten logits at once.
+    """
+    return nn.Sequential(
+        *(nn.Conv2d(1, 8, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(8 * 12 * 12, 10)),
+    )
+
+
+@cnn_exercise.mistake(
+    seen=trained(lambda layers, percent: percent < GOAL and "Conv2d" not in layers)
+)
+def no_convolution():
+    """There is no convolution in it. Within this budget a `Linear` layer on 784 pixels has room
+    for six neurons. A kernel of 5 × 5 costs 26 numbers, and it looks everywhere.
+    """
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 6), nn.ReLU(), nn.Linear(6, 10))
+
+
+@cnn_exercise.mistake(
+    seen=trained(lambda layers, percent: percent < GOAL and layers[-1] == "Softmax")
+)
+def softmax_at_the_end():
+    """Its last layer is a `Softmax`. The loss that trains it is `CrossEntropyLoss`, which
+    expects logits and applies the softmax itself: end with the `Linear` layer.
+    """
+    return nn.Sequential(*small_cnn().layers, nn.Softmax())
+
+
+@cnn_exercise.mistake(
+    seen=trained(lambda layers, percent: percent < GOAL and layers.count("Conv2d") == 1)
+)
+def a_single_convolution():
+    """It has one convolution. A second one, after the pool, sees a larger part of the image and
+    combines what the first has found; the budget has room for it.
+    """
+    return nn.Sequential(
+        *(nn.Conv2d(1, 4, 5), nn.ReLU(), nn.MaxPool2d(4)),
+        *(nn.Flatten(), nn.Linear(4 * 6 * 6, 10)),
+    )
+
+
+@cnn_exercise.mistake(
+    seen=trained(lambda layers, percent: percent < GOAL and layers.count("Conv2d") > 1)
+)
+def too_few_kernels():
+    """It has convolutions and does not use them well enough yet. Compare the numbers that you
+    spend with the budget: more kernels find more patterns. Is there a ReLU after each, and a
+    pool that does not throw away too much?
+    """
+    return nn.Sequential(
+        *(nn.Conv2d(1, 2, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(2, 3, 5), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(3 * 4 * 4, 10)),
+    )
+
+
+EXERCISES = (
+    *(flatten_exercise, convolve_exercise, layer_exercise, detector_exercise),
+    cnn_exercise,
+)
