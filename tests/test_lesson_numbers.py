@@ -55,7 +55,12 @@ FACTS = {
         "1998": "the paper of LeCun, Bottou, Bengio and Haffner",
         "10,000": "test images of MNIST, counted in lesson 12",
     },
-    "15": {"1989": "LeCun's network for postcodes", "1998": "and for cheques"},
+    "15": {
+        "1980": "Fukushima's neocognitron",
+        "1989": "LeCun's network for postcodes",
+        "1998": "and for cheques",
+        "2016": "the paper on residual networks",
+    },
 }
 
 LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("*.ipynb"))

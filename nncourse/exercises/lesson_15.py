@@ -313,14 +313,6 @@ def as_wide_as_it_is_high(*arguments):
 
 
 @convolve_exercise.mistake
-def cut_to_whole_numbers(image, kernel, stride, padding):
-    """Right for whole numbers. Here the array for the result takes whole numbers only (`dtype=int`,
-    or `zeros_like` of a whole image), and cuts off what stands behind the point.
-    """
-    return convolve(image, kernel, stride, padding).astype(int)
-
-
-@convolve_exercise.mistake
 def kernel_turned_round(image, kernel, stride, padding):
     """Your kernel is flipped, top to bottom and left to right. That is what mathematicians call a
     convolution; in networks, and in this lesson, the kernel stays as it is.
@@ -338,9 +330,9 @@ def kernel_transposed(image, kernel, stride, padding):
 
 @convolve_exercise.mistake
 def whole_numbers_only(image, kernel, stride, padding):
-    """Everything after the decimal point is lost: the result is an array of whole numbers, as
-    from `dtype=int`. Kernels such as a blur hold fractions: `np.zeros((height, width))` keeps
-    them.
+    """Right for whole numbers. Otherwise everything after the decimal point is lost: the result is
+    an array of whole numbers, as from `dtype=int` or `zeros_like` of a whole image. A blur holds
+    fractions: `np.zeros((height, width))` keeps them.
     """
     return convolve(image, kernel, stride, padding).astype(int)
 
@@ -459,14 +451,6 @@ def bias_added_once_for_each_channel(x, W, b):
 
 
 @layer_exercise.mistake
-def the_bias_alone(x, W, b):
-    """Only the bias came back: `y[o, row, column] = b[o]` after the loop throws away what the
-    channels have found. Put it before the loop, or add with `+=`.
-    """
-    return conv_layer(x, 0 * W, b)
-
-
-@layer_exercise.mistake
 def bias_lost(x, W, b):
     """The sums over the channels are right, and the bias is gone. Add it once for each number
     of the result.
@@ -476,7 +460,7 @@ def bias_lost(x, W, b):
 
 @layer_exercise.mistake
 def the_bias_alone(x, W, b):
-    """Every number of a map is its bias, and the sums are gone: `y[o, row, column] = b[o]` after
+    """Only the bias came back: `y[o, row, column] = b[o]` after
     the loop over the channels overwrites them. Put it *before* that loop, or write `+=`.
     """
     return conv_layer(0 * x, W, b)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nncourse import exercises
+from nnlib import nn
 from tests.nncourse.test_exercises_gate import judged
 
 # 08 ---------------------------------------------------------------------------------------------
@@ -177,6 +178,22 @@ def layer_of_biases(x, W, b):
     return y
 
 
+def mlp_of_a_million():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 1000), nn.ReLU(), nn.Linear(1000, 10))
+
+
+def wrong_size_after_flatten():
+    return nn.Sequential(nn.Conv2d(1, 2, 5), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 10))
+
+
+def cnn_without_a_network():
+    return [nn.Conv2d(1, 2, 5), nn.Flatten(), nn.Linear(1152, 10)]
+
+
+def cnn_of_two_classes():
+    return nn.Sequential(nn.Conv2d(1, 2, 5), nn.Flatten(), nn.Linear(1152, 2))
+
+
 RIGHT = [
     ("11.3", split_in_place),
     ("11.5", lambda: [0.92, 0.0]),
@@ -211,9 +228,15 @@ WRONG = [
     ("12.3", confusion_answers_first_only, "labels come first", ""),
     ("13.2", gradients_of_none, "backward()", ""),
     ("14.2", choice_from_1, "counted from 0", "times too large"),
-    ("15.1", lambda: 48, "+ 1", ""),
+    ("15.1", lambda: 300, "+ 1", "padding"),
+    ("15.1", lambda: 192, "padding", "+ 1"),
+    ("15.1", lambda: 972, "second convolution the padding", ""),
     ("15.2", convolve_into_integers, "whole numbers", ""),
     ("15.3", layer_of_biases, "Only the bias", ""),
+    ("15.5", mlp_of_a_million, "larger than the budget", ""),
+    ("15.5", wrong_size_after_flatten, "Linear", ""),
+    ("15.5", cnn_without_a_network, "nn.Sequential of nnlib, and returns", ""),
+    ("15.5", cnn_of_two_classes, "(2, 2)", ""),
 ]
 
 
