@@ -291,8 +291,8 @@ class TrainingExplorer(LivePicture):
         curves = fig.add_subplot(grid[0, 1], xlabel="step", ylabel="loss", yscale="log")
         curves.set(xlim=(0, 50), ylim=(1e-2, 1))
         curves.grid(color=GRID, lw=0.6)
-        (train,) = curves.plot([], [], color=BLUE, lw=1.8, marker=".")
-        (validation,) = curves.plot([], [], color=RED, lw=1.8, ls="--", marker=".")
+        (train,) = curves.plot([], [], color=BLUE, lw=1.8, marker=".", markevery=10**6)
+        (validation,) = curves.plot([], [], color=RED, lw=1.8, ls="--", marker=".", markevery=10**6)
         keys = [
             Line2D([], [], color=BLUE, lw=1.8, label="training"),
             Line2D([], [], color=RED, lw=1.8, ls="--", label="validation"),
