@@ -22,8 +22,9 @@ STUMBLES = {
     "say: does not have": r"\bhas not the\b|\bit has not\b",
 }
 READ = [
-    *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/0[0-7]_*.ipynb")),
-    *ROOT.glob("nncourse/exercises/lesson_0[0-7].py"),
+    *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/0[0-9]_*.ipynb")),
+    *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/1[0-5]_*.ipynb")),
+    *ROOT.glob("nncourse/exercises/lesson_[01][0-9].py"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Exercises for lesson 10: a factor a layer, two starts, batch norm, clipping, a new activation."""
+"""Exercises for lesson 10: a factor per layer, two starts, batch norm, clipping, an activation."""
 
 import numpy as np
 

@@ -777,7 +777,7 @@ def compared_with_the_one_before(val_losses, patience):
     return len(val_losses), last_better
 
 
-@early_stopping_exercise.mistake("waiting never starts anew")
+@early_stopping_exercise.mistake("waiting never starts again")
 def never_reset(val_losses, patience):
     """The bad epochs were counted over the whole training. `patience` counts the epochs since
     the best one: a new best loss sets the count back to 0.

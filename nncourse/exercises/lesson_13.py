@@ -44,7 +44,7 @@ w_grad_exercise = Exercise(
         "`w.grad`. Which lines change which of them?",
         "The first `backward()` puts 2 into `w.grad`, and the step makes w = 3 − 0.1 · 2 = 2.8. "
         "Does anything set `w.grad` back to 0?",
-        "The second loss is (2 · 2.8 − 2)² = 3.6². Its slope by w is 2 · 3.6 · 2. What stood in "
+        "The second loss is (2 · 2.8 − 2)² = 3.6². Its slope is 2 · 3.6 · 2. What stood in "
         "`w.grad` before?",
     ),
 )
