@@ -17,7 +17,9 @@ here were taken before (see protocol.py), and the grader trusts the numbers alon
 
 import ast
 import builtins
+import contextlib
 import ctypes
+import gc
 import importlib.machinery
 import importlib.util
 import inspect
@@ -311,7 +313,8 @@ class Shell(Anything):
     def run_python(self, source, keep):
         """keep: what it sets stays, as after %time; %timeit runs in a function of its own."""
         space = self.notebook.namespace if keep else dict(self.notebook.namespace)
-        code, tree = compiled(source, f"cell {self.notebook.number}")
+        code, text = compiled(source, f"cell {self.notebook.number}")
+        tree = parse_python(text)
         for statement in tree.body if keep else ():
             note_definition(statement, self.notebook.defined)
         if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
@@ -332,7 +335,7 @@ class Notebook:
         self.last = {}  # name: (value, number) whatever set it
         self.prints = {}  # name: what the other names stood for, right after its cell
         self.number = 0
-        self.defined = {}
+        self.text, self.defined = "", {}  # the cell's Python, and what it defines
         self.process = getpid()
         self.running = False
         self.limits = hard_limits()
@@ -348,7 +351,7 @@ class Notebook:
     def run(self, number, source, limits):
         """Run one cell; returns None, or (kind, text, cell, line) of the error that ended it."""
         self.number = notes.number = number
-        self.defined, error = {}, None
+        self.text, self.defined, error = "", {}, None
         self.start_clock(limits)
         try:
             error = self.execute(source)
@@ -390,16 +393,14 @@ class Notebook:
     def execute(self, source):
         """Run a cell. After an error what it still defines is defined; the error is returned."""
         name = f"cell {self.number}"
-        code, tree = compiled(source, name)
-        for statement in tree.body:
-            note_definition(statement, self.defined)
+        code, self.text = compiled(source, name)
         try:
             run_code(code, self.namespace)
         except BaseException as caught:
             error = explain(caught)
             line = line_of(caught, name)
             kinds = ONLY_NAMES if isinstance(caught, TimeIsUp) else DEFINES
-            for statement in tree.body:
+            for statement in parse_python(self.text, name).body:
                 if statement.lineno > line and isinstance(statement, kinds):
                     self.define(statement, name)
             return error
@@ -422,7 +423,7 @@ class Notebook:
             if name in self.replace:
                 value = self.put_in_place(name)
             self.last[name] = value, self.number
-            form = self.defined.get(name)
+            form = self.form_of(name)
             if form is None or name in self.replace:
                 continue  # a loop, an import or a `with` has used the name
             before = self.own.get(name)
@@ -431,6 +432,14 @@ class Notebook:
                 continue  # what is written stays when a stub, or another use of the name, follows
             self.own[name] = value, self.number, form == "def", stub
             self.prints[name] = self.fingerprints(name)
+
+    def form_of(self, name):
+        """How this cell defines a name: "def", "value", "stub" or None. It is parsed but once."""
+        if self.text:
+            for statement in parse_python(self.text).body:
+                note_definition(statement, self.defined)
+            self.text = ""
+        return self.defined.get(name)
 
     def fingerprints(self, own):
         """{name: fingerprint} of everything that an answer may use."""
@@ -482,11 +491,10 @@ class Notebook:
 
     def put_in_place(self, name):
         """The reference of an earlier exercise, so that its mistake costs nothing later."""
-        try:
+        text = self.text
+        with contextlib.suppress(BaseException):  # it may need an import of a later cell
             self.execute(self.replace[name])
-        except BaseException:
-            # it needs an import of a later cell: then it comes again
-            return self.namespace.get(name)
+        self.text = text  # what the cell itself defines is still to be told
         return self.namespace.get(name)
 
 
@@ -537,7 +545,7 @@ loops = []
 
 
 def compiled(source, name):
-    """(code, syntax tree) of a cell; where it is no Python, of IPython's translation of it."""
+    """(code, its Python) of a cell; where it is no Python, of IPython's translation of it."""
     try:
         return compiled_python(source, name)
     except SyntaxError:
@@ -558,8 +566,7 @@ def compiled_python(source, name):
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     with catch_warnings():
         simplefilter("ignore")
-        tree = parse_python(source, name)
-        return compile(tree, name, "exec", ALLOW_AWAIT, dont_inherit=True), tree
+        return compile(source, name, "exec", ALLOW_AWAIT, dont_inherit=True), source
 
 
 def note_definition(statement, defined):
@@ -667,9 +674,9 @@ def unlimit_cpu():
 
 def answer(value, exercise, out):
     """In the child: call the learner's function on every case, and write what comes back."""
-    for name, module in MODULES.items():
-        if name not in sys.modules:
-            sys.modules[name] = module
+    if len(sys.modules) < len(MODULES):
+        for name, module in MODULES.items():
+            sys.modules.setdefault(name, module)
     for number, case in enumerate(exercise["cases"]):
         try:
             arguments = decode(case, functions=True)
@@ -837,6 +844,7 @@ def main():
     for module in (plain_values, calls):
         keep_whole(module)
     MODULES.update(sys.modules)
+    gc.freeze()  # collecting garbage in a child would copy what it shares with this process
     notebook = Notebook(job["exercises"], job["replace"])
     states = states_of(job["exercises"])
 
