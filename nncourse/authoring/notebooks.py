@@ -79,7 +79,7 @@ def run(path, timeout=TIMEOUT):
         line = first_line(notebook.cells[number - 1])
         raise NotebookError(
             f"{path.name}, cell {number} ({line}): {reason(error, timeout)}\n"
-            "Nothing was stored. Mend the cell, or tag it raises-exception if it is meant to fail."
+            "Nothing was stored. Fix the cell, or tag it raises-exception if it is meant to fail."
         ) from None
     normalise(notebook)
     store(notebook, path)

@@ -66,7 +66,7 @@ from nncourse import check, hint, progress"""
 
 
 class ReleaseError(Exception):
-    """A solution that cannot be released; the message names the file, and what to mend."""
+    """A solution that cannot be released; the message names the file, and what to fix."""
 
 
 def solution_path(number):

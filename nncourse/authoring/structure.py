@@ -46,7 +46,7 @@ def errors(lesson):
     for number, cell in lesson.code:
         failed = any(output.output_type == "error" for output in cell.outputs)
         if failed and "raises-exception" not in tags(cell):
-            yield f"cell {number} holds an error: mend it, or tag it raises-exception"
+            yield f"cell {number} holds an error: fix it, or tag it raises-exception"
         if not failed and "raises-exception" in tags(cell):
             yield f"cell {number} is tagged raises-exception and raises nothing"
 
