@@ -1,4 +1,4 @@
-"""The weights of the network on board, small enough for a page: 10 bits each, 297 kB in all.
+"""The weights of the trained network, small enough for a page: 10 bits each, 297 kB in all.
 
 For each layer: biases and scales (float32, one each a row), then every weight as a whole number
 from -511 to 511, its upper eight bits first, then the lower two, four to a byte.

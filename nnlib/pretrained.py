@@ -1,4 +1,4 @@
-"""Networks whose trained weights are on board, in weights/."""
+"""Networks whose trained weights come with the library, in weights/."""
 
 from pathlib import Path
 

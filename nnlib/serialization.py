@@ -76,8 +76,8 @@ def load(path):
         if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
             torch_made = any(part.endswith("data.pkl") for part in state)
             raise ValueError(
-                f"load expected an .npz file of arrays at {path}, and {name!r} in it is no array "
-                "of numbers. "
+                f"load expected an .npz file of arrays at {path}, and {name!r} in it is not an "
+                "array of numbers. "
                 + (
                     "PyTorch wrote it: there, nnlib.save(torch.load(path, weights_only=True), "
                     "'weights.npz') makes a file that nnlib reads."

@@ -99,7 +99,9 @@ def test_load_names_files_that_others_made(tmp_path):
         nnlib.load(tmp_path / "theirs.pt")
     with zipfile.ZipFile(tmp_path / "any.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(ValueError, match=r"'readme.txt' in it is no array of numbers. Pass a file"):
+    with pytest.raises(
+        ValueError, match=r"'readme.txt' in it is not an array of numbers. Pass a file"
+    ):
         nnlib.load(tmp_path / "any.zip")
     with pytest.raises(ValueError, match=r"got the folder"):
         nnlib.load(tmp_path)

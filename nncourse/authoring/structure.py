@@ -30,7 +30,7 @@ ALT = re.compile(r"\balt\s*=\s*([\"'])\s*\S.*?\1", re.IGNORECASE)
 def problems(path):
     """What is wrong with the stored lesson at this path: sentences, none when all is well.
 
-    Raises ValueError when the file is no notebook of format 4.
+    Raises ValueError when the file is not a notebook of format 4.
     """
     lesson = Lesson(Path(path))
     return [problem for rule in RULES for problem in rule(lesson)]

@@ -1,4 +1,4 @@
-"""Make the trained weights that are on board: python -m nncourse.authoring.train_mnist
+"""Make the trained weights that come with the course: python -m nncourse.authoring.train_mnist
 
 Trains the reference network of lesson 12 on all 60,000 images (five epochs, a few seconds), says
 how many of the 10,000 test images it reads, and writes nnlib/weights/mnist_mlp.npz.

@@ -264,7 +264,7 @@ def chosen_by_the_luckiest_seed(validation, test):
 @choice_exercise.mistake
 def the_luckiest_seed_announced(validation, test):
     """The right network is chosen, and then its best seed is announced. Anyone who trains it again
-    will get the mean, more or less.
+    gets the mean, more or less.
     """
     return announce(validation, test, announced=np.max)
 

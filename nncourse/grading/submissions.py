@@ -91,7 +91,7 @@ def contents(source):
         raise Rejected(str(error)) from None
     except OSError as error:
         raise Rejected(
-            f"The file cannot be read: {error.strerror or error}. Whoever grades makes it "
+            f"The file cannot be read: {error.strerror or error}. The person who grades makes it "
             "readable, or asks for it again."
         ) from None
 

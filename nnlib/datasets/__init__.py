@@ -1,4 +1,4 @@
-"""Data sets that are on board: MNIST, and small ones made on the spot; and readers of your own."""
+"""Data sets that come with the library: MNIST, small ones made on the spot, readers of your own."""
 
 from nnlib.datasets.mnist import mnist, read_idx
 from nnlib.datasets.photo import digit_from_photo

@@ -14,7 +14,7 @@ from nnlib.expect import floats
 
 ndarray = np.ndarray
 FLOATS = np.float32, np.float64
-ANY = object()  # the shape of an output that is no array: then dy may be anything
+ANY = object()  # the shape of an output that is not an array: then dy may be anything
 last_loss = (None, None)  # what the last loss.backward() returned, and the output it belongs to
 
 

@@ -30,7 +30,7 @@ class Ball(Showpiece):
 
     problem: "one parameter", "two parameters", "one, two valleys" or the name of your own, in mode
     "descent"; "MSE" or "cross-entropy" of a sigmoid neuron in mode "surface". batch: examples of a
-    step, shuffled by seed; points: rows x, y, the examples, [] for those on board.
+    step, shuffled by seed; points: rows x, y, the examples, [] for the built-in ones.
     """
 
     _esm = joined(HERE / "ball.js")

@@ -12,7 +12,7 @@ from nnlib.widgets.base.controls import int_slider, slider
 from nnlib.widgets.base.live_picture import LivePicture
 
 PIXELS = 784
-COMPONENTS = 64  # of the code on board
+COMPONENTS = 64  # of the ready-made code
 EXAMPLES = 10_000  # training images that it is made from
 
 

@@ -118,7 +118,7 @@ def as_image(ink, side):
 
 
 def digit_pad(model=None):
-    """Show a pad to draw on, and what `model` reads: your own network, or the one on board.
+    """Show a pad to draw on, and what `model` reads: your own network, or the ready-made one.
 
     model: a network, or any function, from a batch of images to ten numbers each. An image that
     is drawn gets centred as MNIST's were before it is read. ValueError for another model.

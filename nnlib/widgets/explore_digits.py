@@ -76,7 +76,7 @@ class DigitExplorer(LivePicture):
 
 
 def explore_digits(model=None):
-    """Show test images to shift and turn, and what `model` reads: yours, or the one on board.
+    """Show test images to shift and turn, and what `model` reads: yours, or the ready-made one.
 
     model: as for digit_pad(). ValueError for one that does not give ten numbers for an image.
     """

@@ -186,7 +186,7 @@ class TrainingExplorer(LivePicture):
         controls = {
             "play": self.player,
             "once": self.action("Step", self.tick, "Train for one frame"),
-            "again": self.action("Start over", self.start_over, "Back to the first weights"),
+            "again": self.action("Start over", self.start_over, "Back to the initial weights"),
             "pace": choice("steps a frame", PACES, self.pace),
             "data": choice("data", self.data_sets(), start.data),
             "points": int_slider("points", *RANGES["points"], start.points, 20),
@@ -195,7 +195,7 @@ class TrainingExplorer(LivePicture):
             "layers": int_slider("hidden layers", *RANGES["layers"], start.layers),
             "units": int_slider("units in each", *RANGES["units"], start.units),
             "activation": choice("activation", CHOICES["activation"], start.activation),
-            "start": choice("first weights", CHOICES["start"], start.start),
+            "start": choice("initial weights", CHOICES["start"], start.start),
             "loss": choice("loss", CHOICES["loss"], start.loss),
             "optimizer": choice("optimizer", CHOICES["optimizer"], start.optimizer),
             "lr": choice("learning rate", with_value(rates, start.lr), start.lr),
@@ -233,7 +233,7 @@ class TrainingExplorer(LivePicture):
         self.set(play=self.player.value + 1)
 
     def start_over(self):
-        """Go back to the first weights, with the present settings."""
+        """Go back to the initial weights, with the present settings."""
         self.run = None
         self.set(play=0)
 

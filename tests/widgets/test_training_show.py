@@ -27,7 +27,7 @@ def run(tmp_path_factory):
 
 
 def trained(run, settings, steps=STEPS):
-    """What the page makes of these settings: first weights, points, losses, last weights."""
+    """What the page makes of these settings: initial weights, points, losses, last weights."""
     return run(
         "(() => {"
         f"const run = show.makeRun({json.dumps(settings)});"
@@ -41,7 +41,7 @@ def trained(run, settings, steps=STEPS):
 
 
 def network(page, settings):
-    """nnlib's network with the page's first weights, float64."""
+    """nnlib's network with the page's initial weights, float64."""
     layers, width = [], 2
     for out in [settings["units"]] * settings["layers"]:
         layers += [nn.Linear(width, out), ACTIVATIONS[settings["activation"]]()]

@@ -61,7 +61,7 @@ class Settings:
     """Everything that a run depends on.
 
     batch: examples a step, 0 for all of them; validation: the share of the points, 0 to 0.5, that
-    is only measured; start: how the first weights are drawn, one of STARTS. For the others see
+    is only measured; start: how the initial weights are drawn, one of STARTS. For the others see
     CHOICES and RANGES; ValueError for a value that is not in them.
     """
 
