@@ -5,8 +5,9 @@ from bench.claims import SEEDS, lesson
 
 def claims():
     given = lesson("13", "X", "T")
-    losses = [given["train_xor"](seed) for seed in SEEDS]
-    yield "five neurons of Value find XOR", [loss < 0.1 for loss in losses]
+    tens = [range(10 * k, 10 * k + 10) for k in SEEDS]
+    found = [sum(given["train_xor"](seed) < 0.1 for seed in ten) for ten in tens]
+    yield "most of ten starts of five neurons find XOR", [n > 5 for n in found]
     nn, learn = given["nn"], given["learn_xor"]
     groups = [range(100 + 20 * k, 120 + 20 * k) for k in range(10)]
 
