@@ -156,7 +156,7 @@ def test_minutes_count_words_lines_questions_and_blanks(tmp_path):
         v4.new_code_cell("quiz(\n'08.q1'\n)"),
         v4.new_code_cell("explore_layer()"),
     ]
-    (tmp_path / "01_a.ipynb").write_text(v4.writes(v4.new_notebook(cells=cells)))
+    (tmp_path / "01_a.ipynb").write_text(v4.writes(v4.new_notebook(cells=cells)), encoding="utf-8")
     found = Lesson(tmp_path / "01_a.ipynb").minutes()
     assert found == pytest.approx(152 / 150 + 4 / 10 + 2 * 1.5 + 3 + 5)
 
