@@ -37,6 +37,11 @@ def test_mnist_shapes_types_and_label_counts():
     assert x.std() / 255 == pytest.approx(0.3081, abs=5e-5)
 
 
+def test_the_test_set_alone():
+    for alone, whole in zip(datasets.mnist_test(), datasets.mnist()[1], strict=True):
+        assert np.array_equal(alone, whole)
+
+
 def test_mnist_cannot_be_changed_by_accident():
     (x, y), _ = datasets.mnist()
     with pytest.raises(ValueError, match=r"read-only"):

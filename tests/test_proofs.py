@@ -285,6 +285,10 @@ PROOFS = {
         LOCKED: "test_datasets.py::test_mnist_cannot_be_changed_by_accident",
         BAD: "test_datasets.py::test_mnist_names_an_altered_file",
     },
+    "datasets.mnist.mnist_test": {
+        EXACT: "test_datasets.py::test_the_test_set_alone",
+        BAD: "test_datasets.py::test_mnist_names_an_altered_file",
+    },
     "datasets.mnist.read_idx": {
         EXACT: "test_datasets.py::test_read_idx",
         BAD: "test_datasets.py::test_read_idx_refuses",

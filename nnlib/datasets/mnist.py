@@ -27,8 +27,16 @@ def mnist():
     Every file's SHA-256 is checked. Raises FileNotFoundError for a file that is missing,
     ValueError for one that was cut off or altered. LeCun, Cortes & Burges, 1998.
     """
-    arrays = [_read_checked(FILES / f"{name}.gz", sha256) for name, sha256 in SHA256.items()]
-    return tuple(arrays[:2]), tuple(arrays[2:])
+    train = tuple(_read_checked(name) for name in SHA256 if name.startswith("train"))
+    return train, mnist_test()
+
+
+def mnist_test():
+    """The second half of mnist() alone: images uint8 (10000, 28, 28), labels uint8 (10000,).
+
+    It takes a seventh of the memory. Raises what mnist() raises.
+    """
+    return tuple(_read_checked(name) for name in SHA256 if name.startswith("t10k"))
 
 
 def read_idx(file):
@@ -69,7 +77,8 @@ def _contents(file):
         raise ValueError(f"The .gz file could not be unpacked: {error}") from None
 
 
-def _read_checked(path, sha256):
+def _read_checked(name):
+    path, sha256 = FILES / f"{name}.gz", SHA256[name]
     how = f"To restore it, {restore(f'nnlib/datasets/files/{path.name}')}"
     try:
         packed = path.read_bytes()

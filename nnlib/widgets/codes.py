@@ -90,7 +90,7 @@ class CodeExplorer(LivePicture):
                     f"{function!r}."
                 )
         self.encode, self.decode = encode, decode
-        images, self.labels = datasets.mnist()[1]
+        images, self.labels = datasets.mnist_test()
         self.images = to_float(images).reshape(-1, PIXELS)
         compute(encode, decode, self.images[0], self.images[1], 0.5)  # an error comes now or never
         super().__init__()

@@ -139,7 +139,7 @@ class ConvolutionExplorer(LivePicture):
     def __init__(self, image=None, kernel=None):
         self.kernel = check_kernel(KERNELS["Vertical edges"] if kernel is None else kernel)
         if image is None:
-            images, self.labels = datasets.mnist()[1]
+            images, self.labels = datasets.mnist_test()
             self.images = to_float(images)
         else:
             self.images, self.labels = check_image(image)[None], None

@@ -124,4 +124,4 @@ def digit_pad(model=None):
     is drawn gets centred as MNIST's were before it is read. ValueError for another model.
     """
     read = digit_reader(pretrained.mnist_mlp() if model is None else model)
-    return DigitPad(read, to_float(datasets.mnist()[1][0][EXAMPLE]))
+    return DigitPad(read, to_float(datasets.mnist_test()[0][EXAMPLE]))

@@ -31,7 +31,7 @@ class DigitExplorer(LivePicture):
 
     def __init__(self, model=None):
         self.read = digit_reader(pretrained.mnist_mlp() if model is None else model)
-        images, self.labels = datasets.mnist()[1]
+        images, self.labels = datasets.mnist_test()
         self.images = to_float(images)
         super().__init__()
 
