@@ -13,6 +13,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import nnlib
 from bench.measure import import_times, summarize, take_turns
 from bench.plan import GROUPS, NAMES, digits, judge
 
@@ -67,7 +68,8 @@ def machine():
         "processors": os.cpu_count(),
         "system": platform.system(),
         "python": platform.python_version(),
-        **{package: version(package) for package in ("numpy", "torch", "nnlib")},
+        **{package: version(package) for package in ("numpy", "torch")},
+        "nnlib": nnlib.__version__,
     }
 
 

@@ -134,7 +134,7 @@ FAULTS = (
     ),
     Fault(
         "half a clone: no lessons, a data file and the weights missing",
-        "To restore it, run git checkout -- nnlib/datasets/files/t10k-labels-idx1-ubyte.gz",
+        "To restore it, get nnlib again from where you had it.",
         (
             "test_the_doctor_in_half_a_clone",
             "test_datasets.py::test_mnist_names_a_missing_file",

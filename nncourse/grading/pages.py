@@ -119,8 +119,9 @@ th, td { text-align: left; padding: .35rem 1.25rem .35rem 0; border-bottom: 1px 
   vertical-align: top; } td.n, th.n { text-align: right; white-space: nowrap; }
 tbody th { font-weight: 500; }
 thead th { background: var(--page); }
-th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0;
-  padding: 0; cursor: pointer; text-align: inherit; white-space: nowrap; }
+th button { min-width: 1.75rem; min-height: 1.75rem; font: inherit; font-weight: 600;
+  color: inherit; background: none; border: 0; padding: 0; cursor: pointer;
+  text-align: inherit; white-space: nowrap; }
 th button::after { content: " ↕"; color: var(--soft); }
 th[aria-sort=ascending] button::after { content: " ↑"; color: inherit; }
 th[aria-sort=descending] button::after { content: " ↓"; color: inherit; }

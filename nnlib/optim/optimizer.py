@@ -19,6 +19,7 @@ class Optimizer:
 
     fused = False  # step() takes fused_update() in place of update()
     slots = ()  # names of the arrays, shaped as the parameter, that update() gets and keeps
+    moved = ()  # names of numbers, beside lr, that a scheduler moves: they are saved too
 
     def __init__(self, params, lr, weight_decay=0):
         self.params = parameter_list(params, "The optimizer")
@@ -79,6 +80,7 @@ class Optimizer:
     def state_dict(self):
         """Everything that continuing needs, flat: name -> number or copy of an array."""
         state = {"lr": self.lr, "weight_decay": self.weight_decay, "steps": self.steps}
+        state |= {name: np.array(getattr(self, name)) for name in self.moved}
         for i, (count, arrays) in enumerate(zip(self.counts, self.state, strict=True)):
             state[f"state.{i}.step"] = count
             for name, array in zip(self.slots, arrays, strict=True):
@@ -93,6 +95,9 @@ class Optimizer:
         state = fitting(self.state_dict(), state, "Make the optimizer as the saved one was made.")
         self.lr, self.weight_decay = state["lr"].item(), state["weight_decay"].item()
         self.steps = int(state["steps"])
+        for name in self.moved:
+            value = state[name].tolist()
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
         for i, arrays in enumerate(self.state):
             self.counts[i] = int(state[f"state.{i}.step"])
             for name, array in zip(self.slots, arrays, strict=True):

@@ -11,6 +11,8 @@ class SGD(Optimizer):
     As torch.optim.SGD with dampening 0. Raises ValueError for nesterov without momentum.
     """
 
+    moved = ("momentum",)
+
     def __init__(self, params, lr=1e-3, momentum=0, *, weight_decay=0, nesterov=False):
         momentum = number(momentum, "momentum", least=0, below=1)
         if flag(nesterov, "nesterov") and not momentum:
