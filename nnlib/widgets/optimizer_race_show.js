@@ -23,7 +23,7 @@ const row = (name) => `
 const PAGE = `
   <div class="pictures">
     <canvas class="map" tabindex="0" role="application" ${KEYS}></canvas>
-    <canvas class="losses" role="img"></canvas>
+    <canvas class="losses" role="img" aria-label="The losses"></canvas>
   </div>
   <div class="transport">
     <button class="play" type="button" ${KEYS}>Play</button>

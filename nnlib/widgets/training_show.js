@@ -153,10 +153,10 @@ const choices = (names) => names.map((name) => `<option>${name}</option>`).join(
 
 const PAGE = `
   <div class="pictures">
-    <canvas class="plane" role="img"></canvas>
-    <canvas class="losses" role="img"></canvas>
+    <canvas class="plane" role="img" aria-label="What the network answers"></canvas>
+    <canvas class="losses" role="img" aria-label="The losses"></canvas>
   </div>
-  <div class="units" role="img"></div>
+  <div class="units" role="img" aria-label="The hidden neurons"></div>
   <div class="transport">
     <button class="play" type="button" ${KEYS}>Play</button>
     <button class="one" type="button" ${KEYS}>Step</button>
