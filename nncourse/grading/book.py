@@ -13,7 +13,7 @@ from nncourse.grading.deadlines import Deadlines, Lateness
 from nncourse.grading.marking import FAILED, GRADED, REJECTED
 from nncourse.grading.names import key, near, pseudonyms
 from nncourse.grading.roster import EMPTY
-from nncourse.grading.rubric import Rubric
+from nncourse.grading.rubric import Rubric, empty_mark
 
 FORMAT = 1
 COLUMNS = ("student", "exercise", "points", "reason")
@@ -118,7 +118,7 @@ class Book:
         outcome = self.lessons(student)[lesson]
         if outcome is None:
             specs = [spec for id, spec in self.specs.items() if id[:2] == lesson]
-            marks = [empty_mark(spec) for spec in specs]
+            marks = [empty_mark(s.id, s.title, s.points, "not graded", s.name) for s in specs]
         else:
             marks = outcome["marks"]
         marks = [self.with_override(student, mark) for mark in marks]
@@ -288,27 +288,6 @@ def raw_points(outcome):
 def worth(outcome, late):
     """What an outcome comes to: its points after lateness; then the one that is on time."""
     return raw_points(outcome) * (1 - late.share), -late.share
-
-
-def empty_mark(spec):
-    """The mark of an exercise for which there is nothing but an override."""
-    return {
-        "id": spec.id,
-        "title": spec.title,
-        "name": spec.name,
-        "points": 0,
-        "of": spec.points,
-        "checks": [0, 0],
-        "verdict": "not graded",
-        "cell": None,
-        "called": "",
-        "came": "",
-        "expected": "",
-        "sentence": "",
-        "misconception": [],
-        "hint": "",
-        "replaced": [],
-    }
 
 
 def read_overrides(path):

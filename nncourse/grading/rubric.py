@@ -18,6 +18,13 @@ COLUMNS = ("exercise", "points")
 WORDS = "exercise,criterion,points,title"
 
 
+def empty_mark(id, title, of, verdict, name=""):
+    """The mark of an exercise for which no answer was run."""
+    mark = {"id": id, "title": title, "name": name, "points": 0, "of": of, "checks": [0, 0]}
+    mark |= {"verdict": verdict, "cell": None, "called": "", "came": "", "expected": ""}
+    return mark | {"sentence": "", "misconception": [], "hint": "", "replaced": []}
+
+
 class Rubric:
     """.exercises is {id: [(criterion, points)]}, .titles {id: title}."""
 
@@ -52,25 +59,9 @@ class Rubric:
         ]
         reason = whole.reason or "by hand" if whole else "; ".join(said)
         done = whole or len(given) == len(self.exercises[id])
-        return {
-            "id": id,
-            "title": self.titles.get(id) or "In your own words",
-            "name": "",
-            "points": 0,
-            "of": self.of(id),
-            "checks": [0, 0],
-            "verdict": "by hand" if done else "to be marked",
-            "cell": None,
-            "called": "",
-            "came": "",
-            "expected": "",
-            "sentence": "",
-            "misconception": [],
-            "hint": "",
-            "replaced": [],
-            "final": points,
-            "override": reason,
-        }
+        title = self.titles.get(id) or "In your own words"
+        mark = empty_mark(id, title, self.of(id), "by hand" if done else "to be marked")
+        return mark | {"final": points, "override": reason}
 
 
 def same(one, other):
