@@ -1,6 +1,8 @@
 // The digit pad: strokes become ink; Python reads it, or in a page without a kernel the page itself.
 
+import { makeBars } from "./base/kit/bars.js";
 import { followTheme, isStill, keepKeys, make } from "./base/kit/page.js";
+import { bytes } from "./base/kit/pixels.js";
 import { centred, inWords, read, unpacked } from "./reader.js";
 
 const SIDE = 140; // pixels that are read, along one side
@@ -203,18 +205,8 @@ function render({ model = null, el, weights = "" }) {
     if (seen.length === 28 * 28) paint(find(".seen"), seen);
   }
 
-  const rows = Array.from({ length: 10 }, (_, digit) => makeBar(find(".bars"), digit));
-  function showChances() {
-    const chances = get("chances");
-    const best = chances.indexOf(Math.max(...chances));
-    rows.forEach(({ row, fill, percent }, digit) => {
-      const chance = chances[digit] ?? 0;
-      row.classList.toggle("best", digit === best);
-      row.setAttribute("aria-label", `${digit}: ${(100 * chance).toFixed(0)} percent`);
-      fill.style.width = `${100 * chance}%`;
-      percent.textContent = chances.length ? `${(100 * chance).toFixed(0)} %` : "";
-    });
-  }
+  const bars = makeBars(find(".bars"));
+  const showChances = () => bars.show(get("chances"));
 
   function showWords() {
     find(".answer").textContent = get("sentence");
@@ -317,22 +309,6 @@ function paint(canvas, ink) {
     image.data[4 * i + 3] = 255;
   });
   context.putImageData(image, 0, 0);
-}
-
-function makeBar(parent, digit) {
-  const row = document.createElement("div");
-  row.className = "bar";
-  row.setAttribute("role", "img");
-  row.innerHTML = `<span>${digit}</span><div class="track"><div class="fill"></div></div>
-    <span class="percent"></span>`;
-  parent.appendChild(row);
-  return { row, fill: row.querySelector(".fill"), percent: row.querySelector(".percent") };
-}
-
-function bytes(value) {
-  return value?.buffer
-    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-    : new Uint8Array(0);
 }
 
 function same(one, other) {

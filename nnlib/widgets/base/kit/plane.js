@@ -108,7 +108,8 @@ export function pathOf(plane, points) {
 }
 
 // Let an element be dragged with mouse, finger and arrow keys. at() gives its place, moved(x, y)
-// takes the new one; name and says() are what a screen reader says; step is one key press.
+// takes the new one; name and says() are what a screen reader says; step is one key press. In a
+// plane that says `down` y grows downwards.
 export function makeHandle(element, plane, { name, at, moved, says, step = 0.1, removed = null }) {
   change(element, { tabindex: "0", role: "slider", "aria-label": name, class: "nn-handle" });
   keepKeys(element);
@@ -134,7 +135,8 @@ export function makeHandle(element, plane, { name, at, moved, says, step = 0.1, 
     if (event.key in ways) {
       const far = step * (event.shiftKey ? 10 : 1);
       const [x, y] = at();
-      moved(rounded(x + far * ways[event.key][0], step / 10), rounded(y + far * ways[event.key][1], step / 10));
+      const [right, up] = ways[event.key];
+      moved(rounded(x + far * right, step / 10), rounded(y + far * (plane.down ? -up : up), step / 10));
     } else if (removed && (event.key === "Delete" || event.key === "Backspace")) removed();
     else return;
     event.preventDefault();

@@ -10,6 +10,7 @@ export function makeState(defaults, changed, { model = null, key = "" }) {
   const first = { ...state };
   let frame = null;
   let timer = null;
+  let sentAt = -PAUSE;
   const unsent = new Set();
 
   function fromModel() {
@@ -33,6 +34,7 @@ export function makeState(defaults, changed, { model = null, key = "" }) {
   function pass() {
     timer = null;
     if (model) {
+      sentAt = performance.now();
       for (const name of unsent) model.set(name, state[name]);
       unsent.clear();
       model.save_changes();
@@ -47,7 +49,7 @@ export function makeState(defaults, changed, { model = null, key = "" }) {
   function set(patch) {
     state = { ...state, ...patch };
     for (const name of Object.keys(patch)) unsent.add(name);
-    if (model) timer ??= setTimeout(pass, PAUSE);
+    if (model) timer ??= setTimeout(pass, Math.max(0, sentAt + PAUSE - performance.now()));
     else {
       clearTimeout(timer);
       timer = setTimeout(pass, REST);
