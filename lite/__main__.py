@@ -62,7 +62,7 @@ def main(arguments=None):
 
 # ------------------------------------------------------------------------------------- the wheels
 def course_wheels(work):
-    """Two wheels: nnlib and nncourse, and the images of MNIST."""
+    """Two wheels: nnlib and nncourse, and the data: MNIST and a novel."""
     source = work / "source"
     left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     for package in ("nnlib", "nncourse"):
@@ -164,8 +164,8 @@ def joined(text):
 
 
 def needs_mnist():
-    """A pattern for code that uses the images, by itself or in an explorer."""
-    names = ["mnist", "check_setup"]
+    """A pattern for code that uses the data, by itself or in an explorer."""
+    names = ["mnist", "moby_dick", "check_setup"]
     for path in (ROOT / "nnlib" / "widgets").glob("*.py"):
         if "mnist(" in path.read_text(encoding="utf-8"):
             names += [path.stem, f"explore_{path.stem}"]

@@ -159,3 +159,22 @@ def test_toys_refuse(name):
 def test_spirals_refuse_a_single_class():
     with pytest.raises(ValueError, match=r"spirals, classes, expected 2 or more, got 1"):
         datasets.spirals(10, classes=1)
+
+
+def test_moby_dick():
+    text = datasets.moby_dick()
+    assert len(text) == 254_678
+    assert text.isascii()
+    assert text.startswith("Call me Ishmael. Some years ago--never mind how long precisely--having")
+    assert text.endswith("would have soon flowered out in a smile.\n")
+    assert text.count("Queequeg") == 159
+    assert "\n\n\n" not in text
+
+
+def test_moby_dick_names_a_missing_and_an_altered_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules["nnlib.datasets.text"], "FILES", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"Moby-Dick file .*moby_dick.txt.gz is missing"):
+        datasets.moby_dick()
+    (tmp_path / "moby_dick.txt.gz").write_bytes(gzip.compress(b"Call me Ahab."))
+    with pytest.raises(ValueError, match=r"Moby-Dick file .* was cut off or altered"):
+        datasets.moby_dick()

@@ -1,7 +1,8 @@
-"""Data sets that come with the library: MNIST, small ones made on the spot, readers of your own."""
+"""Data sets that come with the library: MNIST, a novel, small ones made on the spot, readers."""
 
 from nnlib.datasets.mnist import mnist, mnist_test, read_idx
 from nnlib.datasets.photo import digit_from_photo
+from nnlib.datasets.text import moby_dick
 from nnlib.datasets.toy import circles, gate, moons, spirals
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "gate",
     "mnist",
     "mnist_test",
+    "moby_dick",
     "moons",
     "read_idx",
     "spirals",

@@ -78,16 +78,20 @@ def _contents(file):
 
 
 def _read_checked(name):
-    path, sha256 = FILES / f"{name}.gz", SHA256[name]
+    return read_idx(checked(FILES / f"{name}.gz", SHA256[name], "MNIST"))
+
+
+def checked(path, sha256, name):
+    """The bytes, still packed, of a file that comes with the library and has this SHA-256."""
     how = f"To restore it, {restore(f'nnlib/datasets/files/{path.name}')}"
     try:
         packed = path.read_bytes()
     except FileNotFoundError:
-        raise FileNotFoundError(f"The MNIST file {path} is missing. {how}") from None
+        raise FileNotFoundError(f"The {name} file {path} is missing. {how}") from None
     found = hashlib.sha256(packed).hexdigest()
     if found != sha256:
         raise ValueError(
-            f"The MNIST file {path} of {len(packed):,} bytes was cut off or altered: its SHA-256 "
+            f"The {name} file {path} of {len(packed):,} bytes was cut off or altered: its SHA-256 "
             f"should be {sha256[:12]}..., and is {found[:12]}.... {how}"
         )
-    return read_idx(packed)
+    return packed
