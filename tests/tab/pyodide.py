@@ -10,10 +10,11 @@ import json
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+
+from tests.tab.serving import from_npm
 
 NEEDED = ("micropip", "packaging", "ipython", "jedi", "typing-extensions", "tqdm")
 
@@ -23,14 +24,7 @@ def folder(kept):
     made = Path(kept) / f"pyodide-{PYODIDE_VERSION}"
     if not (made / "complete").exists():
         shutil.rmtree(made, ignore_errors=True)
-        made.mkdir(parents=True)
-        npm = ["npm", "pack", "--silent", f"pyodide@{PYODIDE_VERSION}"]
-        subprocess.run(npm, cwd=made, check=True, capture_output=True)
-        (archive,) = made.glob("*.tgz")
-        with tarfile.open(archive) as packed:
-            packed.extractall(made, filter="data")
-        for path in (made / "package").iterdir():
-            path.rename(made / path.name)
+        from_npm("pyodide", PYODIDE_VERSION, made)
         rewrite_lock(made)
         (made / "complete").touch()
     return made

@@ -1,17 +1,13 @@
 """The site of make lite in Chromium, without a network, as far as it goes without NumPy."""
 
-import contextlib
-import functools
-import http.server
 import json
-import threading
 import time
-import urllib.parse
 
 from lite.__main__ import DATA_NAME, NAME, PACKAGES, ROOT, for_a_tab, write_wheel
 from lite.__main__ import main as build
 from tests.browser import lab
 from tests.tab import pyodide
+from tests.tab.serving import closed_to_others, served
 
 KEPT = ROOT / ".venv" / "tab"
 LESSON = "lessons/01_the_neuron.ipynb"
@@ -39,26 +35,6 @@ ipywidgets.VBox([slider, button, echo])
 """
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    extensions_map = http.server.SimpleHTTPRequestHandler.extensions_map | {
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-        ".whl": "application/zip",
-    }
-
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 def main():
     """Prints a line for each thing that works; an exception ends it when one does not."""
     folder = KEPT / "site"
@@ -79,11 +55,7 @@ def main():
         own.write_text(json.dumps(notebook), encoding="utf-8")
         page = browser.new_page()
         page.set_default_timeout(120_000)
-        outside = []
-        page.context.route(
-            lambda url: urllib.parse.urlsplit(url).hostname != "127.0.0.1",
-            lambda route: (outside.append(route.request.url), route.abort()),
-        )
+        outside = closed_to_others(page)
         began = time.monotonic()
 
         def done(what):
