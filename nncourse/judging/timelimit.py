@@ -3,7 +3,10 @@
 In the main thread an alarm raises TimeIsUp inside the body. Where there is no alarm (Windows,
 another thread) the body runs in a thread of its own, and TimeIsUp is raised there; a thread that
 waits inside C code, or swallows everything, is then left behind. In a browser there are neither
-alarms nor threads: there Python calls us at each line, and we look at the clock.
+alarms nor threads: there Python calls us at each turn of a loop, and we look at the clock.
+
+The seconds are those of the computer on which the exercises were timed. When they are over, this
+computer's own speed is measured: an old or a busy one, or a browser tab, gets longer in proportion.
 """
 
 import signal
@@ -15,22 +18,51 @@ from nncourse.preflight import IN_A_TAB
 
 AGAIN = 0.02  # seconds until the next alarm, for a body that swallowed one
 PATIENCE = 1.0  # seconds of that, in a thread, before it is left behind
-
-
-SLOWER = 5  # how many times as long Python takes in a browser: measured in training on XOR
+NORMAL = 0.034  # seconds that work() takes on the computer where the exercises were timed
+SLOWEST = 30  # times as slow: more is not believed
+MANY, SOON = 100, 0.01  # turns of a loop between two looks at the clock, if seconds apart
 
 
 class TimeIsUp(BaseException):
     """Not an Exception: `except Exception` does not catch it."""
 
 
-def allowed(seconds):
-    """The seconds that an answer may take here, where it may take this long on a computer."""
-    return seconds * SLOWER if IN_A_TAB else seconds
+class Deadline:
+    """The end of so many seconds, and later than that on a slow computer."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.began = time.monotonic()
+        self.end = self.began + seconds
+
+    def passed(self):
+        """Is the time up? Only when it seems so is the speed measured, as it is just then."""
+        if time.monotonic() < self.end:
+            return False
+        self.end = self.began + self.seconds * slowness()
+        return time.monotonic() >= self.end
+
+
+def slowness():
+    """How many times as long as normal this computer takes just now; at least 1."""
+    began = time.perf_counter()
+    work()
+    return min(max((time.perf_counter() - began) / NORMAL, 1.0), SLOWEST)
+
+
+def work():
+    """A million small steps of Python, whose speed is much the same as that of small arrays."""
+    number = 0
+    for step in range(1_000_000):
+        number = (number * 31 + step) % 65537
+    return number
 
 
 def run(body, seconds):
-    """Call body(); True if it ended by itself, False if it had to be stopped after seconds."""
+    """Call body(); True if it ended by itself, False if it had to be stopped.
+
+    seconds: as on the computer on which the exercises were timed; see Deadline.
+    """
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
         return Alarm(seconds).run(body)
     if IN_A_TAB:
@@ -53,7 +85,7 @@ class Alarm:
     def run(self, body):
         tracing = sys.gettrace()
         handler = signal.signal(signal.SIGALRM, self.ring)
-        started = time.monotonic()
+        self.deadline = Deadline(self.seconds)
         left, interval = signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
         self.running = True
         try:
@@ -68,13 +100,20 @@ class Alarm:
             sys.settrace(tracing)
             signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
             if left:  # somebody else's alarm, like that of a test's own time limit
-                left = max(left - (time.monotonic() - started), 0.001)
+                left = max(left - (time.monotonic() - self.deadline.began), 0.001)
                 signal.setitimer(signal.ITIMER_REAL, left, interval)
         return self.rings == 0
 
     def ring(self, number, frame):
         if not self.running:
             return
+        if self.rings == 0:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # no alarm while this one is answered
+            passed = self.deadline.passed()
+            wait = AGAIN if passed else max(self.deadline.end - time.monotonic(), AGAIN)
+            signal.setitimer(signal.ITIMER_REAL, wait, AGAIN)
+            if not passed:
+                return
         self.rings += 1
         if self.rings == 2:
             signal.setitimer(signal.ITIMER_REAL, AGAIN / 20, AGAIN / 20)
@@ -92,10 +131,10 @@ class Alarm:
 
 
 class Watch:
-    """Python's own monitoring (from 3.12 on) calls look() at each line and jump of the body.
+    """Python's own monitoring (from 3.12 on) calls look() at each jump and each call of the body.
 
-    What swallows a TimeIsUp meets the next one at its next line. Libraries are not watched: a
-    long call inside NumPy ends by itself.
+    Whatever never ends jumps or calls for ever. What swallows a TimeIsUp meets the next one at its
+    next jump. Libraries are not watched: a long call inside NumPy ends by itself.
     """
 
     def __init__(self, seconds):
@@ -104,14 +143,14 @@ class Watch:
 
     def run(self, body):
         watching, tool = sys.monitoring, sys.monitoring.PROFILER_ID
-        events = watching.events.LINE | watching.events.JUMP | watching.events.PY_START
-        self.end = time.monotonic() + self.seconds
+        events = watching.events.JUMP, watching.events.PY_START
         watching.use_tool_id(tool, "time limit")
-        watching.restart_events()  # lines that an earlier watch had no interest in
+        watching.restart_events()  # places that an earlier watch had no interest in
+        look = self.looker()
         try:
-            for event in (watching.events.LINE, watching.events.JUMP, watching.events.PY_START):
-                watching.register_callback(tool, event, self.look)
-            watching.set_events(tool, events)
+            for event in events:
+                watching.register_callback(tool, event, look)
+            watching.set_events(tool, sum(events))
             try:
                 body()
             finally:
@@ -122,13 +161,27 @@ class Watch:
             watching.free_tool_id(tool)
         return not self.late
 
-    def look(self, code, *where):
-        if code.co_filename == __file__ or "/lib/python" in code.co_filename:
-            return sys.monitoring.DISABLE
-        if time.monotonic() > self.end:
-            self.late = True
-            raise TimeIsUp
-        return None
+    def looker(self):
+        deadline = Deadline(self.seconds)
+        now, disable = time.monotonic, sys.monitoring.DISABLE
+        left, last = 1, now()
+
+        def look(code, place, target=None):
+            nonlocal left, last
+            left -= 1
+            if left > 0 and not self.late:
+                return None
+            if code.co_filename == __file__ or "/lib/python" in code.co_filename:
+                return disable
+            moment = now()
+            # a look at the clock costs more than a turn of a small loop: one for many of these
+            left, last = MANY if moment - last < SOON else 1, moment
+            if self.late or deadline.passed():
+                self.late = True
+                raise TimeIsUp
+            return None
+
+        return look
 
 
 def run_in_thread(body, seconds):
@@ -145,8 +198,11 @@ def run_in_thread(body, seconds):
             errors.append(error)
 
     thread = threading.Thread(target=keep_errors, daemon=True)
+    deadline = Deadline(seconds)
     thread.start()
     thread.join(seconds)
+    while thread.is_alive() and not deadline.passed():
+        thread.join(max(deadline.end - time.monotonic(), AGAIN))
     ended = not thread.is_alive()
     give_up = time.monotonic() + PATIENCE
     while thread.is_alive() and time.monotonic() < give_up:

@@ -297,16 +297,17 @@ def finally_again(x, w, b):
             x = x - 1
 
 
-def test_an_endless_loop_ends_after_three_seconds():
+def test_an_endless_loop_ends():
     start = time.monotonic()
     report = check("01.2", endless)
-    assert 2.9 < time.monotonic() - start < 20  # for a busy machine
-    assert "took too long: after 3 seconds it was stopped" in repr(report)
+    assert time.monotonic() - start > 2.9
+    assert re.search("took too long: after [0-9]+ seconds it was stopped", repr(report))
 
 
 @pytest.fixture
 def hurry(monkeypatch):
     """Exercise 01.2 with less patience, for tests of what happens when it ends."""
+    monkeypatch.setattr(timelimit, "slowness", lambda: 1)
     quick = dataclasses.replace(exercises.find("01.2"), seconds=0.3)
     monkeypatch.setattr(exercises, "find", lambda id: quick)
 
@@ -317,9 +318,7 @@ def hurry(monkeypatch):
 )
 def test_a_loop_that_swallows_what_stops_it_ends_and_leaves_nothing_behind(answer):
     before = sys.stdout, signal.getsignal(signal.SIGALRM), sys.gettrace()
-    start = time.monotonic()
     report = check("01.2", answer)
-    assert time.monotonic() - start < 20
     assert "took too long" in repr(report)
     assert (sys.stdout, signal.getsignal(signal.SIGALRM), sys.gettrace()) == before
     assert check("01.2", right).right
@@ -342,10 +341,8 @@ def test_cases_before_an_endless_loop_count_as_passed():
 def test_an_endless_loop_in_another_thread_ends_too():
     reports = []
     thread = threading.Thread(target=lambda: reports.append(check("01.2", endless)))
-    start = time.monotonic()
     thread.start()
-    thread.join(20)
-    assert time.monotonic() - start < 20
+    thread.join(60)
     assert "took too long" in repr(reports[0])
 
 

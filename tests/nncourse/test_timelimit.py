@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 
 import pytest
 
@@ -51,8 +52,31 @@ def test_what_ends_by_itself_is_left_alone_the_second_time_too(way):
         assert WAYS[way](endless_in_one_line, 0.05) is False
 
 
-def test_a_computer_takes_no_longer_than_an_exercise_says():
-    assert timelimit.allowed(2) == 2
+@pytest.mark.parametrize("way", WAYS)
+def test_on_a_slow_computer_honest_code_gets_longer(way, monkeypatch):
+    measured = []
+    monkeypatch.setattr(timelimit, "slowness", lambda: measured.append(1) or 1000)
+    results = []
+
+    def body():  # a few times as long as the limit
+        while time.monotonic() < began + 0.3:
+            results.append(1)
+
+    began = time.monotonic()
+    assert WAYS[way](body, 0.1) is True
+    assert measured
+    assert results
+
+
+def test_how_slow_a_computer_is_is_measured(monkeypatch):
+    def done_after(seconds):
+        times = iter([100.0, 100.0 + seconds])
+        monkeypatch.setattr(timelimit.time, "perf_counter", lambda: next(times))
+        return timelimit.slowness()
+
+    assert done_after(timelimit.NORMAL / 3) == 1  # a faster one makes nobody's limit shorter
+    assert done_after(4 * timelimit.NORMAL) == pytest.approx(4)
+    assert done_after(1e6) == timelimit.SLOWEST
 
 
 def test_a_browser_has_neither_alarms_nor_threads(monkeypatch):
@@ -71,4 +95,3 @@ def test_a_browser_has_neither_alarms_nor_threads(monkeypatch):
     monkeypatch.setattr(timelimit, "Watch", Seen)
     assert timelimit.run(lambda: "ran", 3) == "ran"
     assert seen == [3]
-    assert timelimit.allowed(2) == 2 * timelimit.SLOWER
