@@ -32,7 +32,6 @@ MOVES = [
     ("explore_digits", {}, "number", 31, HEAT_MAP),
     ("fit_by_hand", {"show_loss": True}, "a", 31, CURVE),
     ("explore_gradient_flow", {}, "depth", 19, CURVE),
-    ("explore_losses", {}, "z", 31, CURVE),
     ("explore_optimizers", {}, "lr_adam", 31, HEAT_MAP),
     ("explore_softmax", {}, "z1", 31, CURVE),
     ("explore_training", {}, "play", 31, 1000 / FRAMES),

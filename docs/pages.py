@@ -17,6 +17,7 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "explore_backpropagation": ("network", {"mode": "backward"}),
     "explore_gradient_descent": ("ball", {"mode": "descent"}),
     "explore_loss_surface": ("ball", {"mode": "surface"}),
+    "explore_losses": ("losses", {}),
     "explore_forward_pass": ("network", {"mode": "forward"}),
     "explore_perceptron": ("line", {"mode": "perceptron"}),
     "race_optimizers": ("optimizer_race_show", {}),

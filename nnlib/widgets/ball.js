@@ -5,7 +5,8 @@ import { change, draw, isStill } from "./base/kit/page.js";
 import { makeHandle, makePlane, paintHeat, pathOf } from "./base/kit/plane.js";
 import { makeControls, makeCopy, makeFolded, makeLine, makeShowpiece } from "./base/kit/showpiece.js";
 import { makeState } from "./base/kit/state.js";
-import { descend, LIMIT, MOST, NEURON, NEURON_POINTS, POINTS } from "./ball_model.js";
+import { descend, LIMIT, MOST, NEURON_POINTS, POINTS } from "./ball_model.js";
+import { LOSSES } from "./losses_model.js";
 
 const SHARED = { b: 2.5, steps: 0, batch: 40, seed: 0, table: {} };
 export const DEFAULTS = {
@@ -232,7 +233,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "descent", sett
     const beyond = here().some((value) => Math.abs(value) > side) ? ", outside of the picture" : "";
     return values.steps ? `After step ${found.path.length - 1} the loss is ${loss}${beyond}.` : `The loss here is ${loss}. Let the ball go, or press Roll.`;
   }
-  const problems = surface ? Object.keys(NEURON) : [...Object.keys(POINTS), "one, two valleys", ...(table.values ? [table.name] : [])];
+  const problems = surface ? Object.keys(LOSSES) : [...Object.keys(POINTS), "one, two valleys", ...(table.values ? [table.name] : [])];
   const specs = {
     roll: { kind: "button", label: "▶ Roll" },
     one: { kind: "button", label: "One step" },

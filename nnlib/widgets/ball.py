@@ -8,7 +8,7 @@ from nnlib.palette import BLUE, GREY, RED, SEQUENTIAL
 from nnlib.widgets.base.javascript import HERE, joined, style
 from nnlib.widgets.base.numbers import short
 from nnlib.widgets.base.showpiece import Showpiece
-from nnlib.widgets.models.functions import apply, name_of
+from nnlib.widgets.models.functions import apply, table
 from nnlib.widgets.models.gradient_descent import (
     LIMIT,
     MOST,
@@ -132,9 +132,8 @@ def explore_gradient_descent(loss=None):
     if not np.isfinite(near).any():
         raise ValueError("your loss is not a finite number for any w from -3 to 3")
     values = np.nan_to_num(values, nan=np.nanmax(near[np.isfinite(near)]), posinf=1e9, neginf=-1e9)
-    name = f"{name_of(loss)} (yours)"
-    table = {"name": name, "reach": REACH, "values": [float(f"{v:.9g}") for v in values]}
-    return Ball(loss, table=table, problem=name)
+    own = table(loss, -REACH, REACH, values)
+    return Ball(loss, table=own, problem=own["name"])
 
 
 def explore_loss_surface(x=None, t=None):

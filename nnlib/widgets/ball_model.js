@@ -1,6 +1,9 @@
 // Losses of one or two parameters and the way down: the formulas of models/gradient_descent.py and
 // models/loss_surface.py.
 
+import { fromTable } from "./functions_model.js";
+import { LOSSES } from "./losses_model.js";
+
 export const LIMIT = 1e4; // a parameter beyond this has diverged, and the descent is stopped
 export const MOST = 60; // steps
 const N = 40; // examples
@@ -32,18 +35,9 @@ const TILT = [
 const XS = Array.from({ length: N }, (_, i) => (i === N - 1 ? 2 : i * (2 / (N - 1))));
 const linePoints = (down) => XS.map((x, i) => [x, x - down + 0.5 * NOISE[i]]);
 const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
-const sigmoid = (z) => (z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z)));
 
-// What a point of the data adds to the loss, and the slope by w x + b: of a line, or of a neuron.
+// What a point of the data adds to the loss of a line, and the slope by w x + b.
 const LINE = (z, y) => [(z - y) ** 2, 2 * (z - y)];
-export const NEURON = {
-  MSE(z, t) {
-    const p = sigmoid(z);
-    return [(p - t) ** 2, 2 * (p - t) * p * (1 - p)];
-  },
-  "cross-entropy": (z, t) => [Math.max(z, 0) - z * t + Math.log1p(Math.exp(-Math.abs(z))), sigmoid(z) - t],
-};
-
 // A loss over data [x, y]: of w alone, or of w and b. Loss and slopes at [w, b], over some rows.
 function overData(points, dims, part) {
   const look = ([w, b], rows) => rows.map((row) => {
@@ -68,15 +62,11 @@ const VALLEYS = {
   gradient: ([w], rows = []) => [4 * w * (w ** 2 - 1) + 0.3 + (rows.length ? mean(rows.map((row) => TILT[row])) : 0)],
 };
 
-// The learner's own loss, from its values at evenly spaced w from -reach to reach.
-function fromValues({ reach, values }) {
-  const step = (2 * reach) / (values.length - 1);
-  const loss = ([w]) => {
-    const at = Math.min(Math.max((w + reach) / step, 0), values.length - 1);
-    const low = Math.min(Math.floor(at), values.length - 2);
-    return values[low] + (at - low) * (values[low + 1] - values[low]);
-  };
-  return { dims: 1, points: null, loss, gradient: ([w]) => [(loss([w + step]) - loss([w - step])) / (2 * step)] };
+// The learner's own loss; its slope is measured between neighbouring values of the table.
+function fromValues(table) {
+  const of = fromTable(table);
+  const step = (table.high - table.low) / (table.values.length - 1);
+  return { dims: 1, points: null, loss: ([w]) => of(w), gradient: ([w]) => [(of(w + step) - of(w - step)) / (2 * step)] };
 }
 
 export const POINTS = { "one parameter": linePoints(0), "two parameters": linePoints(0.5) };
@@ -85,7 +75,7 @@ export const NEURON_POINTS = [-2.5, -2, -1.6, -1.1, -0.7, -0.3, 0.2, 0.6, 1, 1.4
 
 // The loss that a state stands for: { dims, points, loss(place), gradient(place, rows) }.
 export function problemOf({ problem, points, table }) {
-  if (problem in NEURON) return overData(points, 2, NEURON[problem]);
+  if (problem in LOSSES) return overData(points, 2, LOSSES[problem]);
   if (problem === "one parameter") return overData(points.length ? points : POINTS[problem], 1, LINE);
   if (problem === "two parameters") return overData(points.length ? points : POINTS[problem], 2, LINE);
   return problem === "one, two valleys" ? VALLEYS : fromValues(table);

@@ -5,7 +5,8 @@ import { change, draw, isStill, keepKeys, make, uniqueName } from "./base/kit/pa
 import { makeHandle, makePlane, paintHeat, pathOf } from "./base/kit/plane.js";
 import { diverging, makeControls, makeCopy, makeFolded, makeLine, makeShowpiece } from "./base/kit/showpiece.js";
 import { makeState } from "./base/kit/state.js";
-import { ACTIVATIONS, fromTable, gateNames, gatePoints, gripOf, learn, STARTS, STEPS, sum, tidy } from "./line_model.js";
+import { ACTIVATIONS, fromTable } from "./functions_model.js";
+import { gateNames, gatePoints, gripOf, learn, STARTS, STEPS, sum, tidy } from "./line_model.js";
 
 const ARROW = 0.35; // length of the arrow, for a weight of 1, as a share of a third of the plane
 const NEURON = { w1: 1, w2: -1.5, b: 0.5, x1: 1, x2: -0.5, activation: "sigmoid", points: [] };

@@ -17,8 +17,8 @@ from nnlib.widgets.models.line import (
     gate_points,
     learn,
     neuron,
+    own_activation,
     start_weights,
-    table,
 )
 
 OWN, BY_HAND = "own points", "by hand"
@@ -144,7 +144,7 @@ def explore_neuron(activation=None):
     if isinstance(activation, str) and activation in ACTIVATIONS:
         return Line(activation=activation, **settings)
     if callable(activation):
-        own = table(activation)
+        own = own_activation(activation)
         return Line(activation, table=own, activation=own["name"], **settings)
     if activation is not None:
         raise ValueError(

@@ -13,23 +13,6 @@ const GATES = { AND: [0, 0, 0, 1], OR: [0, 1, 1, 1], NAND: [1, 1, 1, 0], XOR: [0
 export const gateNames = Object.keys(GATES);
 export const gatePoints = (name) => CORNERS.map((corner, i) => [...corner, GATES[name][i]]);
 
-export const ACTIVATIONS = {
-  step: (z) => (z > 0 ? 1 : 0),
-  sigmoid: (z) => (z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z))),
-  tanh: Math.tanh,
-  ReLU: (z) => Math.max(z, 0),
-};
-
-// The learner's own activation, from its values at evenly spaced z from -reach to reach.
-export function fromTable({ reach, values }) {
-  const step = (2 * reach) / (values.length - 1);
-  return (z) => {
-    const at = Math.min(Math.max((z + reach) / step, 0), values.length - 1);
-    const low = Math.min(Math.floor(at), values.length - 2);
-    return values[low] + (at - low) * (values[low + 1] - values[low]);
-  };
-}
-
 // Round away what floats add: 0.1 + 0.2 - 0.3 is to be 0, since z > 0 is the question.
 export const tidy = (value) => Math.round(value * 1e9) / 1e9;
 

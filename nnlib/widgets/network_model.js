@@ -2,15 +2,12 @@
 // A network is { layers: [{ weight, bias, activation }], x, target, loss, lr }; bias may be null.
 
 import { bracket, short } from "./base/kit/numbers.js";
+import { ACTIVATIONS, sigmoid } from "./functions_model.js";
 
-const sigmoid = (z) => (z < 0 ? Math.exp(z) / (1 + Math.exp(z)) : 1 / (1 + Math.exp(-z)));
 const each = (f) => (zs) => zs.map(f);
 export const FUNCTIONS = {
-  ReLU: each((z) => Math.max(z, 0)),
-  sigmoid: each(sigmoid),
-  tanh: each(Math.tanh),
+  ...Object.fromEntries(Object.entries(ACTIVATIONS).map(([name, f]) => [name, each(f)])),
   none: (zs) => [...zs],
-  step: each((z) => (z > 0 ? 1 : 0)),
   softmax(zs) {
     const powers = zs.map((z) => Math.exp(z - Math.max(...zs)));
     const total = powers.reduce((sum, one) => sum + one, 0);

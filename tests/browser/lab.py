@@ -22,7 +22,7 @@ SLIDER = "input[type=range]"
 VIEW = "application/vnd.jupyter.widget-view+json"
 CLASSES = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 _workspaces = itertools.count()
-# for race_optimizers(): milliseconds from each key to the frame that shows what it did
+# for what JavaScript draws: milliseconds from each key to the frame that shows what it did
 WATCH_PAINTING = """race => {
     window.paintTimes = [];
     let pressed = null;
@@ -291,6 +291,25 @@ def press_slider(page, explorer, key="ArrowRight"):
         with contextlib.suppress(TimeoutError):
             return until_picture_changes(page, explorer, lambda k=towards: page.keyboard.press(k))
     raise TimeoutError(f"{len(handles)} sliders were moved, and the picture did not change")
+
+
+def press_show(page, root, key="ArrowRight"):
+    """Press a key on what can be moved in a show that JavaScript draws, until its state changes.
+
+    Return milliseconds from the key to the frame that shows it.
+    """
+    page.wait_for_function("root => root.dataset.frames", arg=root)
+    root.evaluate(WATCH_PAINTING)
+    movers = root.query_selector_all(f".nn-handle, {SLIDER}")
+    for mover in filter(lambda one: one.is_visible(), movers):
+        mover.scroll_into_view_if_needed()
+        mover.focus()
+        before = page.evaluate("window.paintTimes.length")
+        page.keyboard.press(key)
+        with contextlib.suppress(Exception):
+            page.wait_for_function(f"window.paintTimes.length > {before}", timeout=2000)
+            return page.evaluate("window.paintTimes.at(-1)")
+    raise TimeoutError(f"{len(movers)} things were moved with {key}, and nothing changed")
 
 
 def until_picture_changes(page, explorer, act, milliseconds=5000):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser import lab
 from tests.browser.axe import violations
-from tests.browser.notebooks import explorer_names, notebook_of
+from tests.browser.notebooks import WAVE, explorer_names, notebook_of
 
 pytestmark = pytest.mark.browser
 
@@ -77,24 +77,33 @@ def test_axe_finds_nothing_serious_in_any_explorer(notebook):
         assert (name, found) == (name, [])
 
 
-def test_a_slider_says_its_label_and_a_rounded_value_and_is_one_stop(notebook):
-    (element,) = explorer(notebook, "explore_losses")
-    slider = element.query_selector(lab.SLIDER)
-    assert slider.evaluate("slider => slider.labels[0].textContent") == "logit z"
-    slider.focus()
-    notebook.page.keyboard.press("Home")
-    for _ in range(3):
-        notebook.page.keyboard.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == "−7.7"
-    notebook.page.keyboard.press("Tab")
-    assert notebook.page.evaluate("document.activeElement.tagName") == "SELECT"
-
-
-def test_the_picture_is_as_sharp_as_the_screen(browser, server):
-    page = browser.new_page(viewport={"width": 1366, "height": 768}, device_scale_factor=2)
-    notebook = lab.Notebook(page, server, "explorers.ipynb")
+@pytest.fixture(scope="module")
+def wave(open_notebook, folder):
+    nbformat.write(notebook_of(f"{WAVE}\nwave = Wave()\nwave"), folder / "wave.ipynb")
+    notebook = open_notebook("wave.ipynb")
     notebook.run_all()
-    (element,) = explorer(notebook, "explore_losses")
+    return notebook
+
+
+def test_a_slider_says_its_label_and_a_rounded_value_and_is_one_stop(wave):
+    (element,) = wave.explorers()
+    slider = element.query_selector(lab.SLIDER)
+    assert slider.evaluate("slider => slider.labels[0].textContent") == "place z"
+    slider.focus()
+    wave.page.keyboard.press("Home")
+    for _ in range(3):
+        wave.page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "−7.7"
+    wave.page.keyboard.press("Tab")
+    assert wave.page.evaluate("document.activeElement.tagName") == "SELECT"
+
+
+def test_the_picture_is_as_sharp_as_the_screen(browser, server, folder):
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, device_scale_factor=2)
+    nbformat.write(notebook_of(f"{WAVE}\nWave()"), folder / "sharp.ipynb")
+    notebook = lab.Notebook(page, server, "sharp.ipynb")
+    notebook.run_all()
+    (element,) = notebook.explorers()
     picture = element.wait_for_selector(lab.PICTURE)
     page.wait_for_function("img => img.naturalWidth === 2 * img.width", arg=picture)
     notebook.close()
@@ -118,20 +127,15 @@ def test_the_log_console_would_show_an_exception_in_a_handler(open_notebook, fol
     assert notebook.log_entries() > 0
 
 
-def test_an_error_is_shown_in_the_explorer(open_notebook, folder):
-    code = (
-        "from nnlib.widgets import explore_losses\n\n"
-        "def mine(p, target):\n    return abs(p - target) if target else missing\n\n"
-        "picture = explore_losses(mine)\npicture.set(target=0)"
+def test_an_error_is_shown_in_the_explorer(wave):
+    (element,) = wave.explorers()
+    wave.until_python_says("wave.set(z=2.0) is wave", "True")
+    wave.page.wait_for_function(
+        "root => root.querySelector('[role=alert]').textContent", arg=element
     )
-    nbformat.write(notebook_of(code), folder / "broken.ipynb")
-    notebook = open_notebook("broken.ipynb")
-    notebook.run_all()
-    (element,) = notebook.explorers()
     assert "name 'missing' is not defined (NameError)" in lab.alert(element)
-    reset = element.query_selector("button:has-text('Reset')")
-    reset.click()
-    notebook.page.wait_for_function(
+    element.query_selector("button:has-text('Reset')").click()
+    wave.page.wait_for_function(
         "root => !root.querySelector('[role=alert]').textContent", arg=element
     )
-    assert notebook.log_entries() == 0
+    assert wave.log_entries() == 0

@@ -1,33 +1,37 @@
 """Notebook 7, which many hubs open: explorers follow keys and mouse there too."""
 
+import nbformat
 import pytest
 
 from tests.browser import lab
-from tests.browser.notebooks import explorer_names
+from tests.browser.notebooks import WAVE, explorer_names, explorers_notebook, notebook_of
 
 pytestmark = pytest.mark.browser
 ACTIVE = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
+NAMES = [*explorer_names(), "Wave"]
 
 
 @pytest.fixture(scope="module")
 def page(browser, folder, tmp_path_factory):
+    notebook = explorers_notebook(explorer_names())
+    notebook.cells += notebook_of("## Wave", f"{WAVE}\nWave()").cells
+    nbformat.write(notebook, folder / "in_notebook_7.ipynb")
     with lab.jupyterlab(folder, tmp_path_factory.mktemp("notebook7"), "notebook") as started:
         page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.goto(f"{started[0]}/notebooks/explorers.ipynb?token={started[1]}")
+        page.goto(f"{started[0]}/notebooks/in_notebook_7.ipynb?token={started[1]}")
         page.wait_for_function(
             "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
             " === 'idle'",
             timeout=lab.WAIT,
         )
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        page.wait_for_selector(lab.EXPLORER, timeout=lab.WAIT)
         yield page
         page.close(run_before_unload=False)
 
 
-def shown(page, name):
-    """Scroll to an explorer; return its element."""
-    index = 2 * explorer_names().index(name) + 1
+def shown(page, name, selector):
+    """Scroll to an explorer; return its element, None when it is of another kind."""
+    index = 2 * NAMES.index(name) + 1
     page.evaluate(
         """async index => {
             const content = window.jupyterapp.shell.currentWidget.content;
@@ -39,28 +43,42 @@ def shown(page, name):
     cell = page.evaluate_handle(
         "i => window.jupyterapp.shell.currentWidget.content.widgets[i].node", index
     ).as_element()
-    return cell.wait_for_selector(lab.EXPLORER, timeout=lab.WAIT)
+    cell.wait_for_selector(".nn, .nnlib-pad, .nnlib-show", timeout=lab.WAIT)
+    return cell.query_selector(selector)
 
 
-@pytest.mark.parametrize("name", ["explore_softmax", "explore_bumps", "explore_convolution"])
+@pytest.mark.parametrize("name", NAMES)
 def test_arrow_keys_move_a_slider_and_not_the_notebook(page, name):
-    element = shown(page, name)
+    live, show = shown(page, name, lab.EXPLORER), shown(page, name, ".nn-show")
     before = page.evaluate(ACTIVE)
     for key in ("ArrowRight", "ArrowUp"):
-        lab.press_slider(page, element, key)
+        if live:
+            lab.press_slider(page, live, key)
+        elif show:
+            lab.press_show(page, show, key)
     assert page.evaluate(ACTIVE) == before
 
 
+def drag(page, element, share):
+    element.scroll_into_view_if_needed()
+    box = element.bounding_box()
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+
+
 def test_the_mouse_drags_a_slider(page):
-    element = shown(page, "explore_losses")
-    box = element.query_selector(lab.SLIDER).bounding_box()
-
-    def drag():
-        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + box["height"] / 2)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2, steps=5)
-        page.mouse.up()
-
-    lab.until_picture_changes(page, element, drag)
+    element = shown(page, "Wave", lab.EXPLORER)
+    slider = element.query_selector(lab.SLIDER)
+    lab.until_picture_changes(page, element, lambda: drag(page, slider, 0.9))
     page.wait_for_timeout(500)
-    assert "At the logit 6" in element.wait_for_selector(lab.PICTURE).get_attribute("alt")
+    assert "a point at 6" in element.wait_for_selector(lab.PICTURE).get_attribute("alt")
+
+
+def test_the_mouse_drags_in_a_chart(page):
+    root = shown(page, "explore_losses", ".nn-show")
+    drag(page, root.query_selector(".nn-plane svg"), 0.9)
+    page.wait_for_function(
+        "root => root.querySelector('.nn-field').value.startsWith('6.')", arg=root
+    )

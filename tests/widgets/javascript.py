@@ -1,7 +1,10 @@
 """Runs the JavaScript of the explorers with node."""
 
 import json
+import math
 import subprocess
+
+from nnlib.widgets.base.javascript import HERE
 
 
 def runner(script, folder, name="show"):
@@ -25,3 +28,57 @@ def run_node(program, folder):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+PROGRAM = """
+import { readFileSync } from "node:fs";
+import { codeOf } from "KIT/explorer.js";
+import * as page from "HERE/FILE.js";
+const found = JSON.parse(readFileSync("states.json")).map((state) => ({
+  code: codeOf(state.call, page.ABOUT.settings, state, page.ABOUT.defaults),
+  answer: page.compute(state),
+}));
+const endless = (value) => typeof value === "number" && !Number.isFinite(value);
+const said = (key, value) => (endless(value) ? `${value}` : value);
+process.stdout.write(JSON.stringify({ found, defaults: page.ABOUT.defaults }, said));
+"""
+
+
+class InJavaScript:
+    """What nnlib/widgets/FILE.js computes for the states of explorers: answers, code, defaults.
+
+    The file exports compute(state) and the ABOUT that it gives to makeExplorer. Numbers that are
+    not finite come back as floats.
+    """
+
+    def __init__(self, file, explorers, folder):
+        states = [traits(one) for one in explorers]
+        (folder / "states.json").write_text(json.dumps(states), encoding="utf-8")
+        program = PROGRAM.replace("FILE", file).replace("HERE", HERE.as_posix())
+        said = run_node(program.replace("KIT", (HERE / "base" / "kit").as_posix()), folder)
+        found = json.loads(said)
+        self.defaults = found["defaults"]
+        self.codes = [one["code"] for one in found["found"]]
+        self.answers = [revived(one["answer"]) for one in found["found"]]
+
+
+def traits(explorer):
+    """The state that Python shares with the page."""
+    names = explorer.trait_names(sync=True)
+    names = [n for n in names if not n.startswith(("_", "comm", "layout", "tabbable", "tooltip"))]
+    return {name: getattr(explorer, name) for name in names}
+
+
+def revived(value):
+    """NaN and the infinities, which JSON does not have, as floats."""
+    if isinstance(value, dict):
+        return {key: revived(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [revived(one) for one in value]
+    special = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+    return special.get(value, value) if isinstance(value, str) else value
+
+
+def settings(explorer):
+    """The settings of an explorer, by name."""
+    return {name: getattr(explorer, name) for name in explorer.settings()}

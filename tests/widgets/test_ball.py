@@ -185,7 +185,7 @@ def test_the_code_that_is_copied_rebuilds_the_state(both):
 
 def test_a_loss_of_ones_own_is_sent_as_a_table():
     ball = explore_gradient_descent(lambda w: 0.3 * w**2 + np.sin(4 * w) + 2)
-    grid = np.linspace(-ball.table["reach"], ball.table["reach"], len(ball.table["values"]))
+    grid = np.linspace(ball.table["low"], ball.table["high"], len(ball.table["values"]))
     at = np.linspace(-3, 3, 77)
     wanted = 0.3 * at**2 + np.sin(4 * at) + 2
     np.testing.assert_allclose(np.interp(at, grid, ball.table["values"]), wanted, atol=1e-4)

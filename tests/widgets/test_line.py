@@ -122,8 +122,7 @@ def test_an_activation_of_ones_own_is_sent_as_a_table():
     line = explore_neuron(own)
     assert line.activation == "own (yours)"
     at = np.linspace(-10, 10, 77)
-    step = 2 * line.table["reach"] / (len(line.table["values"]) - 1)
-    grid = -line.table["reach"] + step * np.arange(len(line.table["values"]))
+    grid = np.linspace(line.table["low"], line.table["high"], len(line.table["values"]))
     np.testing.assert_allclose(np.interp(at, grid, line.table["values"]), own(at), atol=1e-4)
 
 

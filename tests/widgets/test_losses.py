@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
+import traitlets
 
 from nnlib import nn
 from nnlib.widgets import explore_losses
 from nnlib.widgets.losses import Z
 from nnlib.widgets.models.losses import LOSSES, cross_entropy, own_loss, squared_error
-from tests.widgets.helpers import press, sweep
+from tests.widgets.javascript import InJavaScript, settings, traits
 
 
 def test_the_losses_by_hand():
@@ -36,30 +37,6 @@ def test_they_are_those_of_nnlib():
     assert bce.backward()[0, 0] == pytest.approx(cross_entropy(-3.0, 1)[1])
 
 
-def test_every_control_at_its_ends():
-    sweep(explore_losses())
-
-
-def test_the_text_says_what_the_points_show():
-    explorer = explore_losses()
-    press(explorer, "Wrong and sure")
-    values = [point.get_ydata()[0] for point in explorer.artists["points"]]
-    texts = [row.get_text() for row in explorer.artists["rows"]]
-    assert texts == [
-        f"MSE: loss {values[0]:.4f}, gradient {values[1]:+.4f}".replace(" -", " −"),
-        f"cross-entropy: loss {values[2]:.4f}, gradient {values[3]:+.4f}".replace(" -", " −"),
-    ]
-    assert f"gradient {values[3]:.4f}" in explorer.description
-
-
-def test_the_same_points_over_the_probability():
-    explorer = explore_losses().set(z=2.0)
-    before = [point.get_ydata()[0] for point in explorer.artists["points"]]
-    explorer.set(against="p")
-    assert before == [point.get_ydata()[0] for point in explorer.artists["points"]]
-    assert explorer.artists["points"][0].get_xdata()[0] == pytest.approx(1 / (1 + np.exp(-2)))
-
-
 def absolute(p, target):
     return abs(p - target)
 
@@ -68,11 +45,48 @@ def one_at_a_time(p, target):
     return -np.log(p) if target > 0.5 and p < 2 else p * p
 
 
-@pytest.mark.parametrize("loss", [absolute, one_at_a_time])
-def test_the_learners_own_loss(loss):
-    explorer = explore_losses(loss)
-    sweep(explorer, pairs=False)
-    assert f"{loss.__name__} (yours)" in explorer.description
+def random_explorers():
+    rng = np.random.default_rng(6)
+    for k in range(60):
+        explorer = explore_losses((None, absolute, one_at_a_time)[k % 3])
+        z = round(float(rng.uniform(-8, 8)), 2)
+        yield explorer.set(z=z, target=int(rng.integers(2)), against="zp"[k % 2])
+    for z in (-8.0, 0.0, 8.0):
+        yield explore_losses().set(z=z, target=0)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    explorers = list(random_explorers())
+    return explorers, InJavaScript("losses", explorers, tmp_path_factory.mktemp("losses"))
+
+
+def test_javascript_and_python_agree(both):
+    explorers, page = both
+    for explorer, found in zip(explorers, page.answers, strict=True):
+        ours = explorer.compute()
+        assert list(found) == list(ours)
+        for name, numbers in ours.items():
+            np.testing.assert_allclose(found[name], numbers, rtol=1e-9, atol=1e-9, err_msg=name)
+    assert page.defaults == traits(explore_losses())
+
+
+def test_the_code_that_is_copied_rebuilds_the_state(both):
+    explorers, page = both
+    known = {"explore_losses": explore_losses, "absolute": absolute, "one_at_a_time": one_at_a_time}
+    for explorer, code in zip(explorers, page.codes, strict=True):
+        again = eval(code, known)
+        assert settings(again) == settings(explorer)
+        assert again.own == explorer.own
+
+
+def test_what_is_stored_is_a_picture_and_a_sentence():
+    for explorer in (explore_losses(), explore_losses(absolute).set(against="p", target=0)):
+        data, metadata = explorer._repr_mimebundle_()
+        assert metadata["image/png"] == {"width": 740, "height": 390}
+        assert data["text/plain"] == explorer.describe()
+    assert "absolute (yours) has loss 0.1192 and gradient 0.1050" in repr(explorer)
+    assert "cross-entropy has loss 2.1269 and gradient -0.8808" in repr(explore_losses())
 
 
 def test_its_slope_is_measured():
@@ -81,8 +95,27 @@ def test_its_slope_is_measured():
     np.testing.assert_allclose(slope, -p * (1 - p), atol=1e-7)
 
 
-def test_a_loss_that_does_not_work_gives_a_sentence():
+def infinite_at_the_ends(p, target):
+    return np.where((p < 0.1) | (p > 0.9), np.inf, p)
+
+
+def test_a_loss_that_is_infinite_somewhere_is_shown_where_it_is_finite():
+    explorer = explore_losses(infinite_at_the_ends)
+    assert explorer.own["targets"][1]["loss"]["values"][0] is None
+    assert "infinite_at_the_ends (yours) has loss inf" in repr(explorer.set(z=-6.0))
+    assert explorer.still()
+
+
+def test_what_does_not_fit_is_said():
     with pytest.raises(ValueError, match="without brackets"):
         explore_losses(0.5)
-    explorer = explore_losses(lambda p, target: np.mean((p - target) ** 2))
-    assert "do not average" in str(explorer.last_error)
+    with pytest.raises(ValueError, match="do not average"):
+        explore_losses(lambda p, target: np.mean((p - target) ** 2))
+    with pytest.raises(ValueError, match="not a finite number for any p"):
+        explore_losses(lambda p, target: p * np.nan)
+    with pytest.raises(NameError):
+        explore_losses(lambda p, target: p if target else missing)  # noqa: F821
+    with pytest.raises(traitlets.TraitError):
+        explore_losses().set(z=9.0)
+    with pytest.raises(ValueError, match="has no setting logit"):
+        explore_losses().set(logit=1)

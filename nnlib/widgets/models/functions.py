@@ -46,3 +46,22 @@ def apply(function, z):
             "Return one number for every number in z"
         )
     return out
+
+
+def table(function, low, high, values):
+    """A function of the learner's own for the page: name, and values at even places, low to high.
+
+    What is no finite number is None there.
+    """
+    return {
+        "name": f"{name_of(function)} (yours)",
+        "low": low,
+        "high": high,
+        "values": [float(f"{v:.12g}") if np.isfinite(v) else None for v in np.ravel(values)],
+    }
+
+
+def call_of(explorer, *functions):
+    """The call that shows functions of the learner's own, to copy: explore_losses(mine)."""
+    names = [getattr(function, "__name__", "") for function in functions]
+    return f"{explorer}({', '.join(n if n.isidentifier() else 'your_function' for n in names)})"

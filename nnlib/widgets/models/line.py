@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nnlib.datasets.toy import GATES, gate
-from nnlib.widgets.models.functions import apply, name_of
+from nnlib.widgets.models.functions import apply, name_of, table
 
 STEPS = 100
 STARTS = ("all zero", "random 1", "random 2", "random 3")
@@ -72,8 +72,8 @@ def neuron(function, weights, x1, x2):
     return z, float(apply(function, np.array([z]))[0])
 
 
-def table(function):
-    """The learner's own activation for the page: its name and its values from -80 to 80.
+def own_activation(function):
+    """The learner's own activation for the page: its values from -80 to 80.
 
     ValueError when it is no finite number for any z from -10 to 10.
     """
@@ -83,8 +83,4 @@ def table(function):
             "Call it on np.linspace(-10, 10, 5) and look"
         )
     values = np.nan_to_num(apply(function, np.linspace(-REACH, REACH, 6401)), posinf=0, neginf=0)
-    return {
-        "name": f"{name_of(function)} (yours)",
-        "reach": REACH,
-        "values": [float(f"{value:.7g}") for value in values],
-    }
+    return table(function, -REACH, REACH, values)

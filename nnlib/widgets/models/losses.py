@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.nn.functional import sigmoid
-from nnlib.widgets.models.functions import name_of
+from nnlib.widgets.models.functions import name_of, table
 
 STEP = 1e-4  # of the logit, for the slope of the learner's own loss
 
@@ -47,3 +47,21 @@ def own_loss(function):
 
 
 LOSSES = {"MSE": squared_error, "cross-entropy": cross_entropy}
+
+
+def own_tables(function, z):
+    """The learner's own loss for the page: its name, and tables of loss and slope for both targets.
+
+    ValueError when it is no finite number for any logit in z, evenly spaced, or of another shape.
+    """
+    compute, targets = own_loss(function), []
+    for target in (0, 1):
+        found = compute(z, target)
+        if not np.isfinite(found[0]).any():
+            raise ValueError(
+                f"{name_of(function)}(p, {target}) is not a finite number for any p. "
+                "Call it on np.linspace(0.1, 0.9, 5) and look"
+            )
+        tables = [table(function, z[0], z[-1], values) for values in found]
+        targets.append(dict(zip(("loss", "slope"), tables, strict=True)))
+    return {"name": f"{name_of(function)} (yours)", "targets": targets}
