@@ -54,7 +54,7 @@ def plot_history(history):
     return fig
 
 
-def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, size=1.1):
+def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, size=0.9):
     """Draw images (N, height, width) in rows, a title over each; returns the Figure.
 
     symmetric: put 0 in the middle of the colours, one scale for all; use a diverging cmap.
@@ -85,7 +85,36 @@ def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, siz
     for i, (ax, image) in enumerate(zip(axes.flat, images, strict=False)):
         ax.imshow(image, cmap=cmap, vmin=-high if symmetric else 0, vmax=high)
         if titles is not None:
-            ax.set_title(titles[i], fontsize=9, pad=3)
+            ax.set_title(titles[i], fontsize=10, pad=3)
+    return fig
+
+
+def image_rows(rows, titles=None, cmap=INK, size=0.72):
+    """Draw {name: images (N, height, width)}, one row for each name; returns the Figure.
+
+    titles stand above the first row; each row has a scale of its own, from 0 to its largest number.
+    size: inches per image. Raises ValueError for rows of other lengths or another shape.
+    """
+    rows = {name: numbers(images, f"image_rows, {name},") for name, images in rows.items()}
+    lengths, sides = ({f(images) for images in rows.values()} for f in (len, np.ndim))
+    if len(lengths) != 1 or 0 in lengths or sides != {3}:
+        shapes = {name: images.shape for name, images in rows.items()}
+        raise ValueError(f"image_rows expected rows of shape (N, height, width), got {shapes}.")
+    (columns,) = lengths
+    height = size * len(rows) + 0.25 * (titles is not None)
+    fig, axes = plt.subplots(
+        len(rows), columns, figsize=(size * columns + 0.8, height), squeeze=False
+    )
+    fig.set_layout_engine("constrained")
+    for line, (name, images) in zip(axes, rows.items(), strict=True):
+        for ax, image in zip(line, images, strict=True):
+            ax.imshow(image, cmap=cmap, vmin=0, vmax=images.max())
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
+    if titles is not None:
+        for ax, title in zip(axes[0], listed(titles, "image_rows, titles,"), strict=True):
+            ax.set_title(title, fontsize=10, pad=3)
     return fig
 
 
@@ -129,11 +158,12 @@ def plot_confusion_matrix(counts, labels=None, ax=None):
     return ax
 
 
-def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
+def plot_decision_boundary(predict, x, y, ax=None, resolution=200, legend=True):
     """Colour the plane by predict(points (N, 2)), and draw the points x (N, 2) by class y (N,).
 
     predict returns the probability of class 1, (N,) or (N, 1), or one output per class, (N, K), of
-    which the largest counts. Returns the Axes. Raises ValueError for other shapes.
+    which the largest counts. legend: whether the classes are named, beside the plane. Returns the
+    Axes. Raises ValueError for other shapes.
     """
     x, y = numbers(x, "plot_decision_boundary, x,"), numbers(y, "plot_decision_boundary, y,")
     y, resolution = y.reshape(-1).astype(int), whole(resolution, "resolution", 2)
@@ -177,11 +207,13 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200):
     )
     if binary and values.min() < 0.5 < values.max():
         ax.contour(first, second, values, [0.5], colors=BLACK, linewidths=1.5)
+    style = {"mec": "white", "ms": 11 if len(x) < 10 else 6, "clip_on": False, "ls": "none"}
     for k in np.unique(y):
-        colour, marker = colours[k % len(colours)], MARKERS[k % len(MARKERS)]
-        ax.plot(*x[y == k].T, marker, color=colour, mec="white", ms=6, label=f"class {k}")
+        style |= {"color": colours[k % len(colours)], "marker": MARKERS[k % len(MARKERS)]}
+        ax.plot(*x[y == k].T, **style, label=f"class {k}")
     ax.set(xlabel="x₁", ylabel="x₂")
-    ax.legend(loc="upper right")
+    if legend:
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return ax
 
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import nbval.kernel
+import nbval.plugin
 import pytest
 from jupyter_client import KernelManager
 
@@ -30,6 +31,7 @@ def pytest_configure(config):
         config.option.nbval_sanitize_with = str(TESTS / "nbval_sanitize.txt")
     nbval.kernel.KernelManager = kernel_manager
     # a plugin and not functions of this file: those are not called for notebooks outside tests/
+    config.pluginmanager.register(Pictures())
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(RunRecord(config))
     if importlib.util.find_spec("torch") is None:
@@ -43,6 +45,15 @@ def kernel_manager(**settings):
     manager = KernelManager(**private_sockets(sockets.name), **settings)
     manager.folder_of_sockets = sockets
     return manager
+
+
+class Pictures:
+    """Only what is stored is SVG as well; and as nbval does with PNG, no picture is compared."""
+
+    def pytest_itemcollected(self, item):
+        notebook = item.getparent(nbval.plugin.IPyNbFile)
+        if notebook is not None and "image/svg+xml" not in notebook.skip_compare:
+            notebook.skip_compare += ("image/svg+xml",)
 
 
 class WithoutTorch:

@@ -15,11 +15,11 @@ LAYERS = (
     {"random"},
     {"nn"},
     {"optim", "data", "datasets", "gradcheck", "serialization"},
-    {"training", "metrics", "plots", "palette", "pretrained"},
+    {"training", "metrics", "plots", "diagrams", "palette", "pretrained"},
     {"widgets"},
 )
 HEAVY = {"matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "torch"}
-MAY_DRAW = {"plots", "palette"}
+MAY_DRAW = {"plots", "diagrams", "palette"}
 MAY_SHOW = {"widgets"}
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 

@@ -8,6 +8,7 @@ import matplotlib.figure
 import nbformat
 import pytest
 from nbformat import v4
+from PIL import Image
 
 from nncourse.authoring import notebooks, structure
 from nncourse.authoring.lesson import Lesson
@@ -246,6 +247,25 @@ def test_run_stores_one_form_and_the_same_form_twice(tmp_path):
     again = v4.reads(path.read_text(encoding="utf-8"))
     normalise(again)
     assert again == stored
+
+
+DRAW = "from nncourse import quiz\nimport matplotlib.pyplot as plt\n"
+
+
+def test_a_figure_is_stored_as_svg_and_as_a_sharp_png_and_a_heavy_one_as_png_alone(tmp_path):
+    heavy = "plt.imshow([[i * j % 7 for i in range(900)] for j in range(900)])\nplt.show()"
+    path = write(fresh(f"{DRAW}plt.plot([1, 2])\nplt.show()", heavy), tmp_path)
+    light, alone = (cell.outputs[0] for cell in run(path).cells)
+    assert light.data["image/svg+xml"].startswith("<!DOCTYPE svg")
+    assert "date>" not in light.data["image/svg+xml"]
+    assert notebooks.SVG not in alone.data
+    for output in (light, alone):
+        picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+        assert picture.mode == "P"
+        assert picture.width in (n := 2 * output.metadata["image/png"]["width"], n + 1)
+    stored = path.read_bytes()
+    run(path)
+    assert path.read_bytes() == stored  # the same figure is the same file
 
 
 def test_tracebacks_hold_no_path_of_this_machine(tmp_path):

@@ -57,6 +57,17 @@ def test_image_grid_names_the_shape_it_wants(shape):
         plots.image_grid(np.zeros(shape))
 
 
+def test_image_rows_show_a_row_for_each_name_on_its_own_scale():
+    small, large = np.ones((3, 2, 2)), np.full((3, 4, 4), 9.0)
+    figure = plots.image_rows({"image": small, "code": large}, titles=list("abc"))
+    assert [ax.get_ylabel() for ax in figure.axes] == ["image", "", "", "code", "", ""]
+    assert [ax.get_title() for ax in figure.axes[:3]] == ["a", "b", "c"]
+    assert [ax.images[0].get_clim()[1] for ax in figure.axes] == [1, 1, 1, 9, 9, 9]
+    for rows in ({"a": small[:0]}, {"a": small, "b": large[:2]}, {"a": small[0]}):
+        with pytest.raises(ValueError, match=r"rows of shape \(N, height, width\)"):
+            plots.image_rows(rows)
+
+
 def test_image_grid_wants_a_title_an_image():
     with pytest.raises(ValueError, match="one title per image, got 1 for 2"):
         plots.image_grid(np.zeros((2, 3, 3)), titles=["one"])

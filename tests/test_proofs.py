@@ -18,6 +18,7 @@ ABOVE_THE_CORE = {
     "__main__",
     "course",
     "given",
+    "diagrams",
     "plots",
     "widgets",
 }  # tested elsewhere

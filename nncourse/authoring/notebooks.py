@@ -6,6 +6,8 @@ run; the rules of nncourse.authoring.structure are applied to what is stored.
 """
 
 import argparse
+import base64
+import io
 import os
 import re
 import sys
@@ -16,11 +18,13 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image
 from traitlets.config import Config
 
 from nncourse import files
 from nncourse.authoring.lesson import first_line, read
-from nncourse.authoring.structure import problems
+from nncourse.authoring.structure import WIDGET_VIEW, problems
+from nncourse.learner.figures import FORMATS
 
 __all__ = ["NotebookError", "main", "normalise", "problems", "run"]
 
@@ -30,6 +34,10 @@ NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+SVG = "image/svg+xml"
+FIGURES = f"--InlineBackend.figure_formats={{'{FORMATS}','svg'}}"  # an argument of the kernel
+HEAVIEST_SVG = 150_000  # characters; what is heavier is stored as PNG alone
+UNUSED_IN_SVG = re.compile(r" *<metadata>.*?</metadata>\n|<!--.*?-->\n|<\?xml.*?\?>\n", re.DOTALL)
 CELL_METADATA = {"tags", "jupyter", "nbgrader"}  # "jupyter" can hide a cell's source
 
 # what a progress bar wrote and then overwrote; nbval compares the same final state
@@ -69,6 +77,7 @@ def run(path, timeout=TIMEOUT):
                 timeout=timeout,
                 kernel_name="python3",
                 resources={"metadata": {"path": str(path.parent)}},
+                extra_arguments=[FIGURES],
                 store_widget_state=False,
                 record_timing=False,
                 config=Config({"KernelManager": private_sockets(sockets)}),
@@ -131,7 +140,22 @@ def normal_outputs(outputs):
             output.text = OVERWRITTEN.sub("", output.text)
         if output.output_type == "error":
             output.traceback = [without_root(line) for line in output.traceback]
+        if "image/png" in output.get("data", {}) and WIDGET_VIEW not in output.data:
+            lighten(output.data)
     return normal
+
+
+def lighten(data):
+    """A figure in few bytes, in place: SVG without its date, PNG with a palette; no heavy SVG."""
+    svg = UNUSED_IN_SVG.sub("", data.pop(SVG, ""))
+    if 0 < len(svg) <= HEAVIEST_SVG:
+        data[SVG] = svg
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    if picture.mode != "P":
+        file = io.BytesIO()
+        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        few.save(file, "PNG", optimize=True)
+        data["image/png"] = base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def without_root(text):
