@@ -101,44 +101,58 @@ def mean_before_the_logarithm():
 
 
 def my_bce(z, t):
-    return np.mean(np.logaddexp(0, z) - z * t)
+    return np.logaddexp(0, z) - z * t
 
 
 def my_bce_with_the_largest_taken_out(z, t):
     m = np.maximum(z, 0)
-    return np.mean(m + np.log(np.exp(-m) + np.exp(z - m)) - t * z)
+    return m + np.log(np.exp(-m) + np.exp(z - m)) - t * z
 
 
 def my_bce_in_a_loop(z, t):
-    total = 0.0
+    losses = []
     for one_z, one_t in zip(z, t, strict=True):
         wrongness = -one_z if one_t == 1 else one_z  # how far the logit is on the wrong side
-        total += max(wrongness, 0) + np.log1p(np.exp(-abs(wrongness)))
-    return total / len(z)
+        losses.append(max(wrongness, 0) + np.log1p(np.exp(-abs(wrongness))))
+    return np.array(losses)
+
+
+def in_parts(arguments, result, most):
+    """Right answers and results, for ordinary logits and for those beyond `most`."""
+    right, large = my_bce(*arguments), abs(arguments[0]) > most
+    result = np.asarray(result, float)
+    if result.shape != right.shape:
+        raise ValueError("another shape")
+    return right[~large], result[~large], right[large], result[large]
 
 
 def breaks_at_large_logits(arguments, result):
-    """Right for ordinary logits; infinite or no number when a large one is wrong."""
-    right = my_bce(*arguments)
-    if abs(arguments[0]).max() < 30:
-        return np.isclose(result, right)
-    return not np.isfinite(result) if right > 100 else not result > 1e-3
+    """Right for ordinary logits; infinite or no number for a large one, at least with target 0."""
+    right, found, right_large, found_large = in_parts(arguments, result, 30)
+    z, t = arguments
+    must = np.asarray(result, float)[(z > 40) & (t == 0)]
+    may = np.isclose(found_large, right_large, atol=1e-3) | ~np.isfinite(found_large)
+    return np.allclose(found, right) and bool(may.all()) and not np.isfinite(must).any()
 
 
 def stops_at_large_logits(arguments, result):
     """Right for ordinary logits; a number, but too small a one, when a large one is wrong."""
-    right = my_bce(*arguments)
-    if abs(arguments[0]).max() < 30:
-        return np.isclose(result, right)
-    return result < 0.5 * right if right > 100 else abs(result) < 1e-3
+    right, found, right_large, found_large = in_parts(arguments, result, 30)
+    wrong = right_large > 100
+    return (
+        np.allclose(found, right)
+        and np.all(found_large[wrong] < 0.5 * right_large[wrong])
+        and np.all(abs(found_large[~wrong]) < 1e-3)
+    )
 
 
 def overflows_at_10000(arguments, result):
-    """Right for logits up to 200; infinite or no number when there is a larger one."""
-    right = my_bce(*arguments)
-    if np.isclose(result, right):
-        return right < 1000  # with one formula for each target, a right answer may survive
-    return abs(arguments[0]).max() > 700 and not np.isfinite(result)
+    """Right for logits up to 200; infinite or no number for a larger one on the wrong side."""
+    right, found, right_large, found_large = in_parts(arguments, result, 700)
+    may = np.isclose(found_large, right_large) | ~np.isfinite(found_large)
+    must = found_large[right_large > 700]
+    broken = must.size == 0 or not np.isfinite(must).all()
+    return np.allclose(found, right) and bool(may.all()) and broken
 
 
 my_bce_exercise = Exercise(
@@ -156,6 +170,7 @@ my_bce_exercise = Exercise(
         (np.array([200.0, -200.0]), np.array([0.0, 1.0])),
         (np.array([1e4, -1e4]), np.array([0.0, 1.0])),
         (np.array([1e4, -1e4]), np.array([1.0, 0.0])),
+        (np.array([1e4, 0.5, -200.0]), np.array([0.0, 1.0, 1.0])),
     ),
     random=lambda rng: (
         rng.uniform(-5, 5, size=(n := rng.integers(2, 7))).round(2),
@@ -179,7 +194,7 @@ def one_maximum_for_all_examples(z, t):
     is infinite. Each example needs its own: the larger of 0 and z.
     """
     m = z.max()
-    return np.mean(m + np.log(np.exp(-m) + np.exp(z - m)) - z * t)
+    return m + np.log(np.exp(-m) + np.exp(z - m)) - z * t
 
 
 @my_bce_exercise.mistake(seen=breaks_at_large_logits)
@@ -188,7 +203,7 @@ def through_the_probability(z, t):
     of 1 − p is infinite. Do not take the detour over p.
     """
     p = 1 / (1 + np.exp(-z))
-    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+    return -(t * np.log(p) + (1 - t) * np.log(1 - p))
 
 
 @my_bce_exercise.mistake("the right formula, and it overflows", seen=overflows_at_10000)
@@ -197,7 +212,7 @@ def overflows(z, t):
     is infinite or no number. log(1 + eᶻ) is the log-sum-exp of 0 and z: in each example, take
     the larger of these two out of the sum.
     """
-    return np.mean(np.log(1 + np.exp(z)) - z * t)
+    return np.log(1 + np.exp(z)) - z * t
 
 
 @my_bce_exercise.mistake("clipped", seen=stops_at_large_logits)
@@ -207,22 +222,20 @@ def with_a_clip(z, t):
     formula in z needs neither.
     """
     p = np.clip(sigmoid(z), 1e-12, 1 - 1e-12)
-    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+    return -(t * np.log(p) + (1 - t) * np.log(1 - p))
 
 
-@my_bce_exercise.mistake
-def no_mean(z, t):
-    """There is one loss for each example here, and each is right. What is wanted is a single
-    number, their mean.
+@my_bce_exercise.mistake("one number for all examples")
+def mean_of_the_losses(z, t):
+    """That is the mean, as `nn.BCEWithLogitsLoss` gives it. Wanted is one loss for each example, so
+    that one can see which of them is to blame.
     """
-    return np.logaddexp(0, z) - z * t
+    return np.mean(np.logaddexp(0, z) - z * t)
 
 
-@my_bce_exercise.mistake("sum in place of the mean")
-def sum_in_place_of_the_mean_05_2(z, t):
-    """The losses are added up, so that twice as many examples give twice the loss. The mean
-    divides by their number.
-    """
+@my_bce_exercise.mistake("the sum")
+def sum_of_the_losses(z, t):
+    """The losses are added up to one number. Wanted is one loss for each example."""
     return np.sum(np.logaddexp(0, z) - z * t)
 
 
@@ -231,7 +244,7 @@ def target_forgotten(z, t):
     """This is right for target 0 only. For target 1 the loss is smaller by z, which is what
     “minus z t” says.
     """
-    return np.mean(np.logaddexp(0, z))
+    return np.logaddexp(0, z)
 
 
 @my_bce_exercise.mistake("yes and no exchanged")
@@ -239,7 +252,7 @@ def yes_and_no_exchanged_05_2(z, t):
     """The loss is that of the opposite targets. Check with one example: a large positive logit
     and target 1 should cost almost nothing.
     """
-    return np.mean(np.logaddexp(0, -z) + z * t)
+    return np.logaddexp(0, -z) + z * t
 
 
 @my_bce_exercise.mistake
@@ -247,7 +260,7 @@ def plus_z_t(z, t):
     """The sign of z t is turned round. With target 1 and a large positive logit the loss should
     vanish, and here it becomes large.
     """
-    return np.mean(np.logaddexp(0, z) + z * t)
+    return np.logaddexp(0, z) + z * t
 
 
 @my_bce_exercise.mistake
@@ -255,7 +268,7 @@ def logit_taken_for_a_probability(z, t):
     """`z` is a logit, any number from minus to plus infinity. The logarithm is taken of the
     probability, the sigmoid of z, and not of z.
     """
-    return -np.mean(t * np.log(z) + (1 - t) * np.log(1 - z))
+    return -(t * np.log(z) + (1 - t) * np.log(1 - z))
 
 
 # 05.3 ------------------------------------------------------------- find the bugs
@@ -569,6 +582,7 @@ RIGHT_LOSSES = {
     "spam": ("BCEWithLogitsLoss", float(np.log(2))),
     "digit": ("CrossEntropyLoss", float(np.log(10))),
     "tags": ("BCEWithLogitsLoss", float(np.log(2))),
+    "twice": ("CrossEntropyLoss", float(-np.log(np.e / (np.e + 9)))),
 }
 
 
@@ -582,9 +596,7 @@ def judge_choices(arguments, losses):
         if entry[0] != name:
             return f"For {task!r}, {entry[0]!r} is not the loss that fits."
         if not abs(float(entry[1]) - cost) < 0.006:
-            return (
-                f"For {task!r} the loss fits, and {entry[1]:g} is not what knowing nothing costs."
-            )
+            return f"For {task!r} the loss fits, and {entry[1]:g} is not what the answer costs."
     return None
 
 
@@ -608,7 +620,8 @@ choices_exercise = Exercise(
         "Knowing nothing means a constant for the price, the best one for its loss; 0.5 for each "
         "yes or no; and the same probability for each of ten classes.",
         "The best constant for the squared error is the mean of the prices. For a yes or no it is "
-        "−log 0.5, for ten classes −log 0.1, with the natural logarithm.",
+        "−log 0.5, for ten classes −log 0.1, with the natural logarithm. For “twice”, give "
+        "`nn.CrossEntropyLoss()` a row with a single 1 and nine times 0.",
     ),
 )
 
@@ -647,6 +660,14 @@ def squared_error_for_a_class():
 def logarithm_to_the_base_of_ten():
     """This is a logarithm to the base 10. The losses take the natural one, `np.log`."""
     return with_entry(digit=("CrossEntropyLoss", 1.0))
+
+
+@choices_exercise.mistake(seen=lambda arguments, losses: abs(losses["twice"][1]) < 0.006)
+def softmax_only_once():
+    """A perfect answer costs 0 if its *logits* are far apart. Here the loss gets the numbers 1 and
+    0, after a softmax, takes them for logits, and applies softmax once more: e / (e + 9).
+    """
+    return with_entry(twice=("CrossEntropyLoss", 0.0))
 
 
 @choices_exercise.mistake(seen=lambda arguments, losses: abs(losses["price"][1] - 14.75) < 0.006)

@@ -92,25 +92,26 @@ def three_steps():
 # 06.2 ------------------------------------------------------------- write a function
 
 
-def teach(X, t, lr, steps):
+def teach(X, t, lr, steps, cost):
     w, b = np.zeros(X.shape[1]), 0.0
     for _ in range(steps):
         a = 1 / (1 + np.exp(-(X @ w + b)))
-        dz = (a - t) / len(t)
+        dz = np.where(t == 1, cost, 1) * (a - t) / len(t)
         w = w - lr * dz @ X
         b = b - lr * dz.sum()
     return np.array([*w, b])
 
 
-def teach_with_a_column_of_ones(X, t, lr, steps):
+def teach_with_a_column_of_ones(X, t, lr, steps, cost):
     with_one = np.column_stack([X, np.ones(len(X))])  # the bias is a weight whose input is 1
     p = np.zeros(X.shape[1] + 1)
     for _ in range(steps):
-        p -= lr * np.mean((sigmoid(with_one @ p) - t)[:, None] * with_one, axis=0)
+        off = (sigmoid(with_one @ p) - t) * (1 + (cost - 1) * t)
+        p -= lr * np.mean(off[:, None] * with_one, axis=0)
     return p
 
 
-def teach_example_by_example(X, t, lr, steps):
+def teach_example_by_example(X, t, lr, steps, cost):
     parameters = [0.0] * (X.shape[1] + 1)
     for _ in range(steps):
         slopes = [0.0] * len(parameters)
@@ -118,17 +119,18 @@ def teach_example_by_example(X, t, lr, steps):
             inputs = [*x, 1.0]
             z = sum(w * i for w, i in zip(parameters, inputs, strict=True))
             off = 1 / (1 + np.exp(-z)) - target
+            off = cost * off if target else off
             slopes = [s + off * i / len(X) for s, i in zip(slopes, inputs, strict=True)]
         parameters = [w - lr * s for w, s in zip(parameters, slopes, strict=True)]
     return np.array(parameters)
 
 
 def mistaken_teach(slope=None, activation=sigmoid, mean=True, bias=True, sign=-1, fewer=0):
-    def taught(X, t, lr, steps):
+    def taught(X, t, lr, steps, cost):
         w, b = np.zeros(X.shape[1]), 0.0
         for _ in range(steps - fewer):
             a = activation(X @ w + b)
-            dz = slope(a, t) if slope else a - t
+            dz = np.where(t == 1, cost, 1) * (slope(a, t) if slope else a - t)
             dz = dz / len(t) if mean else dz
             w = w + sign * lr * dz @ X
             b = b + sign * lr * dz.sum() if bias else b
@@ -139,17 +141,17 @@ def mistaken_teach(slope=None, activation=sigmoid, mean=True, bias=True, sign=-1
 
 def is_one_step(arguments, result):
     """After any number of steps the result of the first; None or zeros where no step was asked."""
-    X, t, lr, steps = arguments
+    X, t, lr, steps, cost = arguments
     if steps == 0:
         return result is None or not np.any(result)
-    return np.allclose(result, teach(X, t, lr, 1))
+    return np.allclose(result, teach(X, t, lr, 1, cost))
 
 
 GATES = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 
 teach_exercise = Exercise(
     id="06.2",
-    title="A neuron that learns any gate",
+    title="When one mistake costs more",
     points=3,
     minutes=12,
     difficulty="medium",
@@ -157,27 +159,28 @@ teach_exercise = Exercise(
     reference=teach,
     alternatives=(teach_with_a_column_of_ones, teach_example_by_example),
     fixed=(
-        (GATES, np.array([0.0, 0, 0, 1]), 1.0, 1),
-        (GATES, np.array([0.0, 0, 0, 1]), 1.0, 100),
-        (GATES, np.array([0.0, 1, 1, 1]), 1.0, 100),
-        (GATES, np.array([1.0, 1, 1, 0]), 0.5, 30),
-        (np.array([[2.0]]), np.array([1.0]), 0.5, 2),
-        (GATES, np.array([0.0, 1, 1, 1]), 1.0, 0),
+        (GATES, np.array([0.0, 0, 0, 1]), 1.0, 1, 1.0),
+        (GATES, np.array([0.0, 0, 0, 1]), 1.0, 1, 3.0),
+        (GATES, np.array([0.0, 0, 0, 1]), 1.0, 100, 2.0),
+        (GATES, np.array([0.0, 1, 1, 1]), 1.0, 100, 0.5),
+        (GATES, np.array([1.0, 1, 1, 0]), 0.5, 30, 5.0),
+        (np.array([[2.0]]), np.array([1.0]), 0.5, 2, 3.0),
+        (GATES, np.array([0.0, 1, 1, 1]), 1.0, 0, 4.0),
     ),
     random=lambda rng: (
         rng.normal(size=(n := rng.integers(3, 7), rng.integers(1, 4))).round(2),
-        rng.integers(0, 2, size=n).astype(float),
-        round(rng.uniform(0.2, 1.5), 2),
+        np.append(rng.integers(0, 2, size=n - 2), [0, 1]).astype(float),
+        round(rng.uniform(0.2, 0.8), 2),
         int(rng.integers(2, 12)),
+        float(rng.choice([0.5, 2.0, 3.0, 5.0])),
     ),
     hints=(
-        "Start with `w = np.zeros(X.shape[1])` and `b = 0.0`. In each step: the outputs of all "
-        "examples, the slopes with respect to z, then the new weights and the new bias.",
-        "The outputs are the sigmoid of `X @ w + b`. The slope with respect to z is output "
-        "minus target, "
-        "divided by the number of examples, because the loss is a mean.",
-        "With `dz` of shape (n,) the slope of the weights is `dz @ X`, and that of the bias is the "
-        "sum of `dz`. At the end, `np.array([*w, b])` puts all in one array.",
+        "Forget the cost at first: the lesson's neuron, for any number of inputs. Then ask what "
+        "happens to a slope when its loss is multiplied by a number.",
+        "The slope with respect to z is output minus target; for an example with target 1 it is "
+        "`cost` times that. `np.where(t == 1, cost, 1)` has the right factor for each example.",
+        "With `dz = np.where(t == 1, cost, 1) * (a - t) / len(t)`, the slope of the weights is "
+        "`dz @ X`, and that of the bias is the sum of `dz`. At the end, `np.array([*w, b])`.",
     ),
 )
 
@@ -237,45 +240,46 @@ def no_sigmoid(*arguments):
 
 
 @teach_exercise.mistake("outputs computed only once")
-def teach_without_looking_again(X, t, lr, steps):
+def teach_without_looking_again(X, t, lr, steps, cost):
     """Every step is made with the outputs of the start. The outputs change with the weights, so
     they belong inside the loop.
     """
     a = sigmoid(np.zeros(len(t)))
-    dz = (a - t) / len(t)
+    dz = np.where(t == 1, cost, 1) * (a - t) / len(t)
     return np.array([*(-steps * lr * dz @ X), -steps * lr * dz.sum()])
 
 
 @teach_exercise.mistake(seen=is_one_step)
-def only_one_step_counts(X, t, lr, steps):
+def only_one_step_counts(X, t, lr, steps, cost):
     """However many steps are asked for, the result is that of one. Either the `return` stands
     inside the loop, or the weights are set back to 0 in each step.
     """
-    return teach(X, t, lr, min(steps, 1))
+    return teach(X, t, lr, min(steps, 1), cost)
 
 
 @teach_exercise.mistake("a step after each example")
-def teach_after_each_example(X, t, lr, steps):
+def teach_after_each_example(X, t, lr, steps, cost):
     """The weights move after every single example, as with the perceptron. Here one step looks
     at all examples with the same weights, and moves once by the mean.
     """
     w, b = np.zeros(X.shape[1]), 0.0
     for _ in range(steps):
         for inputs, target in zip(X, t, strict=True):
-            off = sigmoid(w @ inputs + b) - target
+            off = (sigmoid(w @ inputs + b) - target) * (cost if target else 1)
             w, b = w - lr * off * inputs, b - lr * off
     return np.array([*w, b])
 
 
 @teach_exercise.mistake("bias after the new weights")
-def teach_with_the_new_weights(X, t, lr, steps):
+def teach_with_the_new_weights(X, t, lr, steps, cost):
     """The slope of the bias is computed with the weights that have moved already. First all
     slopes, then all steps.
     """
     w, b = np.zeros(X.shape[1]), 0.0
     for _ in range(steps):
-        w = w - lr * (sigmoid(X @ w + b) - t) @ X / len(t)
-        b = b - lr * (sigmoid(X @ w + b) - t).sum() / len(t)
+        weight = np.where(t == 1, cost, 1) / len(t)
+        w = w - lr * (weight * (sigmoid(X @ w + b) - t)) @ X
+        b = b - lr * (weight * (sigmoid(X @ w + b) - t)).sum()
     return np.array([*w, b])
 
 
@@ -286,15 +290,15 @@ def one_step_too_few(*arguments):
 
 
 @teach_exercise.mistake
-def bias_first(X, t, lr, steps):
+def bias_first(X, t, lr, steps, cost):
     """The numbers are right, and the order is not: the weights come first, the bias last."""
-    return np.roll(teach(X, t, lr, steps), 1)
+    return np.roll(teach(X, t, lr, steps, cost), 1)
 
 
 @teach_exercise.mistake
-def one_step_too_many(X, t, lr, steps):
+def one_step_too_many(X, t, lr, steps, cost):
     """The loop runs once too often: `range(steps)` runs exactly `steps` times."""
-    return teach(X, t, lr, steps + 1)
+    return teach(X, t, lr, steps + 1, cost)
 
 
 @teach_exercise.mistake
@@ -314,10 +318,10 @@ def always_divided_by_4(*arguments):
 
 
 def teach_with_bias_slope(factor):
-    def taught(X, t, lr, steps):
+    def taught(X, t, lr, steps, cost):
         w, b = np.zeros(X.shape[1]), 0.0
         for _ in range(steps):
-            dz = (sigmoid(X @ w + b) - t) / len(t)
+            dz = np.where(t == 1, cost, 1) * (sigmoid(X @ w + b) - t) / len(t)
             w, b = w - lr * dz @ X, b - lr * dz.sum() * factor(len(t))
         return np.array([*w, b])
 
@@ -341,12 +345,52 @@ def the_slope_of_the_bias_averaged_twice(*arguments):
 
 
 @teach_exercise.mistake
-def weights_and_bias_apart(X, t, lr, steps):
+def weights_and_bias_apart(X, t, lr, steps, cost):
     """The numbers are right, in two pieces, w and b. One array is wanted: `np.array([*w, b])`
     puts the weights and then the bias into it.
     """
-    found = teach(X, t, lr, steps)
+    found = teach(X, t, lr, steps, cost)
     return found[:-1], found[-1]
+
+
+@teach_exercise.mistake
+def cost_forgotten(X, t, lr, steps, cost):
+    """Every mistake costs the same here, as in the lesson. Where the target is 1, the loss and so
+    the slope is `cost` times as large.
+    """
+    return teach(X, t, lr, steps, 1.0)
+
+
+@teach_exercise.mistake
+def cost_for_all_examples(X, t, lr, steps, cost):
+    """All slopes are multiplied by `cost`, which is only another learning rate. It belongs to the
+    examples with target 1.
+    """
+    return teach(X, t, lr * cost, steps, 1.0)
+
+
+@teach_exercise.mistake
+def cost_for_the_zeros(X, t, lr, steps, cost):
+    """The other mistake is the expensive one: `cost` belongs to the examples with target 1."""
+    return teach(X, t, lr * cost, steps, 1 / cost)
+
+
+@teach_exercise.mistake
+def cost_on_the_target(X, t, lr, steps, cost):
+    """The target is multiplied by `cost`, and not the slope: output minus target is taken first,
+    then all of it is multiplied.
+    """
+    return mistaken_teach(slope=lambda a, t: np.where(t == 1, a / cost - t, a - t))(
+        X, t, lr, steps, cost
+    )
+
+
+@teach_exercise.mistake("divided by the sum of the costs")
+def divided_by_the_costs(X, t, lr, steps, cost):
+    """The slopes are divided by the sum of the factors, a weighted mean. Here the mean is over the
+    number of examples, `len(t)`, whatever each of them costs.
+    """
+    return teach(X, t, lr * len(t) / np.where(t == 1, cost, 1).sum(), steps, cost)
 
 
 # 06.3 ------------------------------------------------------------- find the bugs
@@ -859,10 +903,94 @@ def a_row_against_a_column(X, y, size, epochs, lr):
     return nn.MSELoss()(np.zeros((len(y[:size]), 1)), y[:size])
 
 
+# 06.6 ------------------------------------------------------------- predict three numbers
+
+EXAMPLES, BATCH, OFF = 10_000, 32, 0.8
+
+
+def judge_batches(arguments, batches):
+    if not isinstance(batches, list | tuple | np.ndarray) or len(batches) != 3:
+        return "Three numbers are wanted: steps, examples in the last one, and the error."
+    steps, last, off = (float(number) for number in batches)
+    if steps != 313:
+        return f"{steps:g} steps are not one epoch."
+    if last != 16:
+        return f"In the last step there are not {last:g} examples."
+    if abs(off - 0.1) > 1e-3:
+        return f"The first two numbers are right. With batches of 64 it is not off by {off:g}."
+    return None
+
+
+batches_exercise = Exercise(
+    id="06.6",
+    title="What a batch size means",
+    points=2,
+    minutes=6,
+    difficulty="easy",
+    name="batches",
+    reference=lambda: [313, 16, 0.1],
+    alternatives=(lambda: (313.0, 16.0, 0.1),),
+    judge=judge_batches,
+    hints=(
+        "How often do 32 examples fit into 10,000, and what is left over? And is what is left over "
+        "thrown away?",
+        "10,000 = 312 · 32 + 16. What is left makes one more step, with a small batch.",
+        "The square-root law: a batch with 64 times as many examples is off by an eighth as much.",
+    ),
+)
+
+
+@batches_exercise.mistake(seen=lambda arguments, batches: float(batches[0]) == 312)
+def left_over_thrown_away():
+    """312 whole batches leave 16 examples over. They are used as well, in a step of their own."""
+    return [312, 32, 0.1]
+
+
+@batches_exercise.mistake(seen=lambda arguments, batches: 312 < float(batches[0]) < 313)
+def a_part_of_a_step():
+    """10,000 / 32 is 312.5, and there is no half step: the batch that is left over is smaller, and
+    its step is a whole one.
+    """
+    return [312.5, 16, 0.1]
+
+
+@batches_exercise.mistake(
+    seen=lambda arguments, batches: list(map(float, batches[:2])) == [313, 32]
+)
+def last_batch_full():
+    """313 batches of 32 would be 10,016 examples. The last batch has to do with what is left."""
+    return [313, 32, 0.1]
+
+
+@batches_exercise.mistake(
+    seen=lambda arguments, batches: (
+        list(map(float, batches[:2])) == [313, 16] and abs(float(batches[2]) - OFF / 64) < 1e-4
+    )
+)
+def error_over_the_number():
+    """64 times as many examples do not make the error 64 times smaller, but only the root of 64
+    times: the square-root law.
+    """
+    return [313, 16, OFF / 64]
+
+
+@batches_exercise.mistake(
+    seen=lambda arguments, batches: (
+        list(map(float, batches[:2])) == [313, 16] and abs(float(batches[2]) - OFF) < 1e-4
+    )
+)
+def error_stays():
+    """A larger batch gives a better answer: the error of a mean falls with the number of examples,
+    if only with its root.
+    """
+    return [313, 16, OFF]
+
+
 EXERCISES = (
     two_steps_exercise,
     teach_exercise,
     epoch_exercise,
     valley_exercise,
     train_line_exercise,
+    batches_exercise,
 )

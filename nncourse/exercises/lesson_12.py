@@ -9,6 +9,7 @@ from nncourse.exercises.given import lesson_12 as given
 from nncourse.judging.exercise import Exercise
 from nnlib import nn, optim
 from nnlib.data import ArrayDataset, DataLoader, to_float
+from nnlib.nn.functional import softmax
 from nnlib.pretrained import mnist_mlp
 from nnlib.training import fit, predict
 
@@ -184,6 +185,7 @@ read_idx_exercise = Exercise(
         (idx([2, 3], [0, 50, 100, 150, 200, 250]),),
         (idx([2, 3, 2], np.arange(12) * 20),),
         (idx([258], np.arange(258) % 10),),
+        (idx([2, 260], np.arange(520) % 7),),
         (idx([3], [9, 9]),),
         (idx([3], [9, 9, 9, 9]),),
         (idx([3], [1, 2, 3], kind=13),),
@@ -212,7 +214,10 @@ def least_significant_byte_first(data):
     """The four bytes of a length were read in the wrong order: `00 00 00 04` then is not 4, but
     more than 67 million. In IDX the most significant byte comes first.
     """
-    return whole(*parts_of(data, order="little"))
+    kind, shape, values = parts_of(data, order="little")
+    if kind != 8:
+        raise ValueError("another type")
+    return values.reshape(shape)  # NumPy says how large the shape is
 
 
 @read_idx_exercise.mistake("last byte of a length only")
@@ -499,7 +504,7 @@ def counts_in_place_of_shares(labels, answers, classes):
 
 # 12.4 ------------------------------------------------------------- reach an accuracy in a budget
 
-AT_LEAST = 0.90
+AT_LEAST, AT_MOST = 0.90, 0.6  # the share of right answers, and the mean cross-entropy
 
 
 def read_digits(train_images, train_labels, new_images):
@@ -517,7 +522,7 @@ def learn_and_read(train_images, train_labels, new_images, epochs, hidden=64, mo
     data = ArrayDataset(train_images, train_labels, transform=to_float)
     loader = DataLoader(data, batch_size=64, shuffle=True)
     fit(model, nn.CrossEntropyLoss(), optimizer, loader, max_epochs=epochs, progress=False)
-    return predict(model, new_images, to_float).argmax(axis=1)
+    return softmax(predict(model, new_images, to_float))
 
 
 def read_with_momentum(train_images, train_labels, new_images):
@@ -535,19 +540,20 @@ def read_in_plain_numpy(images, labels, new_images):
         order = rng.permutation(len(x))
         for rows in np.split(order, range(32, len(x), 32)):
             a = np.maximum(x[rows] @ w1 + b1, 0)
-            d = nn.functional.softmax(a @ w2 + b2)
+            d = softmax(a @ w2 + b2)
             d[np.arange(len(rows)), labels[rows]] -= 1
             d /= len(rows)
             da = (d @ w2.T) * (a > 0)
             w2, b2 = w2 - 0.15 * a.T @ d, b2 - 0.15 * d.sum(axis=0)
             w1, b1 = w1 - 0.15 * x[rows].T @ da, b1 - 0.15 * da.sum(axis=0)
-    return (np.maximum(new @ w1 + b1, 0) @ w2 + b2).argmax(axis=1)
+    return softmax(np.maximum(new @ w1 + b1, 0) @ w2 + b2)
 
 
 def read_by_mean_images(train_images, train_labels, new_images):
     x = to_float(new_images).reshape(-1, 784)
     means = [to_float(train_images[train_labels == k]).reshape(-1, 784).mean(0) for k in range(10)]
-    return np.argmin([((x - mean) ** 2).sum(axis=1) for mean in means], axis=0)
+    distances = [((x - mean) ** 2).sum(axis=1) for mean in means]
+    return softmax(-np.array(distances).T / 10)
 
 
 def labels_to_read(start, seed, shuffled):
@@ -556,38 +562,62 @@ def labels_to_read(start, seed, shuffled):
     return given.all_digits()[1][1][rows]
 
 
-def right_share(arguments, answers):
-    """The share of the new images that was read rightly."""
-    answers, labels = np.asarray(answers), labels_to_read(*arguments)
-    if answers.shape != labels.shape:
-        raise ValueError("another number of answers")
-    return float(np.mean(answers == labels))
+def right_share(arguments, table):
+    """The share of the new images that was read rightly; ValueError if there is no such table."""
+    table, labels = np.asarray(table, float), labels_to_read(*arguments)
+    if table.shape != (len(labels), 10):
+        raise ValueError("another shape")
+    return float(np.mean(table.argmax(axis=1) == labels))
 
 
-def judge_reading(arguments, answers):
-    answers, labels = np.asarray(answers), labels_to_read(*arguments)
-    if answers.shape != labels.shape:
+def are_probabilities(table):
+    table = np.asarray(table, float)
+    return bool(np.all(table >= 0) and np.allclose(table.sum(axis=1), 1, atol=1e-3))
+
+
+def cross_entropy(arguments, table):
+    """The mean of -log of what the right digit was given, where 0 counts as 1e-30."""
+    labels = labels_to_read(*arguments)
+    given_to_right = np.asarray(table, float)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(given_to_right, 1e-30)).mean())
+
+
+def judge_reading(arguments, table):
+    table = np.asarray(table)
+    if table.shape != (given.READ, 10):
         return (
-            f"There are {len(labels)} new images, so the answer should be an array of shape "
-            f"{labels.shape}; it has the shape {answers.shape}."
+            f"There are {given.READ:,} new images and ten digits, so the answer should be an array "
+            f"of shape {(given.READ, 10)}; it has the shape {table.shape}."
         )
-    share = right_share(arguments, answers)
-    if share >= AT_LEAST:
-        return None
+    if not are_probabilities(table):
+        return "These are no probabilities: each row should be at least 0 and add up to 1."
+    share, loss = right_share(arguments, table), cross_entropy(arguments, table)
     shuffled = " with shuffled pixels" if arguments[2] else ""
-    return (
-        f"{share:.2%} of the {len(labels):,} new images{shuffled} were read rightly; at least "
-        f"{AT_LEAST:.0%} are wanted."
-    )
+    if share < AT_LEAST:
+        return (
+            f"{share:.2%} of the {given.READ:,} new images{shuffled} were read rightly; at least "
+            f"{AT_LEAST:.0%} are wanted."
+        )
+    if loss > AT_MOST:
+        return (
+            f"{share:.2%} of the {given.READ:,} new images{shuffled} were read rightly, but the "
+            f"cross-entropy of the probabilities is {loss:.2f}; at most {AT_MOST} is wanted."
+        )
+    return None
+
+
+def of_probabilities(condition):
+    """A seen() for tables of probabilities: condition(share of right ones, table, arguments)."""
+
+    def seen(arguments, table):
+        share = right_share(arguments, table)
+        return are_probabilities(table) and condition(share, np.asarray(table), arguments)
+
+    return seen
 
 
 def between(low, high):
-    return lambda arguments, answers: low <= right_share(arguments, answers) < high
-
-
-def was_learned_elsewhere(arguments, answers):
-    share = right_share(arguments, answers)
-    return share < 0.5 if arguments[2] else share > AT_LEAST
+    return of_probabilities(lambda share, table, arguments: low <= share < high)
 
 
 read_digits_exercise = Exercise(
@@ -611,61 +641,106 @@ read_digits_exercise = Exercise(
         "The pieces: `ArrayDataset(..., transform=to_float)`, `DataLoader`, `nn.Sequential` with "
         "`nn.Flatten()` first, `nn.CrossEntropyLoss`, `optim.Adam`, `fit`. One hidden layer of 64 "
         "neurons is enough. After one epoch it is not ready; after five, mostly.",
-        "`predict(model, new_images, to_float)` gives ten logits per image; the digit is their "
-        "`argmax(axis=1)`. If you stay just below 90 %, raise the learning rate of Adam to 0.003, "
-        "or train some epochs more.",
+        "`predict(model, new_images, to_float)` gives ten logits per image; softmax makes "
+        "probabilities of them. If you stay just below 90 %, raise the learning rate of Adam to "
+        "0.003, or train some epochs more.",
     ),
 )
 
 
 @read_digits_exercise.mistake(
-    seen=lambda arguments, answers: np.asarray(answers).shape[1:] == (10,)
+    seen=lambda arguments, answers: np.asarray(answers).shape == (given.READ,)
 )
-def ten_numbers_an_image(images, labels, new):
-    """For each image ten numbers came back, as the network gives them. The answer is one digit:
-    the place of the largest, `argmax(axis=1)`.
+def one_digit_an_image(images, labels, new):
+    """One number came back for each image. Asked for are ten: how probable the network thinks each
+    digit is. The digit itself is the place of the largest, and the check takes it from there.
     """
-    return np.eye(10)[read_by_mean_images(images, labels, new)]
+    return read_by_mean_images(images, labels, new).argmax(axis=1)
 
 
 @read_digits_exercise.mistake(
-    seen=lambda arguments, answers: (
-        np.asarray(answers).shape == (given.READ,) and bool(np.any(np.asarray(answers) % 1))
-    )
-)
-def the_largest_number_not_its_place(images, labels, new):
-    """The answers are not whole numbers: `max(axis=1)` gives the largest of the ten numbers. The
-    digit is its place, `argmax(axis=1)`.
-    """
-    return np.eye(10)[read_by_mean_images(images, labels, new)].max(axis=1) / 3
-
-
-@read_digits_exercise.mistake(
-    seen=lambda arguments, answers: np.asarray(answers).shape == (given.LEARN,)
+    seen=lambda arguments, answers: len(np.asarray(answers)) == given.LEARN
 )
 def the_training_images_were_read(images, labels, new):
     """There is an answer for each training image. Those are known; let the network read
     `new_images`.
     """
-    return labels
+    return np.eye(10)[labels]
 
 
 @read_digits_exercise.mistake(
-    seen=lambda arguments, answers: right_share(arguments, answers) < 0.3 and np.ptp(answers) == 0
+    seen=lambda arguments, answers: (
+        np.asarray(answers).shape == (given.READ, 10)
+        and np.allclose(np.sum(answers, axis=0), 1, atol=1e-3)
+    )
+)
+def softmax_down_the_columns(images, labels, new):
+    """Each *column* adds up to 1, so the images compete with each other. The digits of one image
+    should: `axis=1`.
+    """
+    return softmax(np.log(read_by_mean_images(images, labels, new) + 1e-9).T).T
+
+
+@read_digits_exercise.mistake(
+    seen=lambda arguments, answers: (
+        np.asarray(answers).shape == (given.READ, 10) and not are_probabilities(answers)
+    )
+)
+def logits_in_place_of_probabilities(images, labels, new):
+    """Ten numbers came back for each image, but they do not add up to 1: logits, as a network with
+    a last layer of ten neurons gives them. `nn.functional.softmax` makes probabilities of them.
+    """
+    return 20 * read_by_mean_images(images, labels, new) - 10
+
+
+@read_digits_exercise.mistake(
+    "softmax twice",
+    seen=of_probabilities(lambda share, table, arguments: share > 0.5 and table.max() < 0.232),
+)
+def softmax_twice(images, labels, new):
+    """Most digits are right, and nothing is more probable than 0.231: that is e / (e + 9), the most
+    that is left when the softmax is applied twice. Once is enough; is one in the network already?
+    """
+    return softmax(read_by_mean_images(images, labels, new))
+
+
+@read_digits_exercise.mistake(
+    seen=of_probabilities(
+        lambda share, table, arguments: share < 0.3 and len(set(table.argmax(axis=1))) == 1
+    )
 )
 def the_same_answer_for_every_image(images, labels, new):
     """It answers one and the same digit each time, like the laziest baseline. A network whose
     weights have exploded does that, too: did it get bytes from 0 to 255?
     """
-    return np.ones(len(new), int)
+    return np.eye(10)[np.ones(len(new), int)]
 
 
-@read_digits_exercise.mistake(seen=was_learned_elsewhere)
+@read_digits_exercise.mistake(
+    seen=of_probabilities(
+        lambda share, table, arguments: share < 0.5 if arguments[2] else share > AT_LEAST
+    )
+)
 def learned_elsewhere(images, labels, new):
     """It reads ordinary digits, and fails where all images have their pixels shuffled. So it
     was trained before, on other images. Train a new network on `train_images`.
     """
-    return predict(mnist_mlp(), new, to_float).argmax(axis=1)
+    return softmax(predict(mnist_mlp(), new, to_float))
+
+
+@read_digits_exercise.mistake(
+    seen=of_probabilities(
+        lambda share, table, arguments: (
+            share > 0.5 and cross_entropy(arguments, table) > 1 and np.median(table.max(1)) > 0.99
+        )
+    )
+)
+def sure_of_everything(images, labels, new):
+    """Most answers are right, but it is certain of the wrong ones, too, and so the cross-entropy is
+    large. Are the pixels still bytes from 0 to 255 where it learns or where it reads? Then the
+    logits are some hundred times too large. (Or it was trained for very long.)
+    """
+    return softmax(1e6 * read_by_mean_images(images, labels, new))
 
 
 @read_digits_exercise.mistake("as good as guessing", seen=between(0, 0.3))
@@ -675,7 +750,7 @@ def read_untrained(train_images, train_labels, new_images):
     """
     nnlib.manual_seed(0)
     model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
-    return predict(model, new_images, to_float).argmax(axis=1)
+    return softmax(predict(model, new_images, to_float))
 
 
 @read_digits_exercise.mistake(seen=between(0.6, 0.85))
@@ -688,8 +763,8 @@ def no_better_than_the_mean_images(train_images, train_labels, new_images):
 
 @read_digits_exercise.mistake(seen=between(0.85, AT_LEAST))
 def trained_too_briefly(images, labels, new):
-    """It is on the way, and was stopped too early. 6,000 images are few: go through them
-    several times.
+    """It is on the way. 6,000 images are few: go through them several times. If you do so already,
+    look at the pixels: with bytes from 0 to 255 in place of 0 to 1, every step is far too long.
     """
     return learn_and_read(images, labels, new, epochs=1, hidden=32)
 

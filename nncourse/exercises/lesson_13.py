@@ -8,6 +8,7 @@ import itertools
 
 import numpy as np
 
+from nncourse.exercises.given import lesson_13 as given
 from nncourse.judging.exercise import Exercise
 from nnlib.nn.functional import softmax
 
@@ -202,6 +203,8 @@ bump_exercise = Exercise(
         (2.0, 1.0, 0.5, np.array([0.0, 1.0, 1.5]), np.array([0.0, 1.0, 1.0])),
         (-1.5, 0.5, 2.0, np.array([-2.0, 0.0, 1.0, 3.0]), np.array([1.0, 0.0, -1.0, 0.0])),
         (0.7, -1.0, 1.5, np.array([0.5]), np.array([2.0])),
+        (1, 0, 2, np.array([0.0, 1.0, 3.0]), np.array([1.0, 0.0, 0.5])),
+        (3, -1, 1, np.array([-1.0, 0.5]), np.array([2.0, 1.0])),
     ),
     random=some_bump,
     rtol=1e-4,
@@ -281,14 +284,64 @@ def multiplied_by_s_squared_in_place_of_divided(*arguments):
 
 @bump_exercise.mistake
 def minus_in_the_exponent_forgotten(*arguments):
-    """The minus in the exponent is missing: your bump is a pit that grows without end to both
-    sides.
+    """The exponent is positive here, so your bump is a pit that grows without end to both sides.
+    Is the minus missing, or was it squared together with x − m?
     """
     return (
         with_exponent(
             lambda d, s: d**2 / (2 * s**2), lambda d, s: -d / s**2, lambda d, s: -(d**2) / s**3
         )
     )(*arguments)
+
+
+@bump_exercise.mistake("the 2 squared as well")
+def the_2_squared_as_well(*arguments):
+    """The bump is too wide: (x − m)² is divided by 4 s². In `(2 * s)**2` the 2 is squared as well;
+    only s is meant to be.
+    """
+    return with_exponent(
+        lambda d, s: -(d**2) / (4 * s**2),
+        lambda d, s: d / (2 * s**2),
+        lambda d, s: d**2 / (2 * s**3),
+    )(*arguments)
+
+
+@bump_exercise.mistake("the distance not squared")
+def the_distance_not_squared(*arguments):
+    """The distance x − m is not squared, so it is not a bump but a curve that falls all the way
+    from left to right.
+    """
+    return with_exponent(
+        lambda d, s: -d / (2 * s**2), lambda d, s: 1 / (2 * s**2), lambda d, s: d / s**3
+    )(*arguments)
+
+
+@bump_exercise.mistake("s not squared")
+def s_not_squared(*arguments):
+    """s is not squared. With s = 1 nobody sees it; below the line stands 2 s²."""
+    return with_exponent(
+        lambda d, s: -(d**2) / (2 * s), lambda d, s: d / s, lambda d, s: d**2 / (2 * s**2)
+    )(*arguments)
+
+
+@bump_exercise.mistake("absolute in place of squared")
+def absolute_in_place_of_squared(a, m, s, x, t):
+    """This is the gradient of the mean of |y − t|. The loss is the mean of (y − t)²."""
+    shape, distance = np.exp(-((x - m) ** 2) / (2 * s**2)), (x - m) / s
+    pull = np.sign(a * shape - t) * shape / len(x)
+    return np.array(
+        [np.sum(pull), np.sum(pull * a * distance) / s, np.sum(pull * a * distance**2) / s]
+    )
+
+
+@bump_exercise.mistake("whole numbers as they are")
+def whole_numbers_as_they_are(a, m, s, x, t):
+    """For decimal numbers all is right. Of whole numbers `torch.tensor` makes int64, and only
+    decimal numbers can have a gradient. Say which type you want: `dtype=torch.float64`.
+    """
+    if isinstance(a, int) and isinstance(m, int) and isinstance(s, int):
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return bump_gradients(a, m, s, x, t)
 
 
 @bump_exercise.mistake
@@ -537,6 +590,22 @@ def dropout_was_on(arguments, result):
     return bool(np.isclose(possible, result, atol=1e-4).all(axis=2).any(axis=0).all())
 
 
+def has_nothing_of_the_weights(arguments, result):
+    """Probabilities no further apart than those of a fresh network of this size can be.
+
+    nn.Linear starts with weights and biases up to 1 / sqrt(inputs); dropout may double hidden ones.
+    """
+    weights, x = arguments
+    result = np.asarray(result, float)
+    hidden, inputs = weights["0.weight"].shape
+    if result.shape != (len(x), len(weights["3.bias"])) or np.any(result <= 0):
+        return False
+    loudest = (np.abs(x).sum(axis=1) + 1) / inputs**0.5
+    furthest = 2 * (2 * hidden * loudest + 1) / hidden**0.5
+    apart = np.log(result).max(axis=1) - np.log(result).min(axis=1)
+    return bool(np.allclose(result.sum(axis=1), 1, atol=1e-3) and np.all(apart <= furthest))
+
+
 def some_weights(rng):
     inputs, hidden, classes = (int(n) for n in rng.choice([2, 3, 4, 5], 3, replace=False))
     weights = {
@@ -559,6 +628,8 @@ SMALL = {
     "3.bias": np.array([0.1, -0.1], np.float32),
 }
 
+LARGE = {name: 10 * array for name, array in SMALL.items()}
+
 probabilities_exercise = Exercise(
     id="13.4",
     title="A trained network moves in",
@@ -572,6 +643,7 @@ probabilities_exercise = Exercise(
         (SMALL, np.array([[1.0, 0.5], [-1.0, 2.0]], np.float32)),
         (SMALL, np.array([[1.0, 0.5]], np.float32)),
         (SMALL, np.array([[0.2, 0.1], [3.0, -4.0], [0.0, 0.0], [1.0, 1.0]], np.float32)),
+        (LARGE, np.array([[1.0, 0.5], [0.5, 1.0]], np.float32)),
     ),
     random=some_weights,
     rtol=1e-4,
@@ -658,4 +730,257 @@ def classes_in_place_of_probabilities(weights, x):
     return probabilities(weights, x).argmax(axis=1)
 
 
-EXERCISES = (w_grad_exercise, bump_exercise, fit_line_exercise, probabilities_exercise)
+@probabilities_exercise.mistake("weights not loaded", seen=has_nothing_of_the_weights)
+def weights_not_loaded(weights, x):
+    """These are probabilities, but there is nothing of `weights` in them: even where those are
+    large, the classes stay as near to each other as in a fresh network. Call `load_state_dict`.
+    """
+    rng = np.random.default_rng()
+    hidden, inputs = weights["0.weight"].shape
+    fresh = {
+        name: rng.uniform(-1, 1, array.shape) / (inputs if name[0] == "0" else hidden) ** 0.5
+        for name, array in weights.items()
+    }
+    return probabilities(fresh, x)
+
+
+# 13.5 ------------------------------------------------------------- a whole program
+
+SHAPES = {"0.weight": (16, 2), "0.bias": (16,), "3.weight": (3, 16), "3.bias": (3,)}
+WANTED = 0.9
+
+
+def train_and_save(train_set, test_set, file, epochs=10, evaluated=True):
+    import torch
+    from torch import nn
+
+    model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    loss_fn = nn.CrossEntropyLoss()
+    for _ in range(epochs):
+        for x, y in torch.utils.data.DataLoader(train_set, batch_size=32, shuffle=True):
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
+    torch.save(model.state_dict(), file)
+    if evaluated:
+        model.eval()
+    with torch.inference_mode():
+        batches = torch.utils.data.DataLoader(test_set, batch_size=100)
+        right = sum((model(x).argmax(dim=1) == y).sum().item() for x, y in batches)
+    return right / len(test_set)
+
+
+def train_and_save_in_float64(train_set, test_set, file):
+    """With SGD, weight decay and its own batches."""
+    import torch
+    from torch import nn
+
+    def table(points):
+        x, y = zip(*(points[i] for i in range(len(points))), strict=True)
+        return torch.stack(x).double(), torch.stack(y)
+
+    model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3)).double()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-4)
+    x, y = table(train_set)
+    for _ in range(100):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    model.eval()
+    x, y = table(test_set)
+    torch.save(model.state_dict(), file)
+    return (model(x).argmax(dim=1) == y).double().mean()
+
+
+def train_and_save_with_adamw(train_set, test_set, file):
+    """A Module of its own, saved as the parts that were asked for."""
+    import torch
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(
+                nn.Linear(2, 16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3)
+            )
+
+        def forward(self, x):
+            return self.layers(x)
+
+    model = Net()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _ in range(10):
+        model.train()
+        for x, y in torch.utils.data.DataLoader(train_set, batch_size=20, shuffle=True):
+            loss = nn.functional.cross_entropy(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    torch.save(model.layers.state_dict(), file)
+    model.eval()
+    with torch.no_grad():
+        x, y = next(iter(torch.utils.data.DataLoader(test_set, batch_size=len(test_set))))
+        return (model(x).argmax(dim=1) == y).float().mean().item()
+
+
+def read_with(file, points):
+    """Which corners the network in the file names, without dropout."""
+    w = {name: np.asarray(array, float) for name, array in file.items()}
+    hidden = np.maximum(points @ w["0.weight"].T + w["0.bias"], 0)
+    return (hidden @ w["3.weight"].T + w["3.bias"]).argmax(axis=1)
+
+
+def shares(seed, file):
+    """The shares of the test set and of new points that the network in the file gets right."""
+    _, test, new = given.corners(seed)
+    return [float(np.mean(read_with(file, points) == labels)) for points, labels in (test, new)]
+
+
+def is_complete(file):
+    return isinstance(file, dict) and {name: np.shape(a) for name, a in file.items()} == SHAPES
+
+
+def judge_saved(arguments, result):
+    said, file = result["said"], result["file"]
+    if isinstance(file, str):
+        return f"In the file: {file}. A state dict of the trained network is wanted there."
+    if not is_complete(file):
+        found = ", ".join(f"{name} {np.shape(array)}" for name, array in file.items())
+        wanted = ", ".join(f"{name} {shape}" for name, shape in SHAPES.items())
+        return f"The file holds {found or 'no array'}; expected {wanted}."
+    if said is None:
+        return "The function gave None, and should give the share of `test_set` that it gets right."
+    test, new = shares(*arguments, file)
+    if new < WANTED:
+        return (
+            f"The network in the file gets {new:.0%} of 1,000 new points right, not {WANTED:.0%}."
+        )
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return "The function should give one number, the share of `test_set` that it gets right."
+    if abs(said - test) > 1.5 / given.TEST:
+        return (
+            f"The function says {said:.3f}, and the network in the file gets {test:.3f} of "
+            "`test_set` right."
+        )
+    return None
+
+
+def saved(condition):
+    """A seen() for complete files: condition(said, share of the test set, share of new points)."""
+
+    def seen(arguments, result):
+        if not is_complete(result["file"]):
+            return False
+        return condition(result["said"], *shares(*arguments, result["file"]))
+
+    return seen
+
+
+saved_exercise = Exercise(
+    id="13.5",
+    title="A whole program, and a file",
+    points=4,
+    minutes=20,
+    difficulty="hard",
+    name="train_and_save",
+    reference=train_and_save,
+    alternatives=(train_and_save_in_float64, train_and_save_with_adamw),
+    driver=given.train_and_save,
+    judge=judge_saved,
+    fixed=((0,),),
+    random=lambda rng: (int(rng.integers(1, 100_000)),),
+    random_cases=1,
+    seconds=20.0,
+    hints=(
+        "It is the lesson's program with a smaller network: loader, model, loss, optimizer, two "
+        "loops, the file, the test. Which of these do you need twice?",
+        "`DataLoader(train_set, batch_size=32, shuffle=True)`, Adam with 0.01, ten epochs. Then "
+        "`torch.save(model.state_dict(), file)`: `file` is open already.",
+        "For the test: `model.eval()`, then `with torch.inference_mode():` count over the batches "
+        "of `DataLoader(test_set, batch_size=100)` where `argmax(dim=1)` equals y, and divide by "
+        "`len(test_set)`.",
+    ),
+)
+
+
+@saved_exercise.mistake(seen=lambda arguments, result: result["file"] == "nothing")
+def nothing_saved(train_set, test_set, file):
+    """Nothing was written into the file. `torch.save(model.state_dict(), file)` does it; `file` is
+    open, and torch takes it as it takes a name.
+    """
+    return 0.95
+
+
+@saved_exercise.mistake(seen=lambda arguments, result: result["file"] == "no numbers alone")
+def the_whole_model_saved(train_set, test_set, file):
+    """The whole model was saved, with its classes. Such a file can run a stranger's program, so
+    `weights_only=True` refuses to read it. Save `model.state_dict()`.
+    """
+    import torch
+
+    torch.save(torch.nn.Linear(2, 3), file)
+    return 0.95
+
+
+@saved_exercise.mistake(
+    seen=saved(
+        lambda said, test, new: new < 0.75 and isinstance(said, int | float) and 0.85 < said <= 1
+    )
+)
+def saved_before_the_training(train_set, test_set, file):
+    """The function reports a good network, and there is a bad one in the file. Was it saved before
+    the training, or is it another one? Save after the last epoch.
+    """
+    train_and_save(train_set, test_set, file, epochs=0)
+    return 0.95
+
+
+@saved_exercise.mistake(
+    seen=saved(
+        lambda said, test, new: (
+            new < 0.75 and not (isinstance(said, int | float) and 0.85 < said <= 1)
+        )
+    )
+)
+def nothing_learned(train_set, test_set, file):
+    """The network in the file knows next to nothing. Are all five there in each step: `zero_grad`,
+    forwards, the loss, `backward`, `step`? And did the optimizer get this network's parameters?
+    """
+    return train_and_save(train_set, test_set, file, epochs=0)
+
+
+@saved_exercise.mistake(
+    seen=saved(
+        lambda said, test, new: new >= WANTED and isinstance(said, int | float) and 1 < said <= 100
+    )
+)
+def percent_in_place_of_the_share(train_set, test_set, file):
+    """The network is good. Its result should be a share between 0 and 1, not percent or a count:
+    divide the number of right answers by `len(test_set)`.
+    """
+    return 100 * train_and_save(train_set, test_set, file)
+
+
+@saved_exercise.mistake(
+    seen=saved(
+        lambda said, test, new: (
+            new >= WANTED and isinstance(said, int | float) and 0.005 < abs(said - test) < 0.15
+        )
+    )
+)
+def dropout_on_in_the_test(train_set, test_set, file):
+    """The network in the file gets another share of `test_set` right than you say. Is dropout still
+    on while you test? `model.eval()` comes first. (Or did you test on other examples?)
+    """
+    share = train_and_save(train_set, test_set, file, evaluated=False)
+    return share - 0.02
+
+
+EXERCISES = (
+    w_grad_exercise,
+    bump_exercise,
+    fit_line_exercise,
+    probabilities_exercise,
+    saved_exercise,
+)

@@ -43,7 +43,7 @@ def body(head, *lines):
     return head + "\n" + "\n".join("    " + line for line in lines)
 
 
-TEACH = "def teach(X, t, lr, steps):"
+TEACH = "def teach(X, t, lr, steps, cost):"
 EPOCHS = "def epochs_needed(x, targets, most):"
 GATE = "def train_gate(x, targets, epochs):"
 MEASURED = "def measured_gradient(f, x, h):"
@@ -80,7 +80,8 @@ def taught(*lines, start="w, b = np.zeros(X.shape[1]), 0.0", end="return np.arra
     )
 
 
-DZ = "dz = (a - t) / len(t)"
+COST = "np.where(t == 1, cost, 1)"
+DZ = f"dz = {COST} * (a - t) / len(t)"
 STEP = "w, b = w - lr * dz @ X, b - lr * dz.sum()"
 
 RIGHT = {
@@ -116,6 +117,7 @@ RIGHT = {
             "w, b = np.zeros(X.shape[1], np.float32), np.float32(0)",
             "for _ in range(steps):",
             "    dz = (1 / (1 + np.exp(-(X @ w + b))) - t) / np.float32(len(t))",
+            "    dz = dz * np.where(t == 1, np.float32(cost), np.float32(1))",
             "    w, b = w - np.float32(lr) * dz @ X, b - np.float32(lr) * dz.sum()",
             "return np.array([*w, b])",
         ),
@@ -563,7 +565,7 @@ WRONG = [
         body(
             "def my_bce(z, t):",
             "m = z.max()",
-            "return np.mean(m + np.log(np.exp(-m) + np.exp(z - m)) - z * t)",
+            "return m + np.log(np.exp(-m) + np.exp(z - m)) - z * t",
         ),
         "underflow",
         "!take the larger of the two out first, as in the lesson",
@@ -574,17 +576,18 @@ WRONG = [
             "def my_bce(z, t):",
             "def sig(v):",
             "    return 1 / (1 + np.exp(-v))",
-            "return -np.mean(np.log(np.where(t == 1, sig(z), sig(-z))))",
+            "return -np.log(np.where(t == 1, sig(z), sig(-z)))",
         ),
         "!no p any more",
     ),
     ("05.2", "lambda z, t: nn.BCELoss()(1 / (1 + np.exp(-z)), t)", "!2 times too small"),
+    ("05.2", "nn.BCEWithLogitsLoss()", "each example"),
     (
         "05.2",
         body(
             "def my_bce(z, t):",
             "p = 1 / (1 + np.exp(-z))",
-            "return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))",
+            "return -(t * np.log(p) + (1 - t) * np.log(1 - p))",
         ),
         "logarithm",
     ),
@@ -605,19 +608,20 @@ WRONG = [
     ("05.4", "lambda p: print(p)", "`return` missing"),
     # 06.2
     ("06.2", taught(DZ, STEP, end="return w, b"), "two pieces", "np.array([*w, b])"),
-    ("06.2", taught("dz = (a - t) / len(t)", "w, b = w - lr * dz @ X, b - lr * dz.mean()"), "bias"),
-    ("06.2", taught("dz = (a - t) / 4", STEP), "4", "!0.3191"),
+    ("06.2", taught(DZ, "w, b = w - lr * dz @ X, b - lr * dz.mean()"), "bias"),
+    ("06.2", taught(f"dz = {COST} * (a - t) / 4", STEP), "4", "!0.3191"),
     (
         "06.2",
         taught(DZ, STEP).replace("range(steps)", "range(steps + 1)"),
         "one step too many",
     ),
-    ("06.2", taught("dz = 2 * (a - t) / len(t)", STEP), "2"),
+    ("06.2", taught(f"dz = 2 * {COST} * (a - t) / len(t)", STEP), "2"),
     (
         "06.2",
-        taught("dz = (a - t) / len(t)", "w, b = w - lr * dz @ X, b - lr * (a - t).sum()"),
+        taught(DZ, f"w, b = w - lr * dz @ X, b - lr * ({COST} * (a - t)).sum()"),
         "bias",
     ),
+    ("06.2", taught("dz = (a - t) / len(t)", STEP), "cost", "costs the same"),
     # 06.3
     (
         "06.3",

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 
+import nnlib
 from nncourse import exercises
-from nnlib import nn
+from nnlib import nn, optim
+from nnlib.data import ArrayDataset, DataLoader, to_float
+from nnlib.training import fit, predict
 from tests.nncourse.test_exercises_gate import judged
 
 # 08 ---------------------------------------------------------------------------------------------
@@ -137,6 +141,38 @@ def read_idx_int64(data):
     return exercises.find("12.2").reference(data).astype(np.int64)
 
 
+def read_idx_little(data):
+    shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "little") for i in range(data[3])]
+    if data[2] != 8:
+        raise ValueError("I only know bytes")
+    return np.frombuffer(data[4 + 4 * data[3] :], np.uint8).reshape(shape)
+
+
+def read_idx_values_too_early(data):
+    shape = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(data[3])]
+    if data[2] != 8:
+        raise ValueError("I only know bytes")
+    return np.frombuffer(data[4:], np.uint8).reshape(shape)
+
+
+def read_idx_refuses_all(data):
+    raise ValueError("broken")
+
+
+def read_raw_bytes(images, labels, new):
+    """Learns from 0 to 1, and reads from 0 to 255."""
+    nnlib.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
+    loader = DataLoader(ArrayDataset(images, labels, transform=to_float), 64, shuffle=True)
+    adam = optim.Adam(model.parameters(), lr=0.003)
+    fit(model, nn.CrossEntropyLoss(), adam, loader, max_epochs=4, progress=False)
+    return nn.functional.softmax(predict(model, new.astype(np.float32)))
+
+
+def read_without_return(images, labels, new):
+    nn.Linear(784, 10)
+
+
 def confusion_answers_first(labels, answers, classes):
     counts = np.zeros((classes, classes))
     counts[answers, labels] += 1
@@ -152,6 +188,122 @@ def confusion_answers_first_only(labels, answers, classes):
 
 def gradients_of_none(a, m, s, x, t):
     return np.array([None, None, None])
+
+
+def bump_with_torch_of_whole_numbers(a, m, s, x, t):
+    """Three tensors, and MSELoss of PyTorch."""
+    numbers = [torch.tensor(n, dtype=torch.float32, requires_grad=True) for n in (a, m, s)]
+    x, t = (torch.from_numpy(array).float() for array in (x, t))
+    y = numbers[0] * torch.exp(-(((x - numbers[1]) / numbers[2]) ** 2) / 2)
+    torch.nn.functional.mse_loss(y, t).backward()
+    return torch.stack([n.grad for n in numbers])
+
+
+def bump_torch(exponent, kind=torch.float64, loss=lambda y, t: ((y - t) ** 2).mean()):
+    def gradients(a, m, s, x, t):
+        p = torch.tensor([a, m, s], dtype=kind, requires_grad=True)
+        x, t = torch.tensor(x), torch.tensor(t)
+        loss(p[0] * torch.exp(exponent(x - p[1], p[2])), t).backward()
+        return p.grad.numpy()
+
+    return gradients
+
+
+def bump_with_abs(*arguments):
+    right = bump_torch(lambda d, s: -(d**2) / (2 * s**2), loss=lambda y, t: (y - t).abs().mean())
+    return right(*arguments)
+
+
+def bump_of_int64(a, m, s, x, t):
+    a, m, s = (torch.tensor(n, requires_grad=True) for n in (a, m, s))
+    y = a * torch.exp(-((torch.tensor(x) - m) ** 2) / (2 * s**2))
+    ((y - torch.tensor(t)) ** 2).mean().backward()
+    return np.array([n.grad.item() for n in (a, m, s)])
+
+
+def probabilities_unloaded(weights, x):
+    hidden, inputs = weights["0.weight"].shape
+    layers = torch.nn.Linear(inputs, hidden), torch.nn.Linear(hidden, len(weights["3.bias"]))
+    model = torch.nn.Sequential(layers[0], torch.nn.ReLU(), torch.nn.Dropout(0.5), layers[1])
+    with torch.no_grad():
+        return model.eval()(torch.tensor(x)).softmax(dim=1).numpy()
+
+
+def program(save_first=False, evaluates=True, what=lambda model: model.state_dict(), times=1):
+    def train_and_save(train_set, test_set, file):
+        layers = torch.nn.Linear(2, 16), torch.nn.ReLU(), torch.nn.Dropout(0.5)
+        model = torch.nn.Sequential(*layers, torch.nn.Linear(16, 3))
+        adam = torch.optim.Adam(model.parameters(), lr=0.02)
+        if save_first:
+            torch.save(model.state_dict(), file)
+        for _ in range(6):
+            for x, y in torch.utils.data.DataLoader(train_set, 30, shuffle=True):
+                adam.zero_grad()
+                torch.nn.functional.cross_entropy(model(x), y).backward()
+                adam.step()
+        if what and not save_first:
+            torch.save(what(model), file)
+        if evaluates:
+            model.eval()
+        (x, y), *_ = torch.utils.data.DataLoader(test_set, 300)
+        return times * (model(x).argmax(dim=1) == y).float().mean().item()
+
+    return train_and_save
+
+
+program_that_saves_the_model = program(what=lambda model: model)
+program_that_saves_nothing = program(what=None)
+program_that_saves_first = program(save_first=True)
+program_of_percent = program(times=100)
+
+
+def program_without_eval(train_set, test_set, file):
+    """With dropout on it says a little less; here always, so that no seed hides it."""
+    said = program(evaluates=False)(train_set, test_set, file)
+    return said - 0.02
+
+
+def reader(transform=to_float, seed=0, lr=0.01):
+    def read(images, labels):
+        if seed is not None:
+            nnlib.manual_seed(seed)
+        model = nn.Sequential(nn.Flatten(), nn.Linear(784, 22), nn.ReLU(), nn.Linear(22, 10))
+        loader = DataLoader(ArrayDataset(images, labels, transform=transform), 64, shuffle=True)
+        adam = optim.Adam(model.parameters(), lr=lr)
+        fit(model, nn.CrossEntropyLoss(), adam, loader, max_epochs=8, progress=False)
+        return [p.data for p in model.parameters()]
+
+    return read
+
+
+reader_of_bytes = reader(lambda images: images.astype(np.float32), lr=0.003)
+reader_divided_twice = reader(lambda images: to_float(images) / 255)
+
+
+def reader_without_a_seed(images, labels):
+    nnlib.manual_seed(int(np.random.default_rng().integers(1_000_000)))
+    return reader(seed=None)(images, labels)
+
+
+STAYS = nn.Sequential(nn.Flatten(), nn.Linear(784, 22), nn.ReLU(), nn.Linear(22, 10))
+
+
+def reader_that_goes_on_training(images, labels):
+    """Its network was made outside, so each call goes on where the last one ended."""
+    nnlib.manual_seed(0)
+    loader = DataLoader(ArrayDataset(images, labels, transform=to_float), 64, shuffle=True)
+    adam = optim.Adam(STAYS.parameters(), lr=0.01)
+    fit(STAYS, nn.CrossEntropyLoss(), adam, loader, max_epochs=3, progress=False)
+    return [p.data for p in STAYS.parameters()]
+
+
+def reader_without_return(images, labels):
+    nn.Linear(784, 10)
+
+
+def reader_of_parameters(images, labels):
+    """The reference's arrays, as Parameters."""
+    return [nn.Parameter(a) for a in exercises.find("14.4").reference(images, labels)]
 
 
 def choice_from_1(validation, test):
@@ -197,7 +349,9 @@ def cnn_of_two_classes():
 RIGHT = [
     ("11.3", split_in_place),
     ("11.5", lambda: [0.92, 0.0]),
-    ("14.3", lambda: np.array([784, 32, 10])),
+    ("14.3", lambda: np.array([784, 32, 64, 10])),
+    ("13.2", bump_with_torch_of_whole_numbers),
+    ("14.4", reader_of_parameters),
     ("09.4", lambda: ["Adam", 3.16, 0.6]),
 ]
 
@@ -224,10 +378,34 @@ WRONG = [
     ("11.3", split_other_order, "another order", ""),
     ("11.4", stop_minus_1, "stop", ""),
     ("12.2", read_idx_int64, "uint8", ""),
+    ("12.2", read_idx_little, "wrong order", ""),
+    ("12.2", read_idx_values_too_early, "", "wrong order"),
+    ("12.2", read_idx_refuses_all, "", "wrong order"),
+    ("12.4", read_raw_bytes, "0 to 255", "briefly"),
+    ("12.4", read_without_return, "return", ""),
     ("12.3", confusion_answers_first, "labels come first", ""),
     ("12.3", confusion_answers_first_only, "labels come first", ""),
     ("13.2", gradients_of_none, "backward()", ""),
+    ("13.2", bump_of_int64, "int64", ""),
+    ("13.2", bump_torch(lambda d, s: -(d**2) / (2 * s) ** 2), "the 2 is squared", ""),
+    ("13.2", bump_torch(lambda d, s: -d / (2 * s**2)), "x − m is not squared", ""),
+    ("13.2", bump_torch(lambda d, s: -(d**2) / (2 * s)), "s is not squared", ""),
+    ("13.2", bump_torch(lambda d, s: (-d) ** 2 / (2 * s**2)), "positive", ""),
+    ("13.2", bump_with_abs, "|y − t|", "the exponent"),
+    ("13.4", probabilities_unloaded, "load_state_dict", "dropout"),
+    ("13.5", program_without_eval, "eval()", ""),
+    ("13.5", program_of_percent, "between 0 and 1", ""),
+    ("13.5", program_that_saves_the_model, "state_dict", ""),
+    ("13.5", program_that_saves_nothing, "Nothing was written", ""),
+    ("13.5", program_that_saves_first, "before", ""),
+    ("14.3", lambda: [784, 32, 10], "one hidden layer", ""),
+    ("14.3", lambda: [784, 24, 16, 10], "wider", ""),
     ("14.2", choice_from_1, "counted from 0", "times too large"),
+    ("14.4", reader_of_bytes, "0 to 255", "too early"),
+    ("14.4", reader_divided_twice, "*twice*", "too early"),
+    ("14.4", reader_without_a_seed, "two different networks", ""),
+    ("14.4", reader_that_goes_on_training, "two different networks", ""),
+    ("14.4", reader_without_return, "return", ""),
     ("15.1", lambda: 300, "+ 1", "padding"),
     ("15.1", lambda: 192, "padding", "+ 1"),
     ("15.1", lambda: 972, "second convolution the padding", ""),
@@ -267,3 +445,13 @@ def test_a_wrong_answer_is_rejected_with_a_true_sentence(id, answer, words, neve
 def exercise_answer(exercise, given):
     """As judged() takes it: a value as a function without arguments."""
     return (lambda: given) if exercise.is_value else given
+
+
+def test_three_seconds_are_kept():
+    exercise = exercises.find("14.4")
+    (result,) = exercise.results(exercise.reference, [(0, False)])
+    assert result["seconds"] > 0
+    assert exercise.judge((0, False), result) is None
+    slow = exercise.judge((0, False), result | {"seconds": 3.5})
+    assert "3.5 s" in slow
+    assert "3 s" in slow
