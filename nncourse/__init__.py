@@ -8,7 +8,7 @@ from nncourse import preflight
 
 preflight.passed()  # else this ends with a sentence; `python -m nncourse doctor` says more
 
-__all__ = ["blank", "certificate", "check", "hint", "mine", "progress", "quiz"]
+__all__ = ["blank", "certificate", "check", "hint", "mine", "need_torch", "progress", "quiz"]
 
 HOMES = {
     "blank": "nncourse.learner.blank",
@@ -16,6 +16,7 @@ HOMES = {
     "check": "nncourse.learner.check",
     "hint": "nncourse.learner.check",
     "mine": "nncourse.learner.mine",
+    "need_torch": "nncourse.preflight",
     "progress": "nncourse.learner.progress",
     "quiz": "nncourse.learner.quiz",
 }

@@ -59,6 +59,40 @@ def no_numpy():
     return ""
 
 
+class Missing(ImportError):
+    """An error that a notebook shows as its sentence alone, without the lines that led there."""
+
+    def _render_traceback_(self):
+        """IPython shows this in place of a traceback."""
+        return [str(self)]
+
+
+def need_torch():
+    """For the first cell of a notebook with PyTorch: raises Missing, one sentence, without it."""
+    sentence = no_torch()
+    if sentence:
+        raise Missing(sentence)
+
+
+def no_torch():
+    """A sentence if PyTorch is missing or broken, else an empty text."""
+    if IN_A_TAB:
+        return (
+            "PyTorch does not run in a browser. You can read this notebook; to run it, use the "
+            "course on a computer: make lab, then make torch."
+        )
+    try:
+        import torch  # noqa: F401
+    except (ImportError, OSError) as error:  # OSError: a library of the system is not found
+        missing = getattr(error, "name", None) == "torch"
+        what = "not installed" if missing else "installed, but broken ({})".format(error)
+        return (
+            "PyTorch is {}. In a terminal, in the course's folder, run: {}. Then choose Kernel, "
+            "Restart Kernel."
+        ).format(what, install_torch())
+    return ""
+
+
 def install(requirement, options="", executable=sys.executable):
     """The command for a terminal that installs a package into this Python."""
     return '{} -m pip install {}"{}"'.format(quoted(executable), options, requirement)

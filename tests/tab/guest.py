@@ -58,6 +58,7 @@ def verdicts(number):
         answers |= {f"alternative {n}": f for n, f in enumerate(exercise.alternatives, 1)}
         answers |= {mistake.name: mistake.wrong for mistake in exercise.misconceptions}
         for name, answer in answers.items():
+            answer = answer() if exercise.is_value else answer
             for seed in (0, 1):
                 verdict = Report(exercise, Run(exercise, answer, seed)).verdict
                 mistake = verdict and verdict.misconception and verdict.misconception.name

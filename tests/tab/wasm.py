@@ -155,6 +155,7 @@ def natively(what, number):
     with tempfile.TemporaryDirectory() as out:
         done = Path(out, "done.json")
         environment = {"PYTHONPATH": str(ROOT), "NNLIB_PROGRESS": "off", "MPLBACKEND": "agg"}
+        environment["OPENBLAS_NUM_THREADS"] = "1"
         command = [sys.executable, GUEST, what, number, done]
         subprocess.run(command, check=True, env={**os.environ, **environment})
         return json.loads(done.read_text(encoding="utf-8"))
@@ -237,7 +238,8 @@ def of_lesson(number, in_wasm):
     judged = number in exercises.lessons()
     here, there = [f("verdicts", number) if judged else {} for f in (natively, in_wasm)]
     for name, verdict in here.items():
-        if there.get(name) != verdict:
+        known = "reference" in name or "alternative" in name
+        if there.get(name) != verdict or known != verdict[1]:
             wrong += 1
             print(f"{name}: natively {verdict}, in WebAssembly {there.get(name)}")
     print(
