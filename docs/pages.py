@@ -13,6 +13,8 @@ from urllib.parse import quote
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOWS = {  # what runs without a kernel: its file .js, and how it is called there
     "digit_pad": ("pad", {}),
+    "explore_activations": ("activations", {}),
+    "explore_bumps": ("bumps", {}),
     "explore_neuron": ("line", {"mode": "neuron"}),
     "explore_backpropagation": ("network", {"mode": "backward"}),
     "explore_gradient_descent": ("ball", {"mode": "descent"}),
@@ -20,6 +22,7 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "explore_losses": ("losses", {}),
     "explore_forward_pass": ("network", {"mode": "forward"}),
     "explore_perceptron": ("line", {"mode": "perceptron"}),
+    "explore_softmax": ("softmax", {}),
     "race_optimizers": ("optimizer_race_show", {}),
     "watch_training": ("training_show", {}),
 }

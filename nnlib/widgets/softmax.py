@@ -3,157 +3,104 @@
 import math
 
 import numpy as np
+import traitlets
+from traitlets import Float, List, Unicode
 
-from nnlib.palette import BLACK, BLUE, CYCLE, GREY, RED_TEXT
-from nnlib.widgets.base.controls import choice, log_slider, slider
-from nnlib.widgets.base.live_picture import LivePicture
-from nnlib.widgets.base.quick_text import QuickText
+from nnlib.palette import BLACK, CYCLE, GREY, RED_TEXT
+from nnlib.widgets.base.javascript import HERE, joined, style
+from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.showpiece import Showpiece
+from nnlib.widgets.models.softmax import FORMATS, compute, verdict
 
-FORMATS = {"float32": np.float32, "float64": np.float64}
 MOST = 6  # logits that the picture has room for
 
 
-def compute(logits, temperature, number_format="float32"):
-    """Return (exponentials, plain, safe), each of the logits' shape (n,).
+class SoftmaxExplorer(Showpiece):
+    """Bars of logits and of probabilities; beside them every step of the formula in numbers.
 
-    plain = exp(z/T) / Σ exp(z/T) as the formula says; safe subtracts the largest z/T first.
+    z1 to z6: the logits, as many as there are names; shift: added to all of them; temperature;
+    number_format: "float32" or "float64", for the formula.
     """
-    z = np.asarray(logits, FORMATS[number_format]) / FORMATS[number_format](temperature)
-    with np.errstate(all="ignore"):  # the overflow is what this explorer shows
-        exponentials = np.exp(z)
-        plain = exponentials / exponentials.sum()
-        shifted = np.exp(z - z.max())
-    return exponentials, plain, shifted / shifted.sum()
 
-
-def write(value):
-    """Write a number with four digits, a real minus sign included."""
-    size = abs(value)
-    if not math.isfinite(value):
-        text = str(value)
-    elif size >= 1e4 or 0 < size < 5e-4:
-        text = f"{value:.1e}"
-    else:
-        text = f"{value:.{4 - len(str(int(size)))}f}"
-    return text.replace("-", "−")
-
-
-def verdict(exponentials, plain, safe, number_format):
-    """Say in a sentence whether the plain formula survived."""
-    if np.isinf(exponentials).any():
-        largest = math.log(np.finfo(FORMATS[number_format]).max)
-        return (
-            f"{number_format} holds exp(x) only up to x = {largest:.1f}: beyond, exp is inf, "
-            "and inf / inf is nan"
-        )
-    if exponentials.sum() == 0:
-        return f"every exp(z/T) is too small for {number_format}: 0 / 0 is nan"
-    if not np.allclose(plain, safe, atol=1e-4):
-        return "exp(z/T) has lost its digits: the plain formula is off"
-    return "both ways agree"
-
-
-class SoftmaxExplorer(LivePicture):
-    """Bars of the probabilities; beside them every step of the formula in numbers."""
-
+    _esm = joined(HERE / "softmax.js")
+    _css = style("softmax")
     size = (7.4, 3.5)
+    z1, z2, z3, z4, z5, z6 = (Float().tag(sync=True, setting=True) for _ in range(MOST))
+    temperature = Float(1.0, min=0.01, max=100).tag(sync=True, setting=True)
+    shift = Float(0.0, min=-1000, max=1000).tag(sync=True, setting=True)
+    number_format = traitlets.Enum(tuple(FORMATS), "float32").tag(sync=True, setting=True)
+    names = List().tag(sync=True)
+    side = Float().tag(sync=True)
+    call = Unicode("explore_softmax()").tag(sync=True)
+    starts = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, logits, names):
-        self.logits, self.names = logits, names
-        start = {f"z{i}": value for i, value in enumerate(logits, start=1)}
-        self.presets = {
-            "Cold": start | {"temperature": 0.1, "shift": 0.0},
-            "Hot": start | {"temperature": 10.0, "shift": 0.0},
-            "All equal": dict.fromkeys(start, 1.0) | {"temperature": 1.0, "shift": 0.0},
-            "Overflow": start | {"temperature": 1.0, "shift": 100.0, "number_format": "float32"},
-            "Underflow": start | {"temperature": 1.0, "shift": -200.0, "number_format": "float32"},
-        }
-        super().__init__()
+    @property
+    def logits(self):
+        """The logits, without the shift: an array (n,)."""
+        return np.array([getattr(self, f"z{i + 1}") for i in range(len(self.names))])
 
-    def make_controls(self):
-        side = max(5.0, math.ceil(max(abs(value) for value in self.logits)))
-        sliders = {
-            f"z{i}": slider(f"logit {name}", -side, side, value)
-            for i, (name, value) in enumerate(zip(self.names, self.logits, strict=True), start=1)
-        }
-        return sliders | {
-            "temperature": log_slider("temperature T", -2, 2, 1.0),
-            "shift": slider("add to all", -1000, 1000, 0.0, 10.0),
-            "number_format": choice("numbers", list(FORMATS)),
-        }
+    def compute(self):
+        """Return (exponentials, plain, safe) of the logits with the shift, each (n,)."""
+        return compute(self.logits + self.shift, self.temperature, self.number_format)
 
-    def build(self, fig):
-        fig.get_layout_engine().set(rect=(0, 0.09, 1, 0.91), w_pad=0.08)
-        left, right = fig.subplots(1, 2, width_ratios=(1, 1.35))
-        count = len(self.names)
-        left.set(xlim=(-0.6, count - 0.4), ylim=(0, 1.12), ylabel="probability")
-        left.set(title="With the max subtracted", xlabel="class")
-        left.set_xticks(range(count), self.names)
-        bars = left.bar(range(count), [0.5] * count, 0.62, color=CYCLE[:count])
-        numbers = [left.text(i, 0, "", ha="center", va="bottom") for i in range(count)]
-
-        right.set_title("The formula as it stands")
+    def draw(self, figure):
+        left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
+        exponentials, plain, safe = self.compute()
+        places = range(len(safe))
+        left.bar(places, safe, 0.62, color=CYCLE[: len(safe)])
+        for place, share in zip(places, safe, strict=True):
+            left.text(place, share + 0.01, f"{share:.3f}", ha="center", va="bottom")
+        left.set(ylim=(0, 1.12), ylabel="probability", title="With the max subtracted")
+        left.set_xticks(places, self.names)
         right.set_axis_off()
-        places = (0.0, 0.38, 0.7, 1.0)
-        heads = ("class", "z", "exp(z/T)", "exp(z/T) / sum")
-        columns = []  # a text with several lines is drawn faster than several texts
-        for x, head in zip(places, heads, strict=True):
-            style = {"ha": "left" if x == 0 else "right", "transform": right.transAxes}
-            right.text(x, 0.9, head, color=GREY, **style)
-            columns.append(right.text(x, 0.77 - 0.106 * count, "", linespacing=2, **style))
-        columns[0].set_text("\n".join([*self.names, "sum"]))
-        note = QuickText(fig, 0.5, 0.045)
-        return {"bars": list(bars), "numbers": numbers, "columns": columns[1:], "note": note}
-
-    def compute(self, temperature, shift, number_format, **logits):
-        z = np.array(list(logits.values())) + shift
-        exponentials, plain, safe = compute(z, temperature, number_format)
-        return {
-            "z": z,
-            "exponentials": exponentials,
-            "plain": plain,
-            "safe": safe,
-            "temperature": temperature,
-            "number_format": number_format,
-            "said": verdict(exponentials, plain, safe, number_format),
-        }
-
-    def update(self, artists, z, exponentials, plain, safe, said, **_):
-        for bar, number, height in zip(artists["bars"], artists["numbers"], safe, strict=True):
-            bar.set_height(height)
-            number.set_text(f"{height:.3f}")
-            number.set_y(height + 0.01)
+        right.set_title("The formula as it stands")
         with np.errstate(all="ignore"):
-            sums = np.nan, exponentials.sum(), plain.sum()
-        contents = zip(artists["columns"], (z, exponentials, plain), sums, strict=True)
-        for i, (column, numbers, total) in enumerate(contents):
-            lines = [write(float(value)) for value in (*numbers, total)]
-            lines[-1] = lines[-1] if i else "–"  # the sum of the logits is of no use
-            column.set_text("\n".join(lines))
-            column.set_color(BLACK if np.isfinite(numbers).all() else RED_TEXT)
-        artists["note"].set_text(said)
-        artists["note"].set_color(BLUE if said.startswith("both") else RED_TEXT)
+            columns = (
+                ("class", [*self.names, "sum"]),
+                ("z", [*(self.logits + self.shift), None]),
+                ("exp(z/T)", [*exponentials, exponentials.sum()]),
+                ("exp(z/T) / sum", [*plain, plain.sum()]),
+            )
+        for x, (head, cells) in zip((0, 0.38, 0.7, 1), columns, strict=True):
+            look = {"ha": "right" if x else "left", "transform": right.transAxes}
+            right.text(x, 0.9, head, color=GREY, **look)
+            for row, cell in enumerate(cells):
+                text = cell if isinstance(cell, str) else "–" if cell is None else short(cell)
+                broken = not isinstance(cell, str) and cell is not None and not np.isfinite(cell)
+                colour = RED_TEXT if broken else BLACK
+                right.text(x, 0.78 - 0.11 * row, text, color=colour, **look)
+        figure.supxlabel(verdict(exponentials, plain, safe, self.number_format), fontsize=10)
 
-    def describe(self, z, safe, temperature, number_format, said, **_):
+    def describe(self):
+        exponentials, plain, safe = self.compute()
         shares = ", ".join(f"{n} {p:.3f}" for n, p in zip(self.names, safe, strict=True))
-        written = ", ".join(f"{value:g}" for value in z)
+        said = verdict(exponentials, plain, safe, self.number_format)
         return (
-            f"Softmax of the logits ({written}) at temperature {temperature:.2g}: {shares}. "
-            f"Numbers are {number_format}: {said}."
+            f"Softmax of the logits ({', '.join(f'{z:g}' for z in self.logits + self.shift)}) at "
+            f"temperature {self.temperature:.2g}: {shares}. "
+            f"Numbers are {self.number_format}: {said}."
         )
 
 
 def explore_softmax(logits=(2.0, 1.0, 0.1), names=None):
-    """Show softmax of 2 to 6 logits, with a temperature, and where the plain formula overflows.
+    """Drag the logits or the probabilities of a softmax; find where the plain formula overflows.
 
-    names: one short name a logit, A, B, C without it. ValueError for other numbers of them.
+    logits: 2 to 6 of them; names: one short name for each, A, B, C without it. ValueError for
+    other numbers of them.
     """
     logits = [float(value) for value in logits]
     if not 2 <= len(logits) <= MOST or not np.isfinite(logits).all():
         raise ValueError(f"explore_softmax expected 2 to {MOST} finite logits, got {logits}.")
-    names = [str(name) for name in names] if names is not None else list("ABCDEF"[: len(logits)])
+    given = [] if names is None else [[str(name) for name in names]]
+    names = given[0] if given else list("ABCDEF"[: len(logits)])
     if len(names) != len(logits):
         raise ValueError(
-            f"explore_softmax expected {len(logits)} names, one a logit, got {len(names)}."
+            f"explore_softmax expected {len(logits)} names, one for each logit, got {len(names)}."
         )
-    return SoftmaxExplorer(logits, names)
+    side = max(5.0, math.ceil(max(abs(value) for value in logits)))
+    start = {f"z{i}": value for i, value in enumerate(logits, start=1)}
+    start |= {f"z{i}": 0.0 for i in range(len(logits) + 1, MOST + 1)}
+    call = "explore_softmax()"
+    if given or logits != [2.0, 1.0, 0.1]:
+        call = f"explore_softmax({', '.join(map(repr, [logits, *given]))})"
+    return SoftmaxExplorer(names=names, side=float(side), call=call, starts=start, **start)

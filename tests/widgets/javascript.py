@@ -35,7 +35,7 @@ import { readFileSync } from "node:fs";
 import { codeOf } from "KIT/explorer.js";
 import * as page from "HERE/FILE.js";
 const found = JSON.parse(readFileSync("states.json")).map((state) => ({
-  code: codeOf(state.call, page.ABOUT.settings, state, page.ABOUT.defaults),
+  code: codeOf(state.call, page.ABOUT.settings, state, { ...page.ABOUT.defaults, ...state.starts }),
   answer: page.compute(state),
 }));
 const endless = (value) => typeof value === "number" && !Number.isFinite(value);
@@ -70,11 +70,13 @@ def traits(explorer):
 
 
 def revived(value):
-    """NaN and the infinities, which JSON does not have, as floats."""
+    """NaN and the infinities, which JSON does not have, as floats; large numbers too."""
     if isinstance(value, dict):
         return {key: revived(one) for key, one in value.items()}
     if isinstance(value, list):
         return [revived(one) for one in value]
+    if isinstance(value, int) and abs(value) > 2**53:
+        return float(value)
     special = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
     return special.get(value, value) if isinstance(value, str) else value
 

@@ -2,16 +2,25 @@ import math
 
 import numpy as np
 import pytest
+import traitlets
 
 from nnlib import nn
 from nnlib.widgets import explore_activation, explore_activations
-from nnlib.widgets.activations import KNOWN, compute, kind_of_point, leaky_relu, limits, sentence
+from nnlib.widgets.activations import sentence
+from nnlib.widgets.models.activations import (
+    KNOWN,
+    kind_of_point,
+    leaky_relu,
+    limits,
+    measure,
+    slopes_between,
+)
 from nnlib.widgets.models.functions import sigmoid, step
-from tests.widgets.helpers import check_picture, press, sweep
+from tests.widgets.javascript import InJavaScript, settings, traits
 
 
 def at(function, z):
-    return [one.item() for one in compute(function, np.array([float(z)]))]
+    return [one.item() for one in measure(function, np.array([float(z)]))]
 
 
 @pytest.mark.parametrize(
@@ -38,62 +47,13 @@ def test_corners_jumps_and_what_is_no_number():
     assert sentence("ReLU", 0, *at(nn.ReLU(), 0)).endswith(
         "slope 0.0000 left of it, 1.0000 right of it"
     )
+    assert np.isnan(slopes_between(np.array([0.0]), np.array([1.0]))[0])
 
 
 def test_limits_hold_the_curves_and_go_no_further_than_most():
     assert limits([np.array([0.2, 1.0])], most=6) == pytest.approx((-0.1, 1.1))
     assert limits([np.array([-1e9, np.inf, np.nan, 1e9])], most=6) == pytest.approx((-7.2, 7.2))
     assert limits([np.zeros(3)], most=6) == (-1, 1)
-
-
-def test_every_control_at_its_ends():
-    sweep(explore_activations())
-
-
-def test_every_control_with_own_functions():
-    sweep(explore_activations(np.sin, step), pairs=False)
-
-
-def test_the_chosen_function_is_always_shown():
-    explorer = explore_activations().set(activation="tanh")
-    curves = explorer.artists["curves"]
-    assert [line.get_visible() for line in curves] == [False, True, True, False, False]
-    assert [text.get_visible() for text in explorer.legend.get_texts()] == [
-        line.get_visible() for line in curves
-    ]
-    explorer.set(sigmoid=False)
-    assert [line.get_visible() for line in curves] == [False, False, True, False, False]
-    press(explorer, "All at once")
-    assert all(line.get_visible() for line in curves)
-
-
-def test_the_tangent_touches_the_curve():
-    explorer = explore_activations().set(z=1.0)
-    x, y = explorer.artists["tangent"].get_data()
-    assert (y[1] - y[0]) / (x[1] - x[0]) == pytest.approx(0.1966119, abs=1e-6)
-    assert y.mean() == pytest.approx(0.7310586, abs=1e-6)
-    assert "sigmoid(1) = 0.7311, slope 0.1966" in explorer.description
-
-
-@pytest.mark.parametrize(
-    ("preset", "words"),
-    [
-        ("Saturated", "slope 0.0025"),
-        ("Dead", "slope 0.0000"),
-        ("On the corner", "a corner"),
-        ("Nothing to follow", "no slope"),
-    ],
-)
-def test_presets_show_what_breaks(preset, words):
-    explorer = explore_activations()
-    press(explorer, preset)
-    check_picture(explorer, preset)
-    assert words in explorer.description
-
-
-def test_the_leak_is_the_slope_left_of_zero():
-    explorer = explore_activations().set(activation="leaky ReLU", z=-2.0, leak=0.3)
-    assert "leaky ReLU(-2) = -0.6000, slope 0.3000" in explorer.description
 
 
 def swish(z):
@@ -104,47 +64,87 @@ def one_number(z):
     return z if z > 0 else math.exp(z) - 1
 
 
-@pytest.mark.parametrize("function", [swish, one_number, np.sqrt, np.exp, nn.Tanh()])
+def random_explorers():
+    rng = np.random.default_rng(7)
+    for k in range(80):
+        name = KNOWN[k % len(KNOWN)]
+        shown = [one for one in KNOWN if rng.random() < 0.5]
+        z = 0.0 if k % 7 == 0 else round(float(rng.uniform(-6, 6)), 2)
+        leak = round(float(rng.uniform(0, 1)), 2)
+        yield explore_activations().set(activation=name, z=z, leak=leak, shown=shown)
+    for k in range(20):
+        explorer = explore_activations(swish, np.log) if k % 2 else explore_activation(one_number)
+        name = [one["name"] for one in explorer.own][k % 4 // 2 if k % 2 else 0]
+        yield explorer.set(z=round(float(rng.uniform(-6, 6)), 2), activation=name)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    explorers = list(random_explorers())
+    return explorers, InJavaScript("activations", explorers, tmp_path_factory.mktemp("act"))
+
+
+def test_javascript_and_python_agree(both):
+    explorers, page = both
+    for explorer, found in zip(explorers, page.answers, strict=True):
+        ours = explorer.compute()
+        assert found["kind"] == kind_of_point(*ours), repr(explorer)
+        # a slope is the difference of two values over 1e-4: twelve digits of them, eight of it
+        finite = np.where(np.isfinite(ours), ours, np.nan)
+        np.testing.assert_allclose(found["at"], finite, rtol=1e-8, atol=1e-9)
+    assert page.defaults == traits(explore_activations())
+
+
+def test_the_code_that_is_copied_rebuilds_the_state(both):
+    explorers, page = both
+    known = {"explore_activations": explore_activations, "explore_activation": explore_activation}
+    known |= {"swish": swish, "log": np.log, "one_number": one_number}
+    for explorer, code in zip(explorers, page.codes, strict=True):
+        again = eval(code, known)
+        assert settings(again) == settings(explorer)
+        assert again.own == explorer.own
+
+
+def test_the_chosen_function_is_always_shown():
+    explorer = explore_activations().set(activation="tanh", shown=["sigmoid"])
+    assert explorer.names() == ["sigmoid", "tanh"]
+    assert repr(explorer.set(shown=[])).startswith("tanh for z from −6 to 6")
+
+
+@pytest.mark.parametrize("function", [swish, one_number, np.sqrt, np.exp, nn.Tanh(), step])
 def test_the_learners_own_function_comes_first(function):
     explorer = explore_activation(function)
-    check_picture(explorer, function)
-    assert explorer.values()["activation"] not in KNOWN
-    explorer.set(z=-6, ReLU=True)
-    check_picture(explorer, function)
-    assert explorer.artists["curves"][KNOWN.index("ReLU")].get_visible()
+    assert explorer.activation not in KNOWN
+    assert explorer.names() == [explorer.activation]
+    assert explorer.set(z=-6, shown=["ReLU"]).still()
 
 
-def test_where_the_function_is_undefined_there_is_no_point():
-    explorer = explore_activation(np.log).set(z=-1)
-    check_picture(explorer, "log")
-    assert not explorer.artists["point"].get_visible()
-    assert "log(-1) or its slope is not a finite number" in explorer.description
+def test_what_is_stored_is_a_picture_and_a_sentence():
+    for explorer in (explore_activations(), explore_activation(np.log).set(z=-1.0)):
+        data, metadata = explorer._repr_mimebundle_()
+        assert metadata["image/png"] == {"width": 680, "height": 460}
+        assert data["text/plain"] == explorer.describe()
+    assert "log(-1) or its slope is not a finite number" in repr(explorer)
+    assert "sigmoid(1) = 0.7311, slope 0.1966" in repr(explore_activations())
+    leaky = explore_activations().set(activation="leaky ReLU", z=-2.0, leak=0.3)
+    assert "leaky ReLU(-2) = -0.6000, slope 0.3000" in repr(leaky)
 
 
-def test_an_own_function_with_a_known_name_stays_apart():
-    explorer = explore_activations(step)
-    assert explorer.values()["activation"] == "step (yours)"
-    assert len(explorer.names) == 6
+def test_the_point_stands_on_hundredths():
+    assert explore_activations().set(z=1.23456).z == 1.23
 
 
-@pytest.mark.parametrize(
-    ("function", "words"),
-    [
-        (lambda z: z.sum(), r"returned shape \(\)"),
-        (lambda z: z * np.nan, "no finite number for any z"),
-        (lambda z: undefined, "'undefined' is not defined"),  # noqa: F821
-    ],
-)
-def test_a_function_that_does_not_work_gives_a_sentence(function, words):
-    explorer = explore_activation(function)
-    with pytest.raises(type(explorer.last_error), match=words):
-        raise explorer.last_error
-    explorer.set(**{"<lambda>": False}, activation="tanh")
-    check_picture(explorer, "tanh")
-
-
-def test_what_the_explorer_does_not_take():
+def test_what_does_not_fit_is_said():
     with pytest.raises(TypeError, match="without brackets"):
         explore_activation(0.5)
     with pytest.raises(ValueError, match="room for 2 functions of yours, got 3"):
         explore_activations(np.sin, np.cos, np.exp)
+    with pytest.raises(ValueError, match=r"returned shape \(\)"):
+        explore_activation(lambda z: z.sum())
+    with pytest.raises(ValueError, match="no finite number for any z"):
+        explore_activation(lambda z: z * np.nan)
+    with pytest.raises(NameError):
+        explore_activation(lambda z: undefined)  # noqa: F821
+    for wrong in ({"activation": "relu"}, {"shown": ["sigmoid", "Tanh"]}, {"z": 7.0}):
+        with pytest.raises(traitlets.TraitError):
+            explore_activations().set(**wrong)

@@ -1,11 +1,10 @@
-import itertools
-
 import numpy as np
 import pytest
+import traitlets
 
 from nnlib import nn
 from nnlib.widgets import explore_bumps
-from nnlib.widgets.bumps import (
+from nnlib.widgets.models.bumps import (
     BUMP,
     INSIDE,
     TARGETS,
@@ -14,10 +13,9 @@ from nnlib.widgets.bumps import (
     centres,
     compute,
     network,
-    unit_formula,
     wave,
 )
-from tests.widgets.helpers import check_picture, press, sweep
+from tests.widgets.javascript import InJavaScript, settings, traits
 
 
 def test_one_pair_of_steep_units_is_a_bump():
@@ -60,45 +58,88 @@ def test_more_units_come_nearer(kind):
     assert error(50) < 0.4 * error(20) < 0.2 * error(5)
 
 
-def test_every_control_at_its_ends():
-    sweep(explore_bumps())
+def own(x):
+    return np.sin(3 * x)
 
 
-def test_the_extremes_together():
-    explorer = explore_bumps()
-    for n, kind, steepness, target in itertools.product(
-        (1, 2, 50), (BUMP, TENT), (5, 1000), TARGETS
-    ):
-        setting = {"n": n, "kind": kind, "steepness": steepness, "target": target}
-        explorer.set(mode="read off", **setting)
-        check_picture(explorer, setting)
+def stepwise(x):
+    return 1.0 if x > 0.3 else -1.0
 
 
-def test_the_error_in_the_text_is_the_error_of_the_picture():
-    explorer = explore_bumps()
-    press(explorer, "Read off 50")
-    x, y = explorer.artists["line"].get_data()
-    gap = np.abs(y - wave(x))[INSIDE]
-    assert f"largest error between 0 and 1 is {gap.max():.3f}" in explorer.description
-    assert f"100 hidden units, largest error {gap.max():.3f}" in (
-        explorer.artists["text"].get_text()
-    )
+def random_explorers():
+    rng = np.random.default_rng(9)
+    for k in range(60):
+        explorer = explore_bumps() if k % 4 else explore_bumps(own)
+        target = list(explorer.targets)[int(rng.integers(len(explorer.targets)))]
+        explorer.set(
+            target=target, kind=(BUMP, TENT)[k % 2], mode=("by hand", "read off")[k % 3 > 0]
+        )
+        if k % 5:
+            explorer.set(heights=rng.uniform(-2, 2, int(rng.integers(1, 12))).round(2).tolist())
+        yield explorer.set(n=int(rng.integers(1, 51)), steepness=float(rng.integers(1, 201) * 5))
+    yield explore_bumps().set(n=1, kind=TENT)
+    yield explore_bumps().set(n=1, mode="read off")
 
 
-def test_a_unit_written_out():
-    assert unit_formula(BUMP, 200, -33.33, 0.8) == "0.8 × sigmoid(200 x − 33.3)"
-    assert unit_formula(TENT, 1, 0.2, -3) == "−3 × ReLU(1 x + 0.2)"
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    explorers = list(random_explorers())
+    return explorers, InJavaScript("bumps", explorers, tmp_path_factory.mktemp("bumps"))
 
 
-@pytest.mark.parametrize("own", [np.sin, abs, lambda x: 1.0 if x > 0.3 else -1.0])
-def test_the_learners_own_target(own):
-    explorer = explore_bumps(own).set(mode="read off", kind=TENT, n=50)
-    check_picture(explorer, own)
-    assert "(yours)" in explorer.description
+def test_javascript_and_python_agree(both):
+    explorers, page = both
+    for explorer, found in zip(explorers, page.answers, strict=True):
+        # between the values of a table a target of one's own is a straight line
+        near = {"rtol": 1e-9, "atol": 1e-9 if explorer.target in TARGETS else 1e-5}
+        y, parts, errors = explorer.compute()
+        np.testing.assert_allclose(found["heights"], explorer.now(), **near)
+        np.testing.assert_allclose(found["y"], y, err_msg=repr(explorer), **near)
+        np.testing.assert_allclose(found["parts"], parts, **near)
+        np.testing.assert_allclose(found["largest"], errors.max(), **near)
+        np.testing.assert_allclose(found["mean"], errors.mean(), **near)
+        units = np.array(network(explorer.kind, explorer.now(), explorer.steepness)).T
+        np.testing.assert_allclose(np.reshape(found["units"], units.shape), units, **near)
+    assert page.defaults == traits(explore_bumps())
 
 
-def test_a_target_that_is_no_function():
-    with pytest.raises(ValueError, match="without brackets"):
+def test_the_code_that_is_copied_rebuilds_the_state(both):
+    explorers, page = both
+    for explorer, code in zip(explorers, page.codes, strict=True):
+        again = eval(code, {"explore_bumps": explore_bumps, "own": own})
+        assert settings(again) == settings(explorer)
+        assert again.own == explorer.own
+
+
+def test_heights_by_hand_are_as_many_as_there_are_bumps():
+    explorer = explore_bumps().set(heights=[1.0, 2.0], n=3)
+    np.testing.assert_array_equal(explorer.now(), [1, 2, 0])
+    np.testing.assert_array_equal(explorer.set(n=1).now(), [1])
+
+
+def test_what_is_stored_is_a_picture_and_a_sentence():
+    for explorer in (explore_bumps(), explore_bumps(stepwise).set(mode="read off", n=50)):
+        data, metadata = explorer._repr_mimebundle_()
+        assert metadata["image/png"] == {"width": 700, "height": 430}
+        assert data["text/plain"] == explorer.describe()
+    assert "(yours)" in repr(explorer)
+    assert "largest error between 0 and 1 is 0.794, the mean error 0.437" in repr(explore_bumps())
+
+
+@pytest.mark.parametrize("function", [np.sin, abs, stepwise])
+def test_the_learners_own_target(function):
+    explorer = explore_bumps(function)
+    assert explorer.target == f"{function.__name__} (yours)"
+    y, _, errors = explorer.set(mode="read off", kind=TENT, n=50).compute()
+    assert y.shape == X.shape
+    assert errors.mean() < 0.02
+
+
+def test_what_does_not_fit_is_said():
+    with pytest.raises(ValueError, match="expected a function of x, got 3"):
         explore_bumps(3)
-    explorer = explore_bumps(lambda x: np.log(x - 0.5)).set(mode="read off")
-    assert "not a finite number everywhere" in str(explorer.last_error)
+    with pytest.raises(ValueError, match="not a finite number everywhere between 0 and 1"):
+        explore_bumps(lambda x: 1 / (x - 1))
+    for wrong in ({"target": "sea"}, {"kind": "boxes"}, {"n": 51}, {"steepness": 1.0}):
+        with pytest.raises(traitlets.TraitError):
+            explore_bumps().set(**wrong)

@@ -1,10 +1,14 @@
+import json
+
 import numpy as np
 import pytest
+import traitlets
 
 from nnlib.nn.functional import softmax
 from nnlib.widgets import explore_softmax
-from nnlib.widgets.softmax import compute, verdict, write
-from tests.widgets.helpers import check_picture, press, sweep
+from nnlib.widgets.base.javascript import HERE
+from nnlib.widgets.models.softmax import compute, verdict
+from tests.widgets.javascript import InJavaScript, run_node, settings, traits
 
 
 def test_probabilities_against_hand_numbers():
@@ -19,6 +23,17 @@ def test_the_temperature_divides_the_logits():
     for temperature in (0.1, 3.0, 50.0):
         safe = compute(z, temperature, "float64")[2]
         np.testing.assert_allclose(safe, softmax(z / temperature), rtol=1e-12)
+
+
+def test_float32_is_what_numpy_computes():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        z = rng.uniform(-90, 88, 5).astype(np.float32)
+        powers = np.exp(z)
+        exponentials, plain, safe = compute(z, 1.0)
+        assert exponentials.dtype == plain.dtype == safe.dtype == np.float32
+        np.testing.assert_allclose(exponentials, powers, rtol=3e-7)
+        np.testing.assert_allclose(plain, powers / powers.sum(), rtol=1e-6)
 
 
 @pytest.mark.parametrize(("number_format", "last"), [("float32", 88), ("float64", 709)])
@@ -40,51 +55,77 @@ def test_verdicts():
     assert "lost its digits" in say([-103, -103.4])
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        *[(2, "2.000"), (-199.9, "−199.9"), (4.85e8, "4.8e+08"), (4.5e-5, "4.5e−05")],
-        *[(0, "0.000"), (np.inf, "inf"), (9999.6, "10000"), (0.0986, "0.099")],
-    ],
-)
-def test_numbers_fit_their_cells(value, text):
-    assert write(value) == text
+def random_explorers():
+    rng = np.random.default_rng(8)
+    for k in range(150):
+        count = int(rng.integers(2, 7))
+        names = list("uvwxyz")[:count] if k % 3 else None
+        logits = rng.uniform(-5, 5, count).round(2).tolist()
+        explorer = explore_softmax(logits, names) if k % 2 else explore_softmax()
+        explorer.set(z1=round(float(rng.uniform(-5, 5)), 2))
+        explorer.set(temperature=float(f"{10 ** rng.uniform(-2, 2):.3g}"))
+        shift = float(rng.integers(-12, 13)) * (10 if k % 5 else 80)
+        yield explorer.set(shift=shift, number_format=("float32", "float64")[k % 4 // 2])
 
 
-def test_every_control_at_its_ends():
-    sweep(explore_softmax())
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    explorers = list(random_explorers())
+    return explorers, InJavaScript("softmax", explorers, tmp_path_factory.mktemp("softmax"))
 
 
-def test_more_and_fewer_classes():
-    sweep(explore_softmax([3, -2, 0, 1, 8.5, 0], list("uvwxyz")), pairs=False)
-    explorer = explore_softmax([0, 0], ["cat", "dog"])
-    assert "cat 0.500, dog 0.500" in explorer.description
+def test_javascript_and_python_agree(both):
+    explorers, page = both
+    said = set()
+    for explorer, found in zip(explorers, page.answers, strict=True):
+        ours = explorer.compute()
+        for name, numbers in zip(("exponentials", "plain", "safe"), ours, strict=True):
+            np.testing.assert_allclose(found[name], numbers, rtol=1e-9, err_msg=repr(explorer))
+        assert found["verdict"] == verdict(*ours, explorer.number_format)
+        said.add(found["verdict"])
+    assert len(said) >= 4
+    assert page.defaults | {"starts": explore_softmax().starts} == traits(explore_softmax())
 
 
-def test_the_overflow_preset_breaks_the_plain_formula_only():
-    explorer = explore_softmax()
-    press(explorer, "Overflow")
-    check_picture(explorer, "Overflow")
-    columns = [column.get_text().split("\n") for column in explorer.artists["columns"]]
-    assert columns == [["102.0", "101.0", "100.1", "–"], ["inf"] * 4, ["nan"] * 4]
-    assert [number.get_text() for number in explorer.artists["numbers"]] == [
-        "0.659",
-        "0.242",
-        "0.099",
-    ]
-    explorer.set(number_format="float64")
-    assert "both ways agree" in explorer.description
+def test_the_code_that_is_copied_rebuilds_the_state(both):
+    explorers, page = both
+    for explorer, code in zip(explorers, page.codes, strict=True):
+        again = eval(code, {"explore_softmax": explore_softmax})
+        assert settings(again) == settings(explorer)
+        assert again.names == explorer.names
 
 
-def test_bars_are_as_high_as_the_probabilities():
-    explorer = explore_softmax().set(z1=0, z2=0, z3=0)
-    assert [bar.get_height() for bar in explorer.artists["bars"]] == pytest.approx([1 / 3] * 3)
+def test_a_bar_that_is_dragged_gets_the_probability_where_it_is_left(tmp_path):
+    program = f"""
+        import {{ logitFor, softmax }} from "{HERE.as_posix()}/softmax_model.js";
+        const found = [[0, 0.9, 1], [2, 0.05, 0.3], [1, 0.5, 20]].map(([i, share, T]) => {{
+            const logits = [2, 1, 0.1];
+            logits[i] = logitFor(logits, i, share, T);
+            return softmax(logits, T, 0, "float64").safe[i];
+        }});
+        process.stdout.write(JSON.stringify(found));
+    """
+    assert json.loads(run_node(program, tmp_path)) == pytest.approx([0.9, 0.05, 0.5])
 
 
-def test_what_the_explorer_does_not_take():
+def test_what_is_stored_is_a_picture_and_a_sentence():
+    broken = explore_softmax().set(shift=100.0)
+    for explorer in (explore_softmax(), broken, explore_softmax([0, 0], ["cat", "dog"])):
+        data, metadata = explorer._repr_mimebundle_()
+        assert metadata["image/png"] == {"width": 740, "height": 350}
+        assert data["text/plain"] == explorer.describe()
+    assert "cat 0.500, dog 0.500" in repr(explorer)
+    assert "A 0.659, B 0.242, C 0.099. Numbers are float32: float32 holds exp(x)" in repr(broken)
+    assert "both ways agree" in repr(broken.set(number_format="float64"))
+
+
+def test_what_does_not_fit_is_said():
     with pytest.raises(ValueError, match="2 to 6 finite logits"):
         explore_softmax([1])
     with pytest.raises(ValueError, match="2 to 6 finite logits"):
         explore_softmax([1, np.nan])
-    with pytest.raises(ValueError, match="3 names, one a logit, got 2"):
+    with pytest.raises(ValueError, match="3 names, one for each logit, got 2"):
         explore_softmax(names=["cat", "dog"])
+    for wrong in ({"temperature": 0.0}, {"number_format": "float16"}, {"shift": 2000.0}):
+        with pytest.raises(traitlets.TraitError):
+            explore_softmax().set(**wrong)

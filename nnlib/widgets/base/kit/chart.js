@@ -29,30 +29,27 @@ export function makeLegend(entries, toggled = null) {
   };
 }
 
-// Let a press or a drag anywhere in a plane be heard: moved(x, y). A finger that goes up or down
-// scrolls the page all the same, unless the plane is to be `whole`; ended() hears of the end.
-export function makeScrub(plane, moved, { whole = false, ended = () => {} } = {}) {
+// Let a press or a drag anywhere in a plane be heard: moved(x, y, whether it begins). A finger that
+// goes up or down scrolls the page all the same, unless the plane is to be `whole`.
+export function makeScrub(plane, moved, { whole = false } = {}) {
   let held = false;
+  let begins = false;
   const { svg } = plane;
   svg.classList.add(whole ? "nn-whole" : "nn-scrub");
+  const hear = (event) => {
+    if (!held) return;
+    moved(...plane.at(event), begins);
+    begins = false;
+  };
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    held = true;
+    [held, begins] = [true, true];
     svg.setPointerCapture(event.pointerId);
-    if (event.pointerType !== "touch" || whole) moved(...plane.at(event)); // a finger may want to scroll
+    if (event.pointerType !== "touch" || whole) hear(event); // a finger may want to scroll
   });
-  svg.addEventListener("pointermove", (event) => {
-    if (held) moved(...plane.at(event));
-  });
-  svg.addEventListener("pointerup", (event) => {
-    if (held) moved(...plane.at(event));
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    svg.addEventListener(end, () => {
-      if (held) ended();
-      held = false;
-    });
-  }
+  svg.addEventListener("pointermove", hear);
+  svg.addEventListener("pointerup", hear);
+  for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => { held = false; });
 }
 
 // Numbers in rows and columns: heads are those of the columns. { element, show(rows of words) }; the

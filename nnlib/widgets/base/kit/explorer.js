@@ -1,6 +1,7 @@
 // What explorers with pictures and controls have in common: state, presets, the frame, the code.
 
 import { makeLine, makeControls, makeCopy, makeShowpiece } from "./showpiece.js";
+import { rounded } from "./numbers.js";
 import { isStill, make } from "./page.js";
 import { makeState } from "./state.js";
 
@@ -34,14 +35,17 @@ const IN = {
 //   about: name (of its style and in the address), defaults (every value, by name), settings (names
 //   that code is written for), controls ({ name: spec }), presets ({ label: patch or first => patch }),
 //   hidden(values) (names of controls that have no use now), changed(patch, values) (what a control
-//   or preset changes besides, default: the patch itself).
-//   build({ get, set, elements }) returns { planes ([[plane, height], ...] or width => ...), pictures
+//   or preset changes besides, default: the patch itself), actions ({ label: what its button does }),
+//   call (the Python that makes it; a value `call` goes before, `starts` are the settings it begins with), plain(settings) (as code has them), ended() (called at the end).
+//   build({ get, set, elements, controls, refresh(), alert(words) }) returns { lead (elements before
+//   the buttons), planes ([[plane, height], ...] or width => ...), pictures
 //   (elements), words, panel (elements), show(values, dark) }: pictures stand left, right of them the
 //   words, the presets and what is in the panel; on a phone all stands in one column.
 export function makeExplorer({ model = null, el, settings = {} }, about, build) {
-  const { name, defaults, controls, presets = {}, hidden = () => [], changed = (patch) => patch } = about;
+  const { name, defaults, controls, presets = {}, actions = {}, hidden = () => [], changed = (patch) => patch, plain = (values) => values } = about;
   const state = makeState({ ...defaults, ...settings }, show, { model, key: name });
   const first = Object.fromEntries(about.settings.map((key) => [key, state.get()[key]]));
+  const chosen = (values) => plain(Object.fromEntries(about.settings.map((key) => [key, values[key]])));
   let gliding = null;
 
   function set(patch) {
@@ -56,7 +60,7 @@ export function makeExplorer({ model = null, el, settings = {} }, about, build) 
       const share = Math.min((time - begin) / GLIDE, 1);
       if (share === 1 || isStill() || document.hidden) return state.set(patch);
       const eased = share * share * (3 - 2 * share);
-      state.set({ ...patch, ...Object.fromEntries(ways.map(([key, to]) => [key, Number((from[key] + eased * (to - from[key])).toFixed(2))])) });
+      state.set({ ...patch, ...Object.fromEntries(ways.map(([key, to]) => [key, rounded(from[key] + eased * (to - from[key]), controls[key].step)])) });
       gliding = requestAnimationFrame(step);
     };
     cancelAnimationFrame(gliding);
@@ -64,27 +68,29 @@ export function makeExplorer({ model = null, el, settings = {} }, about, build) 
   }
   const specs = Object.fromEntries(Object.entries(controls).map(([key, spec]) =>
     [key, spec.kind === "choice" ? { ...spec, options: Object.keys(spec.options) } : spec]));
-  const buttons = Object.fromEntries([...Object.keys(presets), "Reset"].map((label) => [label, { kind: "button", label }]));
+  const buttons = Object.fromEntries([...Object.keys(actions), ...Object.keys(presets), "Reset"].map((label) => [label, { kind: "button", label }]));
   const ui = makeControls({ ...specs, ...buttons }, (key, value) => {
     set({ [key]: OUT[controls[key].kind]?.(controls[key], value) ?? value });
   }, (label) => {
+    if (label in actions) return actions[label]();
     const preset = presets[label];
     const patch = label === "Reset" ? first : typeof preset === "function" ? preset(first) : preset;
     glide(changed(patch, state.get()));
   });
-  const built = build({ get: state.get, set, elements: ui.elements });
-  const call = () => state.get().call ?? `explore_${name}()`;
-  const copy = makeCopy(() => codeOf(call(), about.settings, state.get(), defaults));
+  const alert = make("div", { class: "nn-alert", role: "alert" });
+  const built = build({ get: state.get, set, elements: ui.elements, controls: ui.controls, refresh: () => show(state.get()), alert: (words) => { alert.textContent = words; } });
+  const call = () => state.get().call ?? about.call ?? `explore_${name}()`;
+  const copy = makeCopy(() => codeOf(call(), Object.keys(chosen(defaults)), chosen(state.get()), chosen({ ...defaults, ...state.get().starts })));
   const pictures = make("div", { class: "nn-pictures" }, ...built.pictures);
-  const presses = makeLine(...Object.keys(buttons).map((label) => ui.elements[label]));
-  const panel = make("div", { class: "nn-side" }, ...built.words, presses, ...built.panel, makeLine(...copy));
-  const { root, end } = makeShowpiece(el, name, [make("div", { class: "nn-columns" }, pictures, panel)]);
+  const presses = makeLine(...(built.lead ?? []), ...Object.keys(buttons).map((label) => ui.elements[label]));
+  const panel = make("div", { class: "nn-side" }, ...(built.words ?? []), presses, ...built.panel, makeLine(...copy));
+  const { root, end } = makeShowpiece(el, name, [make("div", { class: "nn-columns" }, pictures, panel), alert]);
 
   function show(values) {
     built.show(values, root.dataset.theme === "dark");
     const useless = hidden(values);
     for (const [key, spec] of Object.entries(controls)) {
-      ui.controls[key].show(IN[spec.kind]?.(spec, values[key]) ?? values[key]);
+      if (key in values) ui.controls[key].show(IN[spec.kind]?.(spec, values[key]) ?? values[key]);
       ui.elements[key].hidden = useless.includes(key);
     }
     root.dataset.frames = Number(root.dataset.frames ?? 0) + 1;
@@ -93,7 +99,7 @@ export function makeExplorer({ model = null, el, settings = {} }, about, build) 
   function fit() {
     if (!pictures.clientWidth || pictures.clientWidth === width) return;
     width = pictures.clientWidth;
-    const sizes = typeof built.planes === "function" ? built.planes(width) : built.planes.map(([plane, height]) => [plane, width, height]);
+    const sizes = typeof built.planes === "function" ? built.planes(width) : (built.planes ?? []).map(([plane, height]) => [plane, width, height]);
     for (const [plane, across, down] of sizes) plane.resize(across, down);
     show(state.get());
   }
@@ -105,6 +111,8 @@ export function makeExplorer({ model = null, el, settings = {} }, about, build) 
     cancelAnimationFrame(gliding);
     size.disconnect();
     look.disconnect();
+    for (const control of Object.values(ui.controls)) control.stop?.();
+    about.ended?.();
     state.end();
     end();
   };
