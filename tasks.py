@@ -8,8 +8,10 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -265,7 +267,7 @@ def make_environment(folder):
 
 def install(python, needs, patient):
     """pip install: True if that worked. patient: try again when the network is slow."""
-    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    options = ["--progress-bar", "off", "--disable-pip-version-check", "--no-compile"]
     if not patient:
         options += ["--retries", "1", "--timeout", "10"]
     if "torch" in needs:
@@ -273,7 +275,35 @@ def install(python, needs, patient):
     for path in lists(needs):
         options += ["-r", str(path)]
     print(f"Installing {', '.join(needs)} (requirements/) into .venv ...", flush=True)
-    return run(python, "pip", "install", *options, "-e", str(HERE)) == 0
+    began = time.monotonic()
+    code, fetched = pip(python, "install", *options, "-e", str(HERE))
+    if code == 0:
+        seconds = time.monotonic() - began
+        print(f"Installed: {fetched / 1e6:.0f} MB were fetched, {seconds:.0f} s.", flush=True)
+    return code == 0
+
+
+def pip(python, *arguments):
+    """python -m pip ...: (exit code, bytes that it fetched); what it says goes to stderr alone."""
+    command = [str(python), "-m", "pip", *arguments]
+    fetched, shows = 0, sys.stdout.isatty()
+    with subprocess.Popen(
+        command, cwd=HERE, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
+    ) as process:
+        for line in process.stdout:
+            fetched += size_of_download(line)
+            if shows:
+                print(f"\r{fetched / 1e6:6.0f} MB ", end="", flush=True)
+    if shows:
+        print("\r" + " " * 10 + "\r", end="")
+    return process.returncode, fetched
+
+
+def size_of_download(line):
+    """Bytes, by a line of pip: "  Downloading numpy-2.4.6-cp311-manylinux.whl (16.9 MB)"."""
+    found = re.match(r"\s*Downloading .*\(([\d.]+) (bytes|kB|MB|GB)\)", line)
+    units = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
+    return float(found[1]) * units[found[2]] if found else 0
 
 
 def cpu_wheels():

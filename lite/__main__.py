@@ -26,7 +26,7 @@ from nncourse.preflight import NAME
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "docs" / "_build" / "html" / "live"
 KEPT = ROOT / ".venv" / "lite-wheels"  # what was fetched once
-DATA = "nnlib/datasets/files/"  # 12 MB: a wheel of their own, for the notebooks that need them
+MNIST = re.compile(r"nnlib/datasets/files/.*-ubyte\.gz")  # 12 MB: a wheel of their own
 DATA_NAME = f"{NAME}-mnist"
 # what shows explorers; each is one wheel for every system. JupyterLite brings the rest.
 PACKAGES = ("anywidget", "comm", "ipywidgets", "jupyterlab-widgets", "psygnal", "tqdm")
@@ -75,7 +75,7 @@ def course_wheels(work):
     with zipfile.ZipFile(whole) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     whole.unlink()
-    data = {name: files.pop(name) for name in sorted(files) if name.startswith(DATA)}
+    data = {name: files.pop(name) for name in sorted(files) if MNIST.fullmatch(name)}
     version = whole.name.split("-")[1]
     about = f"Metadata-Version: 2.1\nName: {DATA_NAME}\nVersion: {version}\n"
     tags = "Wheel-Version: 1.0\nGenerator: lite\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

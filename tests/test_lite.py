@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lite.__main__ import DATA, DATA_NAME, ROOT, course_wheels, digest, for_a_tab
+from lite.__main__ import DATA_NAME, ROOT, course_wheels, digest, for_a_tab
 from nncourse.preflight import NAME
 from nnlib.datasets.mnist import SHA256
 
@@ -22,16 +22,21 @@ def wheels(tmp_path_factory):
 def test_the_code_is_one_wheel_and_mnist_another(wheels):
     code, data = wheels
     assert sum(entry.compress_size for entry in code.infolist()) < 2_000_000
-    names = set(code.namelist())
-    assert {
-        "nnlib/nn/linear.py",
-        "nncourse/learner/check.py",
-        "nnlib/widgets/digit_pad.py",
-    } <= names
-    assert not [name for name in names if name.startswith(DATA)]
-    assert {f"{DATA}{name}.gz" for name in SHA256} <= set(data.namelist())
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("nnlib", "nncourse")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+    }
+    mnist = {f"nnlib/datasets/files/{name}.gz" for name in SHA256}
+    assert contents(data) == mnist
+    assert contents(code) == files - mnist
     assert Path(code.filename).name.startswith(f"{NAME.replace('-', '_')}-")
     assert Path(data.filename).name.startswith(f"{DATA_NAME.replace('-', '_')}-")
+
+
+def contents(wheel):
+    return {name for name in wheel.namelist() if ".dist-info/" not in name}
 
 
 def test_a_wheel_records_each_of_its_files(wheels):

@@ -37,7 +37,15 @@ def course(tmp_path):
     return course
 
 
-PIP = '[ "$2" != pip ] || [ ! -f offline ] || exit 1\n'  # with a file "offline" pip fails
+# with a file "offline" pip fails; else it says, as pip does, what it fetches
+PIP = """\
+[ "$2" = pip ] || exit 0
+[ ! -f offline ] || exit 1
+echo "Collecting numpy==2.4.6"
+echo "  Downloading numpy-2.4.6-cp311.whl.metadata (200 kB)"
+echo "Downloading numpy-2.4.6-cp311.whl (16.9 MB)"
+echo "Using cached tqdm-4.70.1-py3-none-any.whl (78.5 MB)"
+"""
 
 
 def call(course, *words, python=sys.executable, env=None):
@@ -61,6 +69,7 @@ def test_lab_installs_what_the_first_lessons_need_once_and_opens(course):
     done, calls = call(course, "lab", "--no-browser")
     assert done.returncode == 0, done.stderr
     assert installs(calls) == [["learn"]]
+    assert re.search(r"^Installed: 17 MB were fetched, \d+ s\.$", done.stdout, re.MULTILINE)
     assert f"-e {course}" in calls[0]
     opened = "-m jupyterlab --LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb --no-browser"
     assert calls[1:] == ["-m nncourse my", opened]
@@ -71,6 +80,19 @@ def test_lab_installs_what_the_first_lessons_need_once_and_opens(course):
     assert installs(calls) == []
     opened = "-m jupyterlab --LabApp.default_url=/lab/tree/my/lessons/00_start_here.ipynb"
     assert calls == ["-m nncourse my", opened]
+
+
+@pytest.mark.parametrize(
+    ("line", "bytes"),
+    [
+        ("  Downloading torch-2.13.0.whl (1.1 GB)\n", 1.1e9),
+        ("Downloading https://files.example/a-1.whl (512 bytes)\n", 512),
+        ("Using cached numpy-2.4.6.whl (16.9 MB)\n", 0),
+        ("Requirement already satisfied: numpy==2.4.6 (from x)\n", 0),
+    ],
+)
+def test_what_pip_fetched_is_counted(line, bytes):
+    assert tasks.size_of_download(line) == pytest.approx(bytes)
 
 
 @needs_a_shell

@@ -40,8 +40,11 @@ def answers(*words):
 
 
 @functools.cache
-def why_not():
-    """A sentence when no container can be started, else ""."""
+def why_not(build=True):
+    """A sentence when no container can be started, else ""; a missing image is built first.
+
+    build=False: a missing image is a reason too, and nothing is built.
+    """
     from nncourse.grading import sandbox
 
     if os.name != "posix":
@@ -50,6 +53,11 @@ def why_not():
         return "No container either: neither Docker nor Podman is installed and running."
     if answers(engine(), "image", "inspect", image()):
         return ""
+    if not build:
+        return (
+            f"{Path(engine()).stem} runs here: when you first grade, it makes an image to shut a "
+            "learner's code in, which takes some minutes and a network."
+        )
     dockerfile = sandbox.ROOT / "Dockerfile"
     if not dockerfile.is_file():
         return f"The container's image {image()} is not there, and no Dockerfile to build it from."

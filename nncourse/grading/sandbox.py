@@ -415,8 +415,11 @@ def find_way(trusted=False):
 
 
 def trial():
-    """Start the sandbox once: (True, how it is shut in) or (False, which piece is missing)."""
-    way, why = working_way()
+    """Start the sandbox once: (True, how it is shut in) or (False, which piece is missing).
+
+    A container's image is not built for it: the piece that is missing is then the image.
+    """
+    way, why = working_way(build=False)
     if way is None:
         return False, why
     if way == "container":
@@ -430,15 +433,15 @@ def trial():
 
 
 @functools.cache
-def working_way():
-    """(way, None), or (None, why not), found by running an empty job.
+def working_way(build=True):
+    """(way, None), or (None, why not), found by running an empty job; build: a container's image.
 
     "root" makes real mounts and becomes a user of its own, since a limit on processes does not hold
     for root even in a user namespace; "user" has a user namespace; "container" is Docker or Podman.
     """
     empty = {"cells": [], "exercises": [], "replace": {}, "imports": []}
     whys = []
-    for way in possible_ways():
+    for way in possible_ways(build):
         if way.startswith("!"):
             whys.append(way[1:])
             continue
@@ -450,7 +453,7 @@ def working_way():
     return None, "\n    ".join(whys)
 
 
-def possible_ways():
+def possible_ways(build):
     """Names of ways, the best first, and after a "!" why one cannot be tried."""
     if not sys.platform.startswith("linux"):
         yield "!bubblewrap, which shuts a learner's code in, exists for Linux alone."
@@ -460,7 +463,7 @@ def possible_ways():
         yield "root" if os.geteuid() == 0 else "user"
     from nncourse.grading import container
 
-    why = container.why_not()
+    why = container.why_not(build)
     yield f"!{why}" if why else "container"
 
 

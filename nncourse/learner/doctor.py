@@ -400,11 +400,10 @@ def torch(version=None):
 def sandbox():
     """Is there the sandbox that grading other people's notebooks needs? It is started, really."""
     what = "the sandbox, for instructors who grade"
-    if not sys.platform.startswith("linux"):
-        return f"{what}: it needs Linux (on Windows WSL 2, else a virtual machine)"
     try:
         from nncourse.grading.sandbox import trial
+
+        starts, how = trial()
     except ImportError:
         return f"{what}: {UNKNOWN}"
-    starts, how = trial()
-    return f"{what}: {'it starts' if starts else 'it does not start'}: {how}"
+    return f"{what}: {'it starts' if starts else 'not ready'}: {how}"

@@ -6,8 +6,6 @@ SVG beside that, which stays sharp at any zoom.
 
 import sys
 
-from nnlib.palette import STYLE
-
 FORMATS = "retina"  # Jupyter's name for a PNG of twice as many pixels, shown at its true size
 # the pixels of an image inside an SVG follow dpi, too
 PRINTED = {"bbox_inches": "tight", "dpi": 200}
@@ -15,6 +13,8 @@ PRINTED = {"bbox_inches": "tight", "dpi": 200}
 
 def set_up(shell):
     """Tell a kernel how figures are shown; what its owner has configured stays."""
+    from nnlib.palette import STYLE  # here: the doctor comes by, and works without NumPy
+
     wanted = shell.config.InlineBackend
     for name, value in (("figure_formats", {FORMATS}), ("print_figure_kwargs", PRINTED)):
         wanted.setdefault(name, value)

@@ -13,7 +13,7 @@ import pytest
 
 from nncourse import preflight
 from nncourse.__main__ import main as nnlib_main
-from nncourse.grading import sandbox
+from nncourse.grading import container, sandbox
 from nncourse.learner import doctor
 from nnlib import datasets, pretrained
 
@@ -375,13 +375,41 @@ def test_cores_of_a_container(tmp_path):
 
 
 def test_the_sandbox_is_only_a_remark_and_is_started(monkeypatch):
-    monkeypatch.setattr(doctor.sys, "platform", "linux")
     monkeypatch.setattr(sandbox, "trial", lambda: (True, "bubblewrap"))
     assert doctor.sandbox() == "the sandbox, for instructors who grade: it starts: bubblewrap"
     monkeypatch.setattr(sandbox, "trial", lambda: (False, "bwrap is missing."))
-    assert doctor.sandbox().endswith("it does not start: bwrap is missing.")
-    monkeypatch.setattr(doctor.sys, "platform", "win32")
-    assert "WSL 2" in doctor.sandbox()
+    assert doctor.sandbox().endswith("not ready: bwrap is missing.")
+
+
+@pytest.mark.parametrize(
+    ("system", "name", "engine", "says"),
+    [
+        ("win32", "nt", None, "install WSL 2"),
+        ("darwin", "posix", None, "neither Docker nor Podman is installed and running"),
+        ("darwin", "posix", "/usr/local/bin/docker", "docker runs here: when you first grade"),
+    ],
+)
+def test_where_there_is_no_linux_it_tells_the_way_of_that_system(
+    monkeypatch, system, name, engine, says
+):
+    started = []
+    caches = (sandbox.working_way, container.why_not)
+    for cached in caches:
+        cached.cache_clear()
+    monkeypatch.setattr(sandbox.sys, "platform", system)
+    monkeypatch.setattr(container.os, "name", name)
+    monkeypatch.setattr(container, "engine", lambda: engine)
+    monkeypatch.setattr(container, "answers", lambda *words: started.append(words))  # no image
+    monkeypatch.setattr(container.subprocess, "run", None)  # nothing is built
+    try:
+        line = doctor.sandbox()
+    finally:
+        monkeypatch.undo()
+        for cached in caches:
+            cached.cache_clear()
+    assert "not ready: bubblewrap, which shuts a learner's code in, exists for Linux alone." in line
+    assert says in line
+    assert all("image" in words for words in started)
 
 
 # --- without what it looks for ----------------------------------------------------------------

@@ -250,7 +250,7 @@ def test_a_worker_that_cannot_start_says_why_and_never_broken_pipe(monkeypatch):
 def test_a_path_that_may_not_be_read_is_named(tmp_path):
     code = (
         "from nncourse.grading import sandbox, container\n"
-        "container.why_not = lambda: 'none'\n"
+        "container.why_not = lambda build: 'none'\n"
         "sandbox.shown_of_course = lambda: [('/root/secret', '/course/x')]\n"
         "sandbox.os.access = lambda path, how: 'secret' not in path\n"
         "sandbox.os.path.lexists = lambda path: True\n"
