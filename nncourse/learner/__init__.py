@@ -1,6 +1,12 @@
 """What a learner meets: check, hint, quiz, progress, doctor. In a kernel figures are sharp."""
 
-from nncourse.learner import figures
+import contextlib
+import sys
 
-if figures.in_a_notebook():
-    figures.set_up(figures.in_a_notebook())
+ipython = sys.modules.get("IPython")
+shell = ipython.get_ipython() if ipython else None
+if hasattr(shell, "kernel"):
+    with contextlib.suppress(ImportError):  # the doctor will say which package is missing
+        from nncourse.learner import figures
+
+        figures.set_up(shell)

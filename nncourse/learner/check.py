@@ -27,6 +27,8 @@ from nncourse.judging import calls, timelimit
 from nncourse.judging.compare import full_text, show
 from nncourse.judging.plain import Failure, NotPlain, plain
 from nncourse.learner import mine, progress
+from nncourse.learner.badge import badge
+from nncourse.learner.hint_button import HintButton
 
 MAX_PRINTED = 200  # characters of debug prints that are shown
 LINE = 88
@@ -92,7 +94,8 @@ def solution_of(exercise):
 
 
 def without_markup(markdown):
-    """Markdown without **bold**, *italics* and the backslashes before its signs."""
+    """Markdown without colours, **bold**, *italics* and the backslashes before its signs."""
+    markdown = re.sub(r"</?span[^>]*>", "", markdown)
     text = re.sub(r"(?<!\\)\*(\w[^*]*)\*", r"\1", markdown.replace("**", ""))
     return re.sub(r"\\(?=[*_<[])", "", text)
 
@@ -235,6 +238,16 @@ class Report(Text):
         self.hint, self.traceback = hint, traceback
         self.unsaved = None  # a sentence when the points could not be stored
 
+    def _ipython_display_(self):
+        """The report and, where a hint may help, a button for the next one."""
+        if self.right or self.hint:
+            raise NotImplementedError  # IPython then shows the report alone
+        from IPython.display import display
+
+        display({"text/markdown": self.markdown, "text/plain": self.text}, raw=True)
+        id = self.exercise.id
+        display(HintButton(lambda: hint(id), seen_hints.get(id, 0)).box)
+
     @property
     def right(self):
         return self.verdict is not None and self.verdict.right
@@ -254,16 +267,19 @@ class Report(Text):
     def parts(self):
         title = f"**{self.exercise.id} {self.exercise.title}:"
         if self.right:
-            yield f"✓ {title} right.** {points(self.points, self.of)}, {self.checks()}."
+            earned = points(self.points, self.of)
+            yield f"{badge('right')} {title} right.** {earned}, {self.checks()}."
             yield self.remarks()
         elif self.verdict is None:
-            yield f"✗ {title} cannot be checked yet.** {self.run.refused}"
+            yield f"{badge('wrong')} {title} cannot be checked yet.** {self.run.refused}"
         elif self.verdict.not_started and self.waits_for():
-            yield f"○ {title} waits for another.** {self.waits_for()}"
+            yield f"{badge('open')} {title} waits for another.** {self.waits_for()}"
         elif self.verdict.not_started:
-            yield f"○ {title} not started.** {self.how_to_start()}"
+            yield f"{badge('open')} {title} not started.** {self.how_to_start()}"
         else:
-            yield f"✗ {title} not right yet.** {self.checks()}.".replace(" all ", " All ")
+            yield f"{badge('wrong')} {title} not right yet.** {self.checks()}.".replace(
+                " all ", " All "
+            )
             yield from self.what_is_wrong()
         if self.hint:
             yield f"**Hint {self.hint} of 3.** {self.exercise.hints[self.hint - 1]}"

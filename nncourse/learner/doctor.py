@@ -1,11 +1,12 @@
 """Is everything there that the course needs? Plain sentences, and the command that fixes it.
 
-check_setup(), for lesson 00, prints the same lines on every computer where all is well.
+check_setup(), for lesson 00, shows the same line on every computer where all is well.
 `python -m nncourse doctor` says more: versions, the disk, threads, files, the sandbox for
-grading. It works without NumPy, so this file imports Python's own and nncourse.preflight alone.
+grading. It works without NumPy, so this file imports what works without NumPy alone.
 """
 
 import argparse
+import html
 import json
 import math
 import os
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nncourse import preflight
+from nncourse.learner.badge import badge
 from nncourse.preflight import IN_A_TAB, NAME, PYTHON, dotted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,12 +55,31 @@ class Finding(NamedTuple):
 
 
 def check_setup():
-    """Print a line for everything that the course needs, and what to do about what is missing."""
+    """Look for everything that the course needs; shown, it is one line when all is well."""
     findings = pieces()
-    findings += [finding for finding in surroundings() if finding.advice]
-    for finding in findings:
-        print(finding)
-    print(f"\n{verdict(findings)}")
+    return Setup(findings + [finding for finding in surroundings() if finding.advice])
+
+
+class Setup:
+    """What check_setup() returns: one line, and above it what is missing and how to get it."""
+
+    def __init__(self, findings):
+        self.findings = findings
+
+    def __repr__(self):
+        wrong = [str(finding) for finding in self.findings if finding.advice]
+        return "\n".join([*wrong, verdict(self.findings)])
+
+    def _repr_html_(self):
+        wrong = [finding for finding in self.findings if finding.advice]
+        if wrong:
+            lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in wrong)
+            return f"<p>{badge('wrong')} {verdict(self.findings)}</p><ul>{lines}</ul>"
+        looked = "<br>".join(html.escape(str(finding)) for finding in self.findings)
+        return (
+            f"<p>{badge('right', verdict(self.findings))}</p>"
+            f"<details><summary>What was looked at</summary>{looked}</details>"
+        )
 
 
 def main(arguments=None):

@@ -23,10 +23,3 @@ def set_up(shell):
     if inline is not None and inline.InlineBackend.initialized():  # pyplot was imported before
         sys.modules["matplotlib"].rcParams.update(wanted.rc)
         inline.InlineBackend.instance().update_config(shell.config)
-
-
-def in_a_notebook():
-    """The kernel's shell, None where Python runs otherwise."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell if hasattr(shell, "kernel") else None

@@ -15,8 +15,10 @@ import shutil
 import time
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from nncourse import exercises, files
+from nncourse.learner.badge import SIGNS
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = 1
@@ -223,11 +225,15 @@ class Map:
         return sum(exercise.points for _, _, done in self.rows for exercise, _, _ in done)
 
     def next(self):
-        """The first exercise that still has points to give; None when all is done."""
-        for _, _, done in self.rows:
-            for exercise, points, _ in done:
-                if points < exercise.points:
-                    return exercise
+        """What to do next: the first unfinished exercise from the furthest one tried on.
+
+        Behind it there may be none: then the first of all that is unfinished. None: all is done.
+        """
+        every = [one for _, _, done in self.rows for one in done]
+        furthest = max((i for i, (_, _, tries) in enumerate(every) if tries), default=0)
+        for exercise, points, _ in every[furthest:] + every[:furthest]:
+            if points < exercise.points:
+                return exercise
         return None
 
     def next_sentence(self):
@@ -251,11 +257,17 @@ class Map:
     def _repr_html_(self):
         rows = "".join(row_html(*row) for row in self.rows)
         remark = f"<p>{html.escape(self.remark)}</p>" if self.remark else ""
+        after = self.next()
+        step = html.escape(self.next_sentence())
+        if after is not None:
+            step = link("exercises", after.lesson, step, anchor(after))
+        number, title, _ = self.rows[-1]
+        goal = link("lessons", number, f"{number} {html.escape(title)}")
         return (
-            f"{STYLE}<div class='nnlib-progress'><p><b>{self.points} of {self.of} points</b></p>"
+            f"{STYLE}<div class='nnlib-progress'><p><b>{self.points} of {self.of} points</b>. "
+            f"The goal: {goal}, where your own answers, collected, read digits.</p><p>{step}</p>"
             "<table><thead><tr><th>Lesson</th><th>Exercises</th><th>Points</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-            f"<p>{html.escape(self.next_sentence())}</p>{remark}</div>"
+            f"<tbody>{rows}</tbody></table>{remark}</div>"
         )
 
 
@@ -271,34 +283,53 @@ def total(done):
 
 
 def sign(exercise, points, tries):
-    return "✓" if points == exercise.points else "✗" if tries else "○"
+    state = "right" if points == exercise.points else "wrong" if tries else "open"
+    return SIGNS[state][0]
+
+
+def link(folder, number, words, fragment=""):
+    """Words that lead to a notebook, from lessons/, exercises/ and my/ alike."""
+    found = sorted(ROOT.glob(f"{folder}/{number}_*.ipynb"))
+    if not found:
+        return words
+    address = quote(f"../{folder}/{found[0].name}") + (f"#{quote(fragment)}" if fragment else "")
+    return f"<a href='{address}'>{words}</a>"
+
+
+def anchor(exercise):
+    """The heading of an exercise, as JupyterLab names it: Exercise-05.2:-The-title."""
+    return f"Exercise {exercise.id}: {exercise.title}".replace(" ", "-").replace("`", "")
 
 
 def row_html(number, title, done):
     got, of = total(done)
     marks = "".join(
         f"<span class='{state}' title='{html.escape(one.title, quote=True)}'>"
-        f"{sign(one, points, tries)} {one.id}</span>"
+        + link("exercises", number, f"{sign(one, points, tries)} {one.id}", anchor(one))
+        + "</span>"
         for one, points, tries in done
         for state in ["done" if points == one.points else "tried" if tries else "open"]
     )
-    return (
-        f"<tr><td>{number} {html.escape(title)}</td><td>{marks}</td>"
-        f"<td><meter min='0' max='{of}' value='{got}'></meter> {got} of {of}</td></tr>"
-    )
+    lesson = link("lessons", number, f"{number} {html.escape(title)}")
+    name = f"Points of lesson {number}"
+    meter = f"<meter min='0' max='{of}' value='{got}' aria-label='{name}'></meter>"
+    return f"<tr><td>{lesson}</td><td>{marks}</td><td>{meter} {got} of {of}</td></tr>"
 
 
-# blue and grey with a sign of its own for each state: not by colour alone
-STYLE = """<style>
-.nnlib-progress table td, .nnlib-progress table th {
+# colours with a contrast of 4.5 and more, and a sign for each state: not by colour alone
+RIGHT, WRONG = SIGNS["right"][1], SIGNS["wrong"][1]
+STYLE = f"""<style>
+.nnlib-progress table td, .nnlib-progress table th {{
   text-align: left !important; vertical-align: middle !important;
-}
-.nnlib-progress td span {
-  border: 1px solid #888; border-radius: 4px; display: inline-block; margin: 1px 3px;
-  padding: 0 5px; white-space: nowrap;
-}
-.nnlib-progress td span.done { background: #0072b2; border-color: #0072b2; color: white; }
-.nnlib-progress td span.tried { border: 2px solid #d55e00; }
+}}
+.nnlib-progress td span {{
+  background: #fff; border: 2px solid #5c6470; border-radius: 4px; display: inline-block;
+  margin: 2px 3px; white-space: nowrap;
+}}
+.nnlib-progress td span a {{ color: #24292f !important; display: block; padding: 2px 6px; }}
+.nnlib-progress td span.done {{ background: {RIGHT}; border-color: {RIGHT}; }}
+.nnlib-progress td span.done a {{ color: #fff !important; }}
+.nnlib-progress td span.tried {{ border-color: {WRONG}; }}
 </style>"""
 
 

@@ -9,6 +9,8 @@ import re
 
 import ipywidgets as widgets
 
+from nncourse.learner.badge import badge
+
 # ipywidgets gives every option one line of 20 pixels: a long option would cover the next one
 STYLE = """<style>
 .nnlib-quiz .widget-radio-box label {
@@ -71,10 +73,9 @@ class Quiz:
         if option is None:
             self.reply.value = ""
             return
-        verdict = "✓ Right." if option == self.answer else "✗ Not this one."
-        self.reply.value = (
-            f'<div role="status"><b>{verdict}</b> {to_html(self.options[option])}</div>'
-        )
+        right = option == self.answer
+        verdict = badge("right", "Right.") if right else badge("wrong", "Not this one.")
+        self.reply.value = f'<div role="status">{verdict} {to_html(self.options[option])}</div>'
 
     def __repr__(self):
         return "\n".join([self.question, *(f"( ) {option}" for option in self.options)])
@@ -90,8 +91,9 @@ class Quiz:
 
 
 def to_html(text):
-    """Text with `code` as HTML; formulas between dollars are left for MathJax."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    """Text with `code` and **bold** as HTML; formulas between dollars are left for MathJax."""
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    return re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", text)
 
 
 def escape_markdown(text):

@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from nncourse import preflight
 from nncourse.__main__ import main as nnlib_main
@@ -22,14 +23,16 @@ DISK = doctor.disk
 mnist_files = sys.modules[datasets.mnist.__module__]
 
 
-def test_all_is_well_here_and_the_text_names_no_version_or_folder_of_this_machine(capsys):
-    doctor.check_setup()
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "Python 3.11 or newer: yes"
-    assert "numpy 2.0 or newer: yes" in lines
-    assert lines[-1] == "Everything is there."
-    assert all(line.endswith(": yes") for line in lines[:-2])
-    assert sys.prefix not in "".join(lines)
+def test_all_is_well_here_in_one_line_which_names_no_version_or_folder_of_this_machine():
+    setup = doctor.check_setup()
+    assert repr(setup) == "Everything is there."
+    page = BeautifulSoup(setup._repr_html_(), "html.parser")
+    assert page.p.text == "✓ Everything is there."
+    looked = page.details.get_text("\n").splitlines()[1:]  # folded
+    assert looked[0] == "Python 3.11 or newer: yes"
+    assert "numpy 2.0 or newer: yes" in looked
+    assert all(line.endswith(": yes") for line in looked)
+    assert sys.prefix not in str(page)
 
 
 def test_the_command_says_more_and_its_exit_code_is_0(capsys, monkeypatch, tmp_path):
@@ -60,14 +63,15 @@ def test_the_exit_code_is_1_when_something_is_wrong(capsys, monkeypatch):
     assert f"All packages at once: {preflight.install_all()}" in out
 
 
-def test_lesson_00_hears_of_the_surroundings_only_what_is_wrong(capsys, monkeypatch):
+def test_lesson_00_hears_of_the_surroundings_only_what_is_wrong(monkeypatch):
     monkeypatch.setattr(doctor, "disk", lambda: DISK(wanted=1e18))
     monkeypatch.setattr(doctor, "folder", lambda: doctor.Finding("folder", "yes"))
-    doctor.check_setup()
-    out = capsys.readouterr().out
-    assert "room on the disk" in out
-    assert "folder" not in out
-    assert "need your attention" in out
+    setup = doctor.check_setup()
+    for out in (repr(setup), BeautifulSoup(setup._repr_html_(), "html.parser").text):
+        assert "room on the disk" in out
+        assert "folder" not in out
+        assert "Python 3.11" not in out  # what is there
+        assert "need your attention" in out
 
 
 def test_every_requirement_of_pyproject_is_looked_at(tmp_path, monkeypatch):
@@ -237,10 +241,9 @@ def test_a_damaged_mnist_file_is_named_with_how_to_restore_it(mnist_copy):
     assert "git checkout" in finding.advice
 
 
-def test_a_missing_mnist_file(mnist_copy, capsys):
+def test_a_missing_mnist_file(mnist_copy):
     (mnist_copy / "train-images-idx3-ubyte.gz").unlink()
-    doctor.check_setup()
-    out = capsys.readouterr().out
+    out = repr(doctor.check_setup())
     assert "train-images-idx3-ubyte.gz is missing" in out
     assert re.search(r"\n1 of \d+ need your attention", out)
     assert "Everything is there" not in out

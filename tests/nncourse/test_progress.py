@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from nncourse import exercises, files
 from nncourse.exercises import find
@@ -273,7 +274,7 @@ def test_the_map_in_text(path):
     number = len(exercises.lesson("01").EXERCISES)
     (line,) = [line for line in lines if line.startswith("01 The neuron")]
     assert line.endswith("✓✗" + "○" * (number - 2))
-    first = next(one for one in exercises.all_exercises() if one.id != "01.1")
+    first = find("01.2")  # tried last, and not yet right
     assert f"Next: {first.id} {first.title}, about {first.minutes} minutes." in lines
     assert repr(progress.progress()) == repr(found)
     assert len(found.rows) == len(exercises.lessons())
@@ -293,10 +294,45 @@ def test_the_map_in_html_says_each_state_by_a_sign_too():
     solved("01.1")
     failed("01.2")
     html = progress.progress()._repr_html_()
-    assert re.search(r"<span class='done' title='[^']*'>✓ 01.1</span>", html)
-    assert re.search(r"<span class='tried' title='[^']*'>✗ 01.2</span>", html)
-    assert re.search(r"<span class='open' title='[^']*'>○ 01.3</span>", html)
-    assert html.count("<tr>") == 1 + len(exercises.lessons())
+    page = BeautifulSoup(html, "html.parser")
+    for state, name in (("done", "✓ 01.1"), ("tried", "✗ 01.2"), ("open", "○ 01.3")):
+        chips = [chip for chip in page.select("span") if chip.text == name]
+        assert [chip["class"] for chip in chips] == [[state]]
+        assert chips[0].a["href"].startswith("../exercises/01_the_neuron.ipynb#Exercise-01.")
+    assert len(page.select("tbody tr")) == len(exercises.lessons())
+    assert page.tbody.a["href"] == "../lessons/00_start_here.ipynb"
+    for one in page.select("a[href]"):
+        assert (progress.ROOT / "lessons" / one["href"].split("#")[0]).is_file()
+    assert "17_milestones" in page.p.a["href"]  # the goal
+
+
+def test_the_links_lead_to_the_headings_of_the_exercises():
+    for exercise in exercises.all_exercises():
+        (notebook,) = progress.ROOT.glob(f"exercises/{exercise.lesson}_*.ipynb")
+        heading = progress.anchor(exercise).replace("-", " ")
+        texts = [line.replace("-", " ").replace("`", "") for line in headings(notebook)]
+        assert f"## {heading}" in texts
+
+
+def headings(notebook):
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        yield from "".join(cell["source"]).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("tried", "wanted"),
+    [((), "00.1"), (("05.1", "05.2"), "05.3"), (("00.1", "02.1"), "02.2")],
+)
+def test_the_next_step_follows_the_furthest_one(path, tried, wanted):
+    for id in tried:
+        solved(id)
+    assert progress.progress().next().id == wanted
+
+
+def test_the_next_step_is_the_one_that_was_tried_last_and_is_not_right_yet(path):
+    solved("05.1")
+    failed("05.2")
+    assert progress.progress().next().id == "05.2"
 
 
 def test_points_of_an_exercise_that_has_changed_or_gone_do_no_harm(path):
