@@ -26,14 +26,10 @@ FRAMES, PAUSE = 10, 500  # a second; ms
 # explorer, settings at first, the control that moves, how many values, limit in ms
 MOVES = [
     ("explore_codes", {}, "mix", 31, HEAT_MAP),
-    ("explore_convolution", {"relu": True, "pool": True}, "row", 28, HEAT_MAP),
-    ("explore_digits", {}, "number", 31, HEAT_MAP),
-    ("fit_by_hand", {"show_loss": True}, "a", 31, CURVE),
-    ("explore_gradient_flow", {}, "depth", 19, CURVE),
     ("explore_optimizers", {}, "lr_adam", 31, HEAT_MAP),
     ("explore_training", {}, "play", 31, 1000 / FRAMES),
 ]
-KEYS = ["explore_softmax", "fit_by_hand", "explore_optimizers"]
+KEYS = ["explore_softmax", "explore_codes", "explore_optimizers"]
 
 
 def milliseconds(explorer, name, count):

@@ -10,6 +10,8 @@ import re
 from html import escape
 from urllib.parse import quote
 
+from nnlib import widgets
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOWS = {  # what runs without a kernel: its file .js, and how it is called there
     "digit_pad": ("pad", {}),
@@ -17,15 +19,22 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "explore_bumps": ("bumps", {}),
     "explore_neuron": ("line", {"mode": "neuron"}),
     "explore_backpropagation": ("network", {"mode": "backward"}),
+    "explore_convolution": ("convolution", {}),
+    "explore_digits": ("explore_digits", {}),
     "explore_gradient_descent": ("ball", {"mode": "descent"}),
     "explore_loss_surface": ("ball", {"mode": "surface"}),
     "explore_losses": ("losses", {}),
     "explore_forward_pass": ("network", {"mode": "forward"}),
+    "explore_gradient_flow": ("gradient_flow", {}),
     "explore_perceptron": ("line", {"mode": "perceptron"}),
     "explore_softmax": ("softmax", {}),
     "race_optimizers": ("optimizer_race_show", {}),
     "watch_training": ("training_show", {}),
+    "fit_by_hand": ("fit_by_hand", {}),
 }
+WITH_DATA = {"explore_convolution", "fit_by_hand"}  # what they are given goes into the page
+STAND_IN = {"digit_pad", "explore_digits"}  # for a network of the learner's own, which no page has
+NOTE = "In this page the ready-made network reads. In JupyterLab it is the one of this cell."
 HOW_TO_RUN = "A page to read. Run and change it [on your computer](../docs/index.md#run-it)"
 
 
@@ -77,7 +86,8 @@ def dress(output, cell, following):
 def live(source):
     """The element in which a page shows what a cell ends in, NAME() or NAME().set(...), by itself.
 
-    None for other cells, and for an explorer with something of the learner's own in its brackets.
+    None for other cells, and for an explorer with something of the learner's own in its brackets,
+    unless another can stand in for it.
     """
     try:
         *before, last = ast.parse(source).body
@@ -87,13 +97,35 @@ def live(source):
         if getattr(call.func, "attr", "") == "set":
             settings = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
             call = call.func.value
-        file, options = SHOWS[call.func.id]
-        for value in (*call.args, *(word.value for word in call.keywords)):
-            ast.literal_eval(value)
+        name = call.func.id
+        file, options = SHOWS[name]
+        options = options | {"settings": settings} | given(name, call, before, settings)
     except (AttributeError, IndexError, KeyError, SyntaxError, ValueError):
         return None
-    options = escape(json.dumps(options | {"settings": settings}))
+    options = escape(json.dumps(options))
     return f'<div class="live" data-show="{file}" data-options="{options}"></div>'
+
+
+def given(name, call, before, settings):
+    """What the brackets of a call add to the options of its page; ValueError when it has no place.
+
+    before: the statements above it, in which a variable may get its value.
+    """
+    values = {called(one): one.value for one in before if called(one)}
+
+    def plain(node):
+        return ast.literal_eval(values.get(getattr(node, "id", None), node))
+
+    try:
+        arguments = [plain(value) for value in call.args]
+        named = {word.arg: plain(word.value) for word in call.keywords}
+    except ValueError:
+        if name in STAND_IN:
+            return {"note": NOTE}
+        raise
+    if name in WITH_DATA and (arguments or named or settings):
+        return getattr(widgets, name)(*arguments, **named).set(**settings).for_page()
+    return {}
 
 
 def called(statement):

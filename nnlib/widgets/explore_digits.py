@@ -1,13 +1,16 @@
-"""Test images, shifted and turned with sliders: what the network makes of them."""
+"""Test images, shifted and turned by hand: what the network makes of them."""
 
-import numpy as np
+import threading
 
-from nnlib import datasets, pretrained
-from nnlib.data import to_float
+from traitlets import Bool, Float, Int, List, Unicode
+
+from nnlib import pretrained
 from nnlib.palette import BLUE, GREEN, INK, RED
-from nnlib.widgets.base.controls import int_slider, toggle
-from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.widgets.base.javascript import HERE, joined, style
+from nnlib.widgets.base.test_images import TestImages
 from nnlib.widgets.models.digits import centre_digit, digit_reader, in_words, move_digit
+
+MOST = 28  # pixels of a shift: then nothing is left in the frame
 
 
 def compute(read, image, right, down, degrees, centre):
@@ -18,61 +21,69 @@ def compute(read, image, right, down, degrees, centre):
     return moved, read(moved)
 
 
-class DigitExplorer(LivePicture):
-    """A test image on the left, the ten probabilities on the right."""
+class Digits(TestImages):
+    """Test image `number`, shifted by right and down pixels, turned by degrees, centred again.
 
-    size = (7.4, 3.6)
-    presets = {
-        "Four pixels to the right": {"right": 4, "down": 0, "degrees": 0, "centre": False},
-        "The same, centred": {"right": 4, "down": 0, "degrees": 0, "centre": True},
-        "On its head": {"right": 0, "down": 0, "degrees": 180, "centre": False},
-        "Out of the frame": {"right": 14, "down": 14, "degrees": 0, "centre": False},
-    }
+    `chances` are the ten probabilities of read(image); `last_error` is the exception of the last
+    change, or None, and is shown in a sentence.
+    """
 
-    def __init__(self, model=None):
-        self.read = digit_reader(pretrained.mnist_mlp() if model is None else model)
-        images, self.labels = datasets.mnist_test()
-        self.images = to_float(images)
-        super().__init__()
+    _esm = joined(HERE / "explore_digits.js")
+    _css = style("explore_digits", "digit_images")
+    right, down = (Int(0, min=-MOST, max=MOST).tag(sync=True, setting=True) for _ in range(2))
+    degrees = Int(0, min=-180, max=180).tag(sync=True, setting=True)
+    centre = Bool(False).tag(sync=True, setting=True)
+    chances = List(Float()).tag(sync=True)
+    alert = Unicode().tag(sync=True)
+    own = Bool(False).tag(sync=True)
 
-    def make_controls(self):
-        return {
-            "number": int_slider("test image", 0, len(self.images) - 1, 0),
-            "right": int_slider("shift right", -14, 14, 0),
-            "down": int_slider("shift down", -14, 14, 0),
-            "degrees": int_slider("turn (degrees)", -180, 180, 0, step=5),
-            "centre": toggle("centre it again"),
-        }
+    def __init__(self, read, **settings):
+        super().__init__(**settings)
+        self.read = read
+        self.last_error = None
+        self._lock = threading.Lock()  # JupyterLab handles messages in more than one thread
+        self.observe(self._answer, names=self.settings())
+        self._answer()
 
-    def build(self, fig):
-        image_axes, bars = fig.subplots(1, 2)
-        image_axes.set(title="What the network sees", xlabel="28 pixels", ylabel="28 pixels")
-        image_axes.set(xticks=[], yticks=[])
-        image = image_axes.imshow(np.zeros((28, 28)), cmap=INK, vmin=0, vmax=1)
+    def look(self):
+        """Return (the image that the network sees (28, 28), its probabilities (10,))."""
+        image = self.image_of(self.number)
+        return compute(self.read, image, self.right, self.down, self.degrees, self.centre)
+
+    def _answer(self, _=None):
+        with self._lock, self.hold_sync():
+            self.last_error, self.alert = None, ""
+            try:
+                self.chances = [float(chance) for chance in self.look()[1]]
+            except Exception as error:
+                self.last_error = error
+                self.alert = f"The image could not be read: {error} ({type(error).__name__})."
+
+    def draw(self, figure):
+        image, chances = self.look()
+        left, bars = figure.subplots(1, 2)
+        left.imshow(image, cmap=INK, vmin=0, vmax=1)
+        left.set(title="What the network sees", xticks=[], yticks=[])
+        colours = [RED if chance == chances.max() else BLUE for chance in chances]
+        bars.barh(range(10), chances, color=colours)
+        label = self.label_of(self.number)
+        place = min(chances[label] + 0.03, 1.03)
+        marker = {"marker": "<", "ms": 9, "color": GREEN, "ls": "", "clip_on": False}
+        bars.plot([place], [label], label="the label", **marker)
+        bars.legend(loc="lower right", handletextpad=0)
         bars.set(xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10), title="Its ten probabilities")
         bars.set(xlabel="probability", ylabel="digit")
-        marker = {"marker": "<", "ms": 9, "color": GREEN, "ls": "", "clip_on": False}
-        (truth,) = bars.plot([], [], label="the label", **marker)
-        bars.legend(loc="lower right", handletextpad=0)
-        return {"image": image, "bars": list(bars.barh(range(10), [0] * 10)), "truth": truth}
 
-    def compute(self, number, **moves):
-        image, chances = compute(self.read, self.images[number], **moves)
-        return {"image": image, "chances": chances, "number": number, **moves}
-
-    def update(self, artists, image, chances, number, **_):
-        artists["image"].set_data(image)
-        for bar, chance in zip(artists["bars"], chances, strict=True):
-            bar.set_width(chance)
-            bar.set_color(RED if chance == chances.max() else BLUE)
-        label = self.labels[number]
-        artists["truth"].set_data([min(chances[label] + 0.03, 1.03)], [label])
-
-    def describe(self, chances, number, right, down, degrees, centre, **_):
-        moves = [f"{right} pixels to the right" * (right != 0), f"{down} pixels down" * (down != 0)]
-        moves += [f"turned by {degrees} degrees" * (degrees != 0), "centred again" * centre]
-        how = ", ".join(move for move in moves if move) or "as it is stored"
-        return f"Test image {number}, a {self.labels[number]}, {how}. {in_words(chances)}"
+    def describe(self):
+        moves = [
+            f"{self.right} pixels to the right" * (self.right != 0),
+            f"{self.down} pixels down" * (self.down != 0),
+            f"turned by {self.degrees} degrees" * (self.degrees != 0),
+            "centred again" * self.centre,
+        ]
+        how = ", ".join(filter(None, moves)).replace("-", "−") or "as it is stored"
+        text = f"Test image {self.number}, a {self.label_of(self.number)}, {how}."
+        return f"{text} {self.alert or in_words(self.look()[1])}"
 
 
 def explore_digits(model=None):
@@ -80,4 +91,5 @@ def explore_digits(model=None):
 
     model: as for digit_pad(). ValueError for one that does not give ten numbers for an image.
     """
-    return DigitExplorer(model)
+    read = digit_reader(pretrained.mnist_mlp() if model is None else model)
+    return Digits(read, own=model is not None)

@@ -1,12 +1,13 @@
 """How signals and gradients keep their size in a deep network: one picture for each direction."""
 
 import numpy as np
+import traitlets
+from traitlets import Bool, Int
 
-from nnlib.palette import BLACK, BLUE, GREEN, GREY, GRID, ORANGE, RED
-from nnlib.widgets.base.controls import choice, int_slider, toggle
-from nnlib.widgets.base.live_picture import LivePicture
+from nnlib.palette import BLUE, GREEN, GRID, ORANGE, RED
+from nnlib.widgets.base.javascript import HERE, joined, style
 from nnlib.widgets.base.numbers import short
-from nnlib.widgets.base.quick_text import QuickText
+from nnlib.widgets.base.showpiece import Showpiece
 from nnlib.widgets.models.gradient_flow import (
     ACTIVATIONS,
     HIGH,
@@ -18,10 +19,6 @@ from nnlib.widgets.models.gradient_flow import (
     measure_own,
 )
 
-STYLES = (  # of the line that matters most in a picture, and of the one beside it
-    {"color": BLUE, "ls": "-", "marker": "o", "ms": 8, "mec": "white"},
-    {"color": GREEN, "ls": ":", "marker": "s", "ms": 4, "mec": "white", "mew": 0.5},
-)
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -60,104 +57,82 @@ def verdict(flow):
     return f"{gets}"
 
 
-class GradientFlowExplorer(LivePicture):
-    """What reaches each layer: the signal on the left, the gradient on the right."""
+class GradientFlow(Showpiece):
+    """What reaches each layer of a network of `depth` layers: the signal, and the gradient.
 
-    size = (7.8, 4.4)
-    PLAIN = {"width": 32, "batch_norm": False, "residual": False, "draw": 0}
-    presets = {
-        "Ten sigmoid layers": {**PLAIN, "depth": 10, "activation": "sigmoid", "start": "Xavier"},
-        "Explodes": {**PLAIN, "depth": 20, "activation": "tanh", "start": "large: std 1"},
-        "Too small": {**PLAIN, "depth": 10, "activation": "tanh", "start": "small: std 0.01"},
-        "ReLU and He": {**PLAIN, "depth": 10, "activation": "ReLU", "start": "He"},
-        "Residual": {
-            **PLAIN,
-            "depth": 20,
-            "activation": "sigmoid",
-            "start": "Xavier",
-            "residual": True,
-        },
-    }
+    width: units of a hidden layer; activation and start (of the weights): names in the lists;
+    batch_norm, residual: switched on; seed: of the weights and the examples, 0 to 9.
+    """
 
-    def __init__(self, model=None):
-        self.own = None if model is None else measure_own(model)
-        super().__init__()
+    _esm = joined(HERE / "gradient_flow.js")
+    _css = style("gradient_flow")
+    size = (7.8, 4.0)
+    depth = Int(10, min=2, max=MOST).tag(sync=True, setting=True)
+    width = Int(32, min=4, max=64).tag(sync=True, setting=True)
+    activation = traitlets.Enum(list(ACTIVATIONS), "sigmoid").tag(sync=True, setting=True)
+    start = traitlets.Enum(list(STARTS), "Xavier").tag(sync=True, setting=True)
+    batch_norm, residual = (Bool(False).tag(sync=True, setting=True) for _ in range(2))
+    seed = Int(0, min=0, max=9).tag(sync=True, setting=True)
+    own = traitlets.Dict().tag(sync=True)  # the Flow of the learner's network
 
-    def make_controls(self):
-        return {
-            "depth": int_slider("layers", 2, MOST, 10),
-            "width": int_slider("units a layer", 4, 64, 32, 4),
-            "activation": choice("activation", list(ACTIVATIONS), "sigmoid"),
-            "start": choice("weights", list(STARTS), "Xavier"),
-            "batch_norm": toggle("batch normalisation"),
-            "residual": toggle("residual: a way around each layer"),
-            "draw": int_slider("draw", 0, 9, 0),
-        }
+    def __init__(self, own=None, **settings):
+        self.measured = own
+        plain = {} if own is None else {name: part.tolist() for name, part in own._asdict().items()}
+        super().__init__(own=plain, **settings)
 
-    def build(self, fig):
-        fig.get_layout_engine().set(rect=(0, 0.13, 1, 0.87))
-        axes = self.axes = fig.subplots(1, 2, sharey=True)
-        last = max(MOST, 0 if self.own is None else len(self.own.size))
-        artists = {}
-        titles = "Forwards: what a layer receives", "Backwards: the gradient"
-        labels = ("size", "difference between examples"), ("for the weights", "sent to z")
-        for ax, side, title, names in zip(axes, ("left", "right"), titles, labels, strict=True):
-            ax.set(xlim=(0, last + 1), ylim=(LOW, HIGH), yscale="log", xlabel="layer", title=title)
-            ax.set_xticks([1, *range(5, last + 1, 5)])
-            ax.set_yticks(10.0 ** np.arange(-16, 9, 4))
-            ax.grid(color=GRID, lw=0.6)
-            for line, name, look in zip("ab", names, STYLES, strict=True):
-                (artists[f"{side}_{line}"],) = ax.plot([], [], label=name, lw=1.6, **look)
-            (artists[f"{side}_beyond"],) = ax.plot([], [], "x", color=RED, ms=8, mew=2, zorder=5)
-            if self.own is not None:
-                own = self.own.size if side == "left" else self.own.learned
-                artists[f"{side}_own"] = self.draw_own(ax, own)
-            below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17), "ncols": 3}
-            ax.legend(frameon=False, fontsize=9, columnspacing=1.2, handletextpad=0.5, **below)
-        artists["first"] = QuickText(fig, 0.5, 0.088)
-        artists["second"] = QuickText(fig, 0.5, 0.035, color=GREY)
-        return artists
+    @property
+    def flow(self):
+        """The Flow of the network that these settings make."""
+        kind = (self.depth, self.width, self.activation, self.start)
+        return compute(*kind, self.batch_norm, self.residual, self.seed)
 
-    def draw_own(self, ax, values):
-        style = {"color": ORANGE, "marker": "D", "mec": BLACK, "ms": 5, "lw": 2, "zorder": 3}
-        places = np.arange(1, len(values) + 1)
-        return ax.plot(places, np.clip(values, LOW, HIGH), label="yours", **style)[0]
-
-    def compute(self, **values):
-        return {"flow": compute(**values), **values}
-
-    def update(self, artists, flow, **_):
+    def draw(self, figure):
+        flow, own = self.flow, self.measured
+        axes = figure.subplots(1, 2, sharey=True)
+        last = max(MOST, 0 if own is None else len(own.size))
         places = np.arange(1, len(flow.size) + 1)
-        self.axes[0].set_ylim(*limits([flow, self.own]))
-        for side, pair in (("left", flow[:2]), ("right", (flow.learned, flow.sent))):
-            beyond = []
-            for line, numbers in zip("ab", pair, strict=True):
-                artists[f"{side}_{line}"].set_data(places, np.clip(numbers, LOW, HIGH))
+        sides = (
+            ("Forwards: what a layer receives", "size", "size", "spread", "difference"),
+            ("Backwards: the gradient", "learned", "for the weights", "sent", "sent to z"),
+        )
+        for ax, (title, first, name, second, beside) in zip(axes, sides, strict=True):
+            ax.set(xlim=(0, last + 1), yscale="log", xlabel="layer", title=title)
+            ax.grid(color=GRID, lw=0.6)
+            for part, look in (
+                (first, {"color": BLUE, "marker": "o", "ms": 8, "label": name}),
+                (second, {"color": GREEN, "ls": ":", "marker": "s", "ms": 4, "label": beside}),
+            ):
+                numbers = getattr(flow, part)
+                ax.plot(places, np.clip(numbers, LOW, HIGH), mec="white", lw=1.6, **look)
                 out = (numbers < LOW) | (numbers > HIGH)
-                beyond.append(np.stack([places[out], np.clip(numbers[out], LOW, HIGH)]))
-            artists[f"{side}_beyond"].set_data(*np.concatenate(beyond, axis=1))
-        artists["first"].set_text(self.first_line(flow))
-        artists["second"].set_text(self.second_line(flow))
+                ax.plot(places[out], np.clip(numbers[out], LOW, HIGH), "x", color=RED, ms=8, mew=2)
+            if own is not None:
+                numbers = np.clip(getattr(own, first), LOW, HIGH)
+                ax.plot(range(1, len(numbers) + 1), numbers, "D-", color=ORANGE, label="yours")
+            below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.15), "ncols": 3}
+            ax.legend(frameon=False, fontsize=9, columnspacing=1.2, handletextpad=0.5, **below)
+        axes[0].set_ylim(*limits([flow, own]))
 
-    def first_line(self, flow):
-        text = verdict(flow)
-        return f"{text[0].upper()}{text[1:]}" if self.own is None else f"Controls: {text}"
+    def first_line(self):
+        text = verdict(self.flow)
+        return f"{text[0].upper()}{text[1:]}" if self.measured is None else f"Controls: {text}"
 
-    def second_line(self, flow):
-        if self.own is not None:
-            return f"Yours: {verdict(self.own)}"
+    def second_line(self):
+        if self.measured is not None:
+            return f"Yours: {verdict(self.measured)}"
+        flow = self.flow
         return (
             f"Layer {len(flow.size)} receives numbers of size {in_words(flow.size[-1])}, "
             f"which differ by {in_words(flow.spread[-1])} from example to example"
         )
 
-    def describe(self, flow, **values):
+    def describe(self):
         extras = {"batch normalisation": "batch_norm", "a way around each hidden layer": "residual"}
-        switched_on = "".join(f", {said}" for said, name in extras.items() if values[name])
+        switched_on = "".join(f", {said}" for said, name in extras.items() if getattr(self, name))
         return (
-            f"A network of {values['depth']} layers with {values['width']} units, activation "
-            f"{values['activation']}, weights {values['start']}{switched_on}, before any training. "
-            f"{self.first_line(flow)}. {self.second_line(flow)}."
+            f"A network of {self.depth} layers with {self.width} units, activation "
+            f"{self.activation}, weights {self.start}{switched_on}, before any training. "
+            f"{self.first_line()}. {self.second_line()}."
         )
 
 
@@ -168,4 +143,4 @@ def explore_gradient_flow(model=None):
     controls build, and not changed. TypeError for anything else, ValueError for a network that
     takes no rows of numbers.
     """
-    return GradientFlowExplorer(model)
+    return GradientFlow(None if model is None else measure_own(model))

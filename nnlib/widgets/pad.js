@@ -46,18 +46,22 @@ const PAGE = `
   </div>
   <div class="words">
     <p class="answer" aria-live="polite"></p>
+    <p class="note"></p>
     <p>It must always choose among the ten digits. It has no answer for “this is no digit”: draw a
     scribble or a letter, and it still gives you a digit, often a confident one.</p>
     <div class="alert" role="alert"></div>
   </div>`;
 
 // model: of anywidget, where Python reads; else `weights`, the address of those in docs/weights.py.
-function render({ model = null, el, weights = "" }) {
+// note: what a page says of the network that reads there.
+function render({ model = null, el, weights = "", note = "" }) {
   const root = make("div", { class: "nn nnlib-pad" });
   root.innerHTML = PAGE;
   el.append(root);
   const forget = followTheme(root);
   const find = (name) => root.querySelector(name);
+  find(".note").textContent = note;
+  find(".note").hidden = !note;
   const canvas = find(".drawing");
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.lineWidth = PEN;

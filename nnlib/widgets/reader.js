@@ -50,8 +50,9 @@ export function read(layers, image) {
   return powers.map((one) => one / total);
 }
 
-// A drawing, side x side bytes of ink row by row, as the network wants it: 784 numbers from 0 to 1.
-export function centred(ink, side) {
+// A drawing, side x side numbers row by row, 0 paper and `full` ink, as the network wants it: 784
+// numbers from 0 to 1.
+export function centred(ink, side, full = 255) {
   const image = new Float64Array(784);
   let [top, bottom, left, right] = [side, -1, side, -1];
   ink.forEach((value, i) => {
@@ -66,7 +67,7 @@ export function centred(ink, side) {
   const height = Math.max(1, roundEven((tall * BOX) / longer));
   const width = Math.max(1, roundEven((wide * BOX) / longer));
   const cut = Array.from({ length: tall }, (_, row) =>
-    Array.from({ length: wide }, (_, column) => ink[(top + row) * side + left + column] / 255));
+    Array.from({ length: wide }, (_, column) => ink[(top + row) * side + left + column] / full));
   const narrow = cut.map((row) => boxed(row, width, (sum, value, share) => sum + share * value, 0));
   const digit = boxed(narrow, height, (sum, row, share) => sum.map((v, i) => v + share * row[i]),
     new Array(width).fill(0));

@@ -1,41 +1,32 @@
-import itertools
+import json
 
 import numpy as np
 import pytest
 
 from nnlib import datasets, nn
+from nnlib.data import to_float
 from nnlib.widgets import explore_convolution
-from nnlib.widgets.convolution import (
-    KERNELS,
-    PLACES,
+from nnlib.widgets.base.javascript import HERE
+from nnlib.widgets.convolution import EDGES, PLACES
+from nnlib.widgets.models.convolution import (
     check_image,
     check_kernel,
     compute,
     convolve,
     max_pool,
     outcome,
+    verdict,
 )
-from tests.widgets.helpers import check_picture, pixels, press, sweep
+from tests.widgets.javascript import run_node
 
 STEP = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]])
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    return explore_convolution()
-
-
-@pytest.fixture(autouse=True)
-def as_at_the_start(request):
-    yield
-    if "explorer" in request.fixturenames:
-        request.getfixturevalue("explorer").reset()
+LEVEL = EDGES.T
 
 
 def test_sums_by_hand():
-    _, sums = convolve(STEP, KERNELS["Vertical edges"])
+    _, sums = convolve(STEP, EDGES)
     np.testing.assert_array_equal(sums, [[3, 3], [3, 3]])
-    _, sums = convolve(STEP, KERNELS["Horizontal edges"], bias=0.5)
+    _, sums = convolve(STEP, LEVEL, bias=0.5)
     np.testing.assert_array_equal(sums, [[0.5, 0.5], [0.5, 0.5]])
     # the kernel is not turned: its lower right weight meets the lower right pixel
     corner = np.zeros((3, 3))
@@ -76,122 +67,182 @@ def test_the_sum_is_written_with_its_numbers():
     )
 
 
-def test_every_control_at_its_ends(explorer):
-    sweep(explorer)
+PROGRAM = """
+import { readFileSync } from "node:fs";
+import { codeOf } from "HERE/base/kit/explorer.js";
+import { DEFAULTS, KERNELS } from "HERE/convolution.js";
+import { look, next, outcome, reached, spot, verdict } from "HERE/convolution_model.js";
+const found = JSON.parse(readFileSync("asked.json")).map(([image, state]) => {
+  const seen = look(image, state);
+  const { padded, sums, shown, place, pixels, products, total, alert } = seen;
+  const plain = ({ values, rows, columns }) => ({ values: [...values], rows, columns });
+  return {
+    padded: plain(padded), sums: plain(sums), shown: plain(shown), place, pixels, products, total,
+    alert, words: outcome(seen, state).join(""), verdict: verdict(seen, state), next: next(seen),
+    reached: [...shown.values].map((_, i) => reached(seen, i)), spot: spot(seen),
+    code: codeOf("explore_convolution()", Object.keys(DEFAULTS), state, DEFAULTS),
+  };
+});
+process.stdout.write(JSON.stringify({ found, defaults: DEFAULTS, kernels: KERNELS }));
+"""
 
 
-def test_the_extremes_together(explorer):
-    for row, stride, padding, relu, pool, hide in itertools.product(
-        (0, 27), (1, 3), (0, 1), *[(False, True)] * 3
-    ):
-        setting = {"row": row, "column": 27 - row, "stride": stride, "padding": padding}
-        setting |= {"relu": relu, "pool": pool, "hide": hide}
-        check_picture(explorer.set(**setting), setting)
+def random_explorers():
+    rng = np.random.default_rng(3)
+    for k in range(60):
+        settings = {name: round(float(rng.normal(0, 2)), 2) for name in PLACES}
+        if k % 10 == 0:
+            settings = dict.fromkeys(PLACES, -1.0 if k % 20 else 0.0)
+        image = None
+        if k % 3 == 0:
+            image = rng.normal(0, 1 + k, tuple(rng.integers(3, 40, 2))).round(3)
+        explorer = explore_convolution(image).set(**settings)
+        row, column, number = (int(value) for value in rng.integers(0, 40, 3))
+        explorer.set(row=row, column=column, number=number)
+        explorer.set(stride=int(rng.integers(1, 4)), padding=int(rng.integers(2)))
+        explorer.set(bias=round(float(rng.normal()), 1) * (k % 2))
+        yield explorer.set(relu=bool(k % 4 // 2), pool=bool(k % 5 < 2), hide=bool(k % 7 < 3))
 
 
-def test_it_starts_on_the_first_test_image(explorer):
-    assert "test image 0, a 7. At row 15, column 15" in explorer.description
-    image = datasets.mnist()[1][0][0] / np.float32(255)
-    total = (image[15:18, 15:18] * KERNELS["Vertical edges"]).sum()
-    assert f"= {total:.2f}. To the right the feature map, 26 by 26" in explorer.description
-    np.testing.assert_allclose(explorer.artists["pixels"].get_array(), image[15:18, 15:18])
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """(explorers, what JavaScript makes of the same images and settings)."""
+    explorers = [explore_convolution(), explore_convolution(np.eye(3)).set(pool=True)]
+    explorers += random_explorers()
+    asked = []
+    for one in explorers:
+        rows, columns = one.image.shape
+        image = {"values": one.image.ravel().tolist(), "rows": rows, "columns": columns}
+        asked.append([image, {name: getattr(one, name) for name in one.settings()}])
+    folder = tmp_path_factory.mktemp("convolution")
+    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    return explorers, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
 
 
-def test_the_window_lies_where_its_sum_comes_from(explorer):
-    for values in itertools.product((0, 4, 27), (0, 9, 27), (1, 2, 3), (0, 1), (False, True)):
-        names = ("row", "column", "stride", "padding", "relu")
-        setting = dict(zip(names, values, strict=True))
-        explorer.set(**setting)
-        x, y = (int(at) + setting["padding"] for at in explorer.artists["window"].get_xy())
-        seen = explorer.artists["image"].get_array()[y : y + 3, x : x + 3]
-        np.testing.assert_array_equal(seen, explorer.artists["pixels"].get_array())
-        shown = explorer.artists["map"].get_array()
-        spot = explorer.artists["spot"]
-        across, down = spot.get_x() * shown.shape[1], spot.get_y() * shown.shape[0]
-        total = explorer.artists["products"].get_array().sum()
-        total = max(total, 0) if setting["relu"] else total
-        assert shown[round(down), round(across)] == pytest.approx(total, abs=1e-9)
+def square(found):
+    return np.reshape(found["values"], (found["rows"], found["columns"]))
 
 
-def test_pooling_marks_the_block_that_the_window_is_in(explorer):
-    explorer.set(row=15, column=8, pool=True)
-    spot = explorer.artists["spot"]
-    assert (round(spot.get_y() * 13), round(spot.get_x() * 13)) == (7, 4)
-    assert explorer.artists["title"].get_text() == "After max-pool, 13 × 13"
-    # 9 x 9 sums: the ninth row and column fill no block
-    explorer.set(stride=3, padding=1, pool=True)
-    assert explorer.artists["title"].get_text() == "After max-pool, 5 × 5"
-    explorer.set(stride=3, padding=0, row=8)
-    assert explorer.artists["title"].get_text() == "After max-pool, 4 × 4"
-    assert not explorer.artists["spot"].get_visible()
+def test_javascript_and_python_agree(both):
+    tried = 0
+    for ours, theirs in zip(both[0], both[1]["found"], strict=True):
+        if theirs["alert"]:
+            with pytest.raises(ValueError, match="too small for blocks") as caught:
+                ours.look()
+            assert theirs["alert"] == f"T{str(caught.value)[1:]}."
+            continue
+        padded, sums, shown, place = ours.look()
+        tried += 1
+        close = {"rtol": 1e-9, "atol": 1e-9, "err_msg": repr(ours)}
+        np.testing.assert_allclose(square(theirs["padded"]), padded, **close)
+        np.testing.assert_allclose(square(theirs["sums"]), sums, **close)
+        np.testing.assert_allclose(square(theirs["shown"]), shown, **close)
+        assert tuple(theirs["place"]) == place
+        pixels = ours.window(padded, place)
+        np.testing.assert_allclose(theirs["pixels"], pixels.ravel(), **close)
+        np.testing.assert_allclose(theirs["products"], (pixels * ours.kernel).ravel(), **close)
+        np.testing.assert_allclose(theirs["total"], sums[place], **close)
+        assert theirs["verdict"] == verdict(ours.kernel, ours.bias, sums, ours.relu)
+        if np.abs(pixels * ours.kernel).max() < 1000:  # larger ones are written in another way
+            assert theirs["words"] == outcome(pixels * ours.kernel, ours.bias, ours.relu)
+        if not ours.pool:
+            assert tuple(theirs["spot"]) == place
+            reached = np.arange(sums.size) <= place[0] * sums.shape[1] + place[1]
+            assert theirs["reached"] == reached.tolist()
+    assert tried > 50
 
 
-def test_what_the_window_has_not_reached_is_hidden(explorer):
-    explorer.set(hide=True, row=2, column=4)
-    assert np.isfinite(explorer.artists["map"].get_array().filled(np.nan)).sum() == 2 * 26 + 5
-    explorer.set(pool=True, row=3, column=5)  # three blocks of two rows are complete
-    assert np.isfinite(explorer.artists["map"].get_array().filled(np.nan)).sum() == 13 + 3
-    assert "not reached is hidden" in explorer.description
+def test_it_begins_with_the_same_settings(both):
+    first, names = both[0][0], both[0][0].settings()
+    assert both[1]["defaults"] == {name: getattr(first, name) for name in names}
 
 
-def test_the_window_slides_along_the_rows_and_back_to_the_start(explorer):
-    explorer.set(row=0, column=24)
-    places = []
-    for _ in range(3):
-        explorer.controls["play"].value += 1
-        places.append((explorer.values()["row"], explorer.values()["column"]))
-    assert places == [(0, 25), (1, 0), (1, 1)]
-    explorer.set(row=27, column=27)
-    explorer.controls["play"].value += 1
-    assert (explorer.values()["row"], explorer.values()["column"]) == (0, 0)
-    explorer.controls["play"].value = 0
-    assert (explorer.values()["row"], explorer.values()["column"]) == (0, 0)
+def test_the_window_slides_along_the_rows_and_back_to_the_start(both):
+    for ours, theirs in zip(both[0], both[1]["found"], strict=True):
+        rows, columns = theirs["sums"]["rows"], theirs["sums"]["columns"]
+        row, column = theirs["place"]
+        expected = divmod((row * columns + column + 1) % (rows * columns), columns)
+        assert (theirs["next"]["row"], theirs["next"]["column"]) == expected, repr(ours)
 
 
-def test_the_edge_kernels_see_the_edges_that_they_are_named_after():
-    upright = explore_convolution(STEP, KERNELS["Vertical edges"])
-    assert np.abs(upright.artists["map"].get_array()).max() == 3
-    level = explore_convolution(STEP, KERNELS["Horizontal edges"])
-    assert np.abs(level.artists["map"].get_array()).max() == 0
-    assert "every number is 0" in level.artists["range"].get_text()
+def test_pooling_marks_the_block_that_the_window_is_in_and_waits_until_it_is_whole(both):
+    seen = 0
+    for ours, theirs in zip(both[0], both[1]["found"], strict=True):
+        if not ours.pool or theirs["alert"]:
+            continue
+        seen += 1
+        row, column = theirs["place"]
+        assert theirs["spot"] == [row // 2, column // 2]
+        columns, across = theirs["sums"]["columns"], theirs["shown"]["columns"]
+        for i, reached in enumerate(theirs["reached"]):
+            last = (2 * (i // across) + 1) * columns + 2 * (i % across) + 1
+            assert reached == (last <= row * columns + column)
+    assert seen > 10
 
 
-def test_the_presets_do_what_they_say(explorer):
-    seen = {}
-    for label in explorer.presets:
-        press(explorer, label)
-        check_picture(explorer, label)
-        seen[label] = explorer.artists["map"].get_array().copy()
-        weights = [explorer.values()[f"k{i}{j}"] for i, j in PLACES]
-        np.testing.assert_allclose(weights, np.ravel(KERNELS[label]))
-    image = explorer.images[0]
+def test_the_code_that_is_copied_rebuilds_the_state(both):
+    for ours, theirs in zip(both[0], both[1]["found"], strict=True):
+        again = eval(theirs["code"], {"explore_convolution": explore_convolution})
+        names = ours.settings()
+        assert {n: getattr(again, n) for n in names} == {n: getattr(ours, n) for n in names}
+
+
+def test_the_kernels_do_what_they_are_named_after(both):
+    kernels = {
+        label: np.reshape([weights[name] for name in PLACES], (3, 3))
+        for label, weights in both[1]["kernels"].items()
+    }
+    image = to_float(datasets.mnist_test()[0][0])
+    seen = {label: convolve(image, kernel)[1] for label, kernel in kernels.items()}
+    np.testing.assert_array_equal(kernels["Vertical edges"], EDGES)
+    np.testing.assert_array_equal(kernels["Horizontal edges"], LEVEL)
+    assert np.abs(convolve(STEP, kernels["Horizontal edges"])[1]).max() == 0
     assert np.ptp(seen["Sharpen"]) > 2 * np.ptp(image)
     assert 0.8 < seen["Blur"].max() <= 1
     assert np.abs(np.diff(seen["Blur"], axis=1)).max() < np.abs(np.diff(image, axis=1)).max()
-    for label in ("All zeros", "Silent after ReLU"):
-        assert not seen[label].any()
-    assert "nothing gets through" in explorer.description
-    assert not explorer.set(**explorer.presets["All zeros"]).artists["map"].get_array().any()
-    assert "no pixel counts" in explorer.description
-    explorer.set(bias=1.5)
-    assert "every sum is the bias, 1.5" in explorer.description
+    assert not seen["All zeros"].any()
+    assert seen["Silent after ReLU"].max() <= 0
 
 
-def test_a_weight_changes_the_map(explorer):
-    before = pixels(explorer)
-    explorer.set(k11=9.0)
-    assert np.any(pixels(explorer) != before)
-    assert explorer.artists["weights_numbers"][4].get_text() == "9"
+def test_it_starts_on_the_first_test_image():
+    explorer = explore_convolution()
+    assert "test image 0, a 7. At row 15, column 15" in explorer.describe()
+    total = (to_float(datasets.mnist_test()[0][0])[15:18, 15:18] * EDGES).sum()
+    assert f"= {total:.2f}. To the right the feature map, 26 by 26" in explorer.describe()
+
+
+def test_an_image_that_is_not_in_the_page_is_sent():
+    explorer = explore_convolution()
+    images, labels = datasets.mnist_test()
+    assert len(explorer.images) == 100 * 785
+    assert explorer.images[784 * 7 : 784 * 8] == images[7].tobytes()
+    assert explorer.images[78_400 + 7] == labels[7]
+    explorer.set(number=4321)
+    sent = {"number": 4321, "label": labels[4321], "image": images[4321].tobytes()}
+    assert explorer.sent == sent
+
+
+def test_what_is_stored_is_a_picture_and_a_sentence():
+    plain = explore_convolution()
+    small = explore_convolution(np.eye(3)).set(pool=True)
+    busy = explore_convolution().set(pool=True, relu=True, hide=True, stride=2, padding=1)
+    for explorer in (plain, busy, small):
+        data, metadata = explorer._repr_mimebundle_()
+        assert metadata["image/png"] == {"width": 740, "height": 440}
+        assert data["text/plain"] == explorer.describe()
+    assert "not reached is hidden" in busy.describe()
+    assert "too small for blocks of 2 × 2" in small.describe()
+    assert "no pixel counts" in plain.set(**dict.fromkeys(PLACES, 0.0)).describe()
 
 
 @pytest.mark.parametrize("size", [(3, 3), (3, 64), (64, 5), (28, 28)])
 def test_the_learners_own_image(size):
-    own = explore_convolution(np.random.default_rng(1).normal(0, 10, size))
-    assert "number" not in own.controls
-    assert "slides over your image" in own.description
-    sides = {"row": (0, size[0] - 1), "column": (0, size[1] - 1)}
-    for row, column, padding in itertools.product(*sides.values(), (0, 1)):
-        check_picture(own.set(row=row, column=column, padding=padding), (row, column, padding))
+    image = np.random.default_rng(1).normal(0, 10, size)
+    own = explore_convolution(image)
+    assert "slides over your image" in own.describe()
+    np.testing.assert_array_equal(np.reshape(own.own["values"], size), image)
+    assert own.row <= size[0] - 3
+    assert own.column <= size[1] - 3
 
 
 def test_bytes_become_fractions():
@@ -200,24 +251,16 @@ def test_bytes_become_fractions():
     assert check_image([[0, 2, 0]] * 3).max() == 2
 
 
-def test_nothing_to_pool_is_said_in_the_explorer():
-    own = explore_convolution(np.eye(3)).set(pool=True)
-    assert "too small for blocks of 2 × 2" in str(own.last_error)
-    assert "untick max-pool" in own.widget.alert
-    own.set(pool=False)
-    check_picture(own, "mended")
-
-
 def test_the_learners_own_kernel():
     conv = nn.Conv2d(1, 1, 3)
     own = explore_convolution(kernel=conv.weight.data[0, 0])
-    weights = [own.values()[f"k{i}{j}"] for i, j in PLACES]
-    np.testing.assert_allclose(weights, conv.weight.data.ravel(), atol=1e-6)
-    large = explore_convolution(kernel=np.full((3, 3), 40.0))
-    assert large.values()["k22"] == 40
-    check_picture(large, "large")
-    press(large.set(k22=1.0), "Reset")
-    assert large.values()["k22"] == 40
+    np.testing.assert_allclose(own.kernel, conv.weight.data[0, 0], atol=1e-6)
+    assert explore_convolution(kernel=np.full((3, 3), 40.0)).k22 == 40
+
+
+def test_a_setting_that_does_not_exist_is_named():
+    with pytest.raises(ValueError, match=r"no setting k33\. It has: .*stride"):
+        explore_convolution().set(k33=1)
 
 
 @pytest.mark.parametrize(

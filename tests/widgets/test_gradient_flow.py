@@ -1,4 +1,4 @@
-import itertools
+import json
 
 import numpy as np
 import pytest
@@ -9,11 +9,11 @@ from nnlib.gradcheck import numerical_gradient
 from nnlib.nn import init
 from nnlib.random import generator
 from nnlib.widgets import explore_gradient_flow
-from nnlib.widgets.gradient_flow import in_words, verdict
+from nnlib.widgets.base.javascript import HERE
+from nnlib.widgets.gradient_flow import in_words, limits, verdict
 from nnlib.widgets.models.gradient_flow import (
     ACTIVATIONS,
     INPUTS,
-    LOW,
     STARTS,
     Flow,
     N,
@@ -24,7 +24,7 @@ from nnlib.widgets.models.gradient_flow import (
     own_draws,
     rms,
 )
-from tests.widgets.helpers import check_picture, press, sweep
+from tests.widgets.javascript import run_node
 
 
 def flow(depth=10, width=32, activation="sigmoid", start="Xavier", **extras):
@@ -154,7 +154,7 @@ def test_the_one_generator_is_left_as_it_was():
     explore_gradient_flow(nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5), nn.Linear(3, 2)))
     nnlib.manual_seed(5)
     explorer = explore_gradient_flow()
-    explorer.set(draw=7, depth=4)
+    assert explorer.set(seed=7, depth=4).flow
     np.testing.assert_array_equal(generator.random(3), expected)
 
 
@@ -177,52 +177,102 @@ def test_verdicts():
     assert "exactly 0" in sentence([0.0, 0.0, 0.1])
 
 
-def test_every_control_at_its_ends():
-    sweep(explore_gradient_flow())
+PROGRAM = """
+import { readFileSync } from "node:fs";
+import { codeOf } from "HERE/base/kit/explorer.js";
+import { makeGenerator } from "HERE/base/kit/random.js";
+import { DEFAULTS, PRESETS } from "HERE/gradient_flow.js";
+import { flowOf, inFew, limits, verdictOn } from "HERE/gradient_flow_model.js";
+const found = JSON.parse(readFileSync("asked.json")).map((state) => {
+  const flow = flowOf(state);
+  const code = codeOf("explore_gradient_flow()", Object.keys(DEFAULTS), state, DEFAULTS);
+  const few = flow.learned.map(inFew);
+  return { ...flow, said: verdictOn(flow), limits: limits([flow, null]), code, few };
+});
+const presets = Object.fromEntries(Object.entries(PRESETS).map(([label, state]) =>
+  [label, verdictOn(flowOf({ ...DEFAULTS, ...state }))]));
+const jumps = [0, 1, 1000].map((count) => {
+  const [one, other] = [makeGenerator(5), makeGenerator(5)];
+  for (let i = 0; i < count; i++) one.random();
+  other.skip(count);
+  return one.random() === other.random();
+});
+process.stdout.write(JSON.stringify({ found, presets, defaults: DEFAULTS, jumps }));
+"""
 
 
-def test_the_extremes_together():
-    explorer = explore_gradient_flow()
-    for activation, start, batch_norm, residual in itertools.product(
-        ACTIVATIONS, STARTS, (False, True), (False, True)
-    ):
-        setting = {"activation": activation, "start": start, "batch_norm": batch_norm}
-        explorer.set(depth=20, width=64, residual=residual, **setting)
-        check_picture(explorer, setting)
+def random_explorers():
+    rng = np.random.default_rng(0)
+    for k in range(80):
+        explorer = explore_gradient_flow().set(
+            depth=int(rng.integers(2, 21)),
+            width=int(4 * rng.integers(1, 17)),
+            activation=list(ACTIVATIONS)[k % 4],
+            start=list(STARTS)[k % 5],
+        )
+        batch_norm, residual = (bool(one) for one in rng.integers(0, 2, 2))
+        yield explorer.set(batch_norm=batch_norm, residual=residual, seed=int(rng.integers(10)))
 
 
-def test_the_presets_do_what_they_say():
-    explorer = explore_gradient_flow()
-    said = {}
-    for label in explorer.presets:
-        press(explorer, label)
-        said[label] = explorer.artists["first"].get_text()
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """(explorers, what JavaScript makes of the same settings)."""
+    explorers = [explore_gradient_flow(), *random_explorers()]
+    asked = [{name: getattr(one, name) for name in one.settings()} for one in explorers]
+    folder = tmp_path_factory.mktemp("flow")
+    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    return explorers, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+
+
+def test_javascript_and_python_agree(both):
+    """Nearly equal examples differ by less than the last digit of their size."""
+    for ours, theirs in zip(both[0], both[1]["found"], strict=True):
+        expected = ours.flow
+        for name, least in zip(expected._fields, (0, 1e-16, 0, 0), strict=True):
+            close = {"rtol": 1e-9, "atol": least, "err_msg": repr(ours)}
+            np.testing.assert_allclose(theirs[name], getattr(expected, name), **close)
+        assert theirs["said"] == verdict(expected)
+        assert theirs["few"] == [in_words(value) for value in expected.learned]
+        exponents = np.log10(limits([expected, None]))
+        np.testing.assert_allclose(theirs["limits"], exponents, atol=1e-9)
+
+
+def test_it_begins_with_the_same_settings_and_copied_code_rebuilds_them(both):
+    names = both[0][0].settings()
+    assert both[1]["defaults"] == {name: getattr(both[0][0], name) for name in names}
+    for ours, theirs in zip(both[0], both[1]["found"], strict=True):
+        again = eval(theirs["code"], {"explore_gradient_flow": explore_gradient_flow})
+        assert {n: getattr(again, n) for n in names} == {n: getattr(ours, n) for n in names}
+
+
+def test_numbers_that_are_not_needed_are_jumped_over(both):
+    assert both[1]["jumps"] == [True, True, True]
+
+
+def test_the_presets_do_what_they_say(both):
+    said = both[1]["presets"]
     assert said["Ten sigmoid layers"].endswith("it vanishes")
     assert said["Explodes"].endswith("it explodes")
     assert "tiny in every layer" in said["Too small"]
     for healthy in ("ReLU and He", "Residual"):
-        assert said[healthy].startswith("Layer 1 gets")
+        assert said[healthy].startswith("layer 1 gets")
         assert said[healthy][-2:].strip().isdigit()
 
 
-def test_numbers_beyond_the_picture_are_marked_at_its_edge():
-    explorer = explore_gradient_flow().set(depth=20, start="small: std 0.01")
-    learned = explorer.artists["right_a"].get_ydata()
-    x, y = explorer.artists["right_beyond"].get_data()
-    assert learned.min() == LOW
-    assert (y == LOW).all()
-    assert set(x) == set(np.flatnonzero(flow(20, start="small: std 0.01").sent < LOW) + 1) | set(
-        np.flatnonzero(flow(20, start="small: std 0.01").learned < LOW) + 1
-    )
-    explorer.reset()
-    assert not len(explorer.artists["right_beyond"].get_xdata())
+def test_what_is_stored_is_a_picture_and_a_sentence():
+    own = explore_gradient_flow(small_network())
+    faint = explore_gradient_flow().set(depth=20, start="small: std 0.01")
+    for explorer in (explore_gradient_flow(), faint, own):
+        data, metadata = explorer._repr_mimebundle_()
+        assert metadata["image/png"] == {"width": 780, "height": 400}
+        assert data["text/plain"] == explorer.describe()
 
 
 def test_what_is_switched_on_is_described():
     explorer = explore_gradient_flow().set(batch_norm=True)
-    assert "batch normalisation, before any training" in explorer.description
-    assert "way around" not in explorer.description
-    assert "a way around" in explorer.set(residual=True).description
+    assert "batch normalisation, before any training" in explorer.describe()
+    assert "way around" not in explorer.describe()
+    assert "a way around" in explorer.set(residual=True).describe()
 
 
 @pytest.mark.parametrize(
@@ -233,10 +283,8 @@ def test_the_learners_own_network(last):
     model = nn.Sequential(nn.Linear(3, 6), nn.ReLU(), nn.Residual(nn.Linear(6, 6)), *last)
     before = model.state_dict()
     explorer = explore_gradient_flow(model)
-    check_picture(explorer, last)
-    assert "Yours: layer 1 gets" in explorer.description
-    assert len(explorer.artists["right_own"].get_xdata()) == 3
-    sweep(explorer, pairs=False)
+    assert "Yours: layer 1 gets" in explorer.describe()
+    assert [len(explorer.own[name]) for name in explorer.measured._fields] == [3, 3, 3, 3]
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
     assert model[0].weight.data.dtype == np.float32
@@ -248,18 +296,11 @@ def test_the_learners_own_network(last):
 def test_a_network_of_the_learner_in_numbers():
     with own_draws(0):
         model = make_network(10, 32, "sigmoid", "Xavier")
-    own = explore_gradient_flow(model).own
+    own = explore_gradient_flow(model).measured
     np.testing.assert_allclose(own, flow(), rtol=1e-12)
     for layer in linear_layers(model):
         init.kaiming_normal_(layer.weight)
-    assert explore_gradient_flow(model).own.learned[0] > 2 * own.learned[0]
-
-
-def test_a_deep_own_network_has_room():
-    layers = [layer for _ in range(30) for layer in (nn.Linear(4, 4), nn.Tanh())]
-    explorer = explore_gradient_flow(nn.Sequential(*layers, nn.Linear(4, 2)))
-    assert explorer.figure.axes[0].get_xlim()[1] == 32
-    check_picture(explorer, "31 layers")
+    assert explore_gradient_flow(model).measured.learned[0] > 2 * own.learned[0]
 
 
 @pytest.mark.parametrize(

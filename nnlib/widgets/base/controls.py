@@ -34,7 +34,6 @@ class Slider(Control):
 
     min, max, step, value = (traitlets.Float() for _ in range(4))
     decimals = traitlets.Int(1)
-    typed = traitlets.Bool(False)  # a field for a number and no slider
 
     @traitlets.validate("value")
     def _inside(self, proposal):
@@ -46,7 +45,7 @@ class Slider(Control):
             self.value = min(max(self.value, self.min), self.max)
 
     def spec(self):
-        spec = {"kind": "number" if self.typed else "slider", "decimals": self.decimals}
+        spec = {"kind": "slider", "decimals": self.decimals}
         return super().spec() | spec | {"min": self.min, "max": self.max, "step": self.step}
 
     def ends(self):
@@ -169,11 +168,6 @@ def slider(label, low, high, value, step=0.1, decimals=None):
     if decimals is None:
         decimals = max(0, -Decimal(f"{step:.6g}").as_tuple().exponent)
     return Slider(label=label, min=low, max=high, value=value, step=step, decimals=decimals)
-
-
-def number_field(label, low, high, value, step=0.1):
-    """A field to type a number from low to high."""
-    return Slider(label=label, min=low, max=high, value=value, step=step, decimals=6, typed=True)
 
 
 def int_slider(label, low, high, value, step=1):

@@ -4,6 +4,8 @@
 import { clamp, fixed, rounded, short, trimmed } from "./numbers.js";
 import { keepKeys, make, uniqueName } from "./page.js";
 
+const PIXELS_A_STEP = 6; // that a number is dragged up or down
+
 // Ten to the power, in about two digits: 0.1, 0.0032, 3.2.
 const power = (value) => short(Number((10 ** value).toPrecision(2)));
 
@@ -70,12 +72,14 @@ function numberField(name, typed) {
   return keepKeys(field);
 }
 
-// A field to type a number, without a slider; arrows move it by its step.
+// A field to type a number, without a slider: arrows move it by its step, and so does a drag up or
+// down. With `bare` its label is only spoken.
 export function makeNumber(spec, moved) {
   const take = (value) => {
     if (Number.isFinite(value)) moved(clamp(Number(value.toPrecision(12)), spec.min, spec.max));
   };
   const field = numberField(spec.label, take);
+  field.classList.add("nn-scrub-field");
   field.addEventListener("keydown", (event) => {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (!way) return;
@@ -83,9 +87,30 @@ export function makeNumber(spec, moved) {
     event.preventDefault();
   });
   let now = 0;
-  const element = make("div", { class: "nn-control nn-number" }, make("span", {}, spec.label), field);
+  let grip = null;
+  field.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || document.activeElement === field) return;
+    event.preventDefault(); // neither focus nor a selection, until it is clear that it is no drag
+    field.setPointerCapture(event.pointerId);
+    grip = { y: event.clientY, value: now, far: false };
+  });
+  field.addEventListener("pointermove", (event) => {
+    if (!grip) return;
+    const steps = Math.round((grip.y - event.clientY) / PIXELS_A_STEP);
+    grip.far ||= steps !== 0;
+    if (grip.far) take(rounded(grip.value + steps * spec.step, spec.step / 10));
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    field.addEventListener(end, () => {
+      if (grip && !grip.far) field.focus();
+      grip = null;
+    });
+  }
+  const label = spec.bare ? [] : [make("span", {}, spec.label)];
+  const element = make("div", { class: "nn-control nn-number" }, ...label, field);
   return {
     element,
+    field,
     show(value) {
       now = value;
       field.value = trimmed(fixed(value, spec.decimals));

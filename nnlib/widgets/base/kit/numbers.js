@@ -19,6 +19,12 @@ export function trimmed(text) {
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
 }
 
+const SUPERSCRIPTS = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, k) => [k, sign])) };
+
+// Ten to the power k: 10⁻⁸; and plain where that is short: 0.01, 1, 100.
+export const tenTo = (k) => `10${[...String(k)].map((sign) => SUPERSCRIPTS[sign]).join("")}`;
+export const powerOfTen = (k) => (Math.abs(k) < 4 ? trimmed((10 ** k).toFixed(Math.max(0, -k))) : tenTo(k));
+
 // A factor or a term of a sum: negative numbers stand in brackets.
 export function bracket(text) {
   return text.startsWith("−") ? `(${text})` : text;

@@ -72,13 +72,14 @@ export function makePlane({
   function marks() {
     const found = [draw("rect", { ...inside, class: "nn-frame-line" })];
     const [floor, left] = [inside.y + inside.height, inside.x];
-    for (const [value, text] of xticks ?? numbered(plane.xlim, inside.width / 50)) {
+    const inView = (own, [low, high]) => own?.filter(([value]) => value >= low && value <= high);
+    for (const [value, text] of inView(xticks, plane.xlim) ?? numbered(plane.xlim, inside.width / 50)) {
       const x = plane.x(value);
       if (grid) found.push(draw("path", { d: `M${x} ${inside.y}V${floor}`, class: "nn-grid" }));
       found.push(draw("path", { d: `M${x} ${floor}v5` }),
         draw("text", { x, y: floor + 17, "text-anchor": "middle" }, text));
     }
-    for (const [value, text] of yticks ?? numbered(plane.ylim, inside.height / 40)) {
+    for (const [value, text] of inView(yticks, plane.ylim) ?? numbered(plane.ylim, inside.height / 40)) {
       const y = plane.y(value);
       if (grid) found.push(draw("path", { d: `M${left} ${y}h${inside.width}`, class: "nn-grid" }));
       found.push(draw("path", { d: `M${left} ${y}h-5` }),

@@ -31,9 +31,11 @@ export function makeShowpiece(el, name, parts) {
 
 export const makeLine = (...elements) => make("div", { class: "nn-buttons" }, ...elements);
 
+// Controls in as many columns as there is room for; the same, folded behind some words.
+export const makeMore = (...elements) => make("div", { class: "nn-more" }, ...elements);
+
 export function makeFolded(words, ...elements) {
-  const summary = keepKeys(make("summary", {}, words));
-  return make("details", {}, summary, make("div", { class: "nn-more" }, ...elements));
+  return make("details", {}, keepKeys(make("summary", {}, words)), makeMore(...elements));
 }
 
 // A button that copies the line of Python which rebuilds what is shown.
@@ -53,9 +55,13 @@ export function makeCopy(code) {
   return [button, said];
 }
 
-// A mixture of blue (−1), paper (0) and orange (1), as [red, green, blue].
-export function diverging(share, dark) {
-  const ends = dark ? [[30, 84, 124], [23, 25, 28], [140, 78, 38]] : [[140, 196, 234], [255, 255, 255], [246, 180, 138]];
+const PALE_ENDS = { light: [[140, 196, 234], [255, 255, 255], [246, 180, 138]], dark: [[30, 84, 124], [23, 25, 28], [140, 78, 38]] };
+const STRONG_ENDS = { light: [[0, 114, 178], [255, 255, 255], [213, 94, 0]], dark: [[93, 180, 238], [23, 25, 28], [242, 145, 90]] };
+
+// A mixture of blue (−1), paper (0) and orange (1), as [red, green, blue]; strong where no letters
+// stand on it.
+export function diverging(share, dark, strong = false) {
+  const ends = (strong ? STRONG_ENDS : PALE_ENDS)[dark ? "dark" : "light"];
   const t = Math.min(Math.max(share, -1), 1);
   const end = ends[t < 0 ? 0 : 2];
   return ends[1].map((value, i) => value + Math.abs(t) * (end[i] - value));

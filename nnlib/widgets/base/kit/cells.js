@@ -1,0 +1,21 @@
+// A small table of numbers with a colour behind each.
+
+import { short } from "./numbers.js";
+import { make } from "./page.js";
+
+// { element, cells, show(values, colour) } with a title above; fields: elements that stand in the
+// cells, where these are typed or dragged; colour(value) gives [red, green, blue].
+export function makeCells({ title, columns, count, fields = null }) {
+  const cells = Array.from({ length: count }, (_, k) => make("div", { class: "nn-cell" }, fields ? fields[k] : ""));
+  const grid = make("div", { class: "nn-cells", style: `--columns:${columns}`, role: "group", "aria-label": title }, ...cells);
+  const element = make("div", {}, make("div", { class: "nn-title" }, title), grid);
+  function show(values, colour) {
+    values.forEach((value, k) => {
+      const [red, green, blue] = colour(value).map(Math.round);
+      cells[k].style.background = `rgb(${red} ${green} ${blue})`;
+      cells[k].style.color = 0.3 * red + 0.59 * green + 0.11 * blue > 128 ? "#1f2328" : "#f4f5f7";
+      if (!fields) cells[k].textContent = short(value);
+    });
+  }
+  return { element, cells, show };
+}
