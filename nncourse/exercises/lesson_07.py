@@ -110,141 +110,215 @@ def value_of_relu_in_place_of_its_slope():
 # 07.2 ------------------------------------------------------------- write a function
 
 
-def layer_backward(dY, X, W):
-    dX = dY @ W
-    dW = dY.T @ X
-    db = dY.sum(axis=0)
-    return dX, dW, db
+def layer_backward(dY, X, V, b, g):
+    dZ = dY * g
+    return dZ @ V.T, X.T @ dZ, dZ.sum(axis=0), (dY * (X @ V + b)).sum(axis=0)
 
 
-def layer_backward_with_einsum(dY, X, W):
-    return np.einsum("no,oi->ni", dY, W), np.einsum("no,ni->oi", dY, X), np.ones(len(dY)) @ dY
+def layer_backward_with_einsum(dY, X, V, b, g):
+    return (
+        np.einsum("nj,j,ij->ni", dY, g, V),
+        np.einsum("nj,j,ni->ij", dY, g, X),
+        g * np.einsum("nj->j", dY),
+        np.einsum("nj,nj->j", dY, np.einsum("ni,ij->nj", X, V) + b),
+    )
 
 
-def layer_backward_example_by_example(dY, X, W):
-    dX, dW, db = np.zeros(X.shape), np.zeros(W.shape), np.zeros(len(W))
-    for n in range(len(X)):
-        dX[n] = W.T @ dY[n]
-        dW += np.outer(dY[n], X[n])
-        db += dY[n]
-    return [dX, dW, db]
+def layer_backward_example_by_example(dY, X, V, b, g):
+    dX, dV, db, dg = (np.zeros(array.shape) for array in (X, V, b, g))
+    for row, (dy, x) in enumerate(zip(dY, X, strict=True)):
+        dz = g * dy
+        dX[row] = V @ dz
+        dV += np.outer(x, dz)
+        db += dz
+        dg += dy * (x @ V + b)
+    return [dX, dV, db, dg]
+
+
+def layer_backward_with(dX=None, dV=None, db=None, dg=None):
+    """The way back with one of its four lines replaced: functions of (dY, dZ, Z, X, V)."""
+
+    def way_back(dY, X, V, b, g):
+        dZ, Z = dY * g, X @ V + b
+        given_lines = (dX, dV, db, dg)
+        return tuple(
+            line(dY, dZ, Z, X, V) if line else right
+            for line, right in zip(given_lines, layer_backward(dY, X, V, b, g), strict=True)
+        )
+
+    return way_back
 
 
 def layer_cases(rng):
     # batch, inputs and neurons all differ, so that a product the wrong way round shows
     n, inputs, neurons = rng.permutation([2, 3, 4, 5])[:3]
-    shapes = (n, neurons), (n, inputs), (neurons, inputs)
+    shapes = (n, neurons), (n, inputs), (inputs, neurons), (neurons,), (neurons,)
     return tuple(rng.normal(size=shape).round(2) for shape in shapes)
 
 
 layer_backward_exercise = Exercise(
     id="07.2",
-    title="The way back through a layer",
+    title="The way back through another layer",
     points=3,
-    minutes=10,
-    difficulty="medium",
+    minutes=12,
+    difficulty="hard",
     name="layer_backward",
     reference=layer_backward,
     alternatives=(layer_backward_with_einsum, layer_backward_example_by_example),
     fixed=(
         (
+            np.array([[1.0, -1.0, 0.5]]),
+            np.array([[1.0, 2.0]]),
+            np.array([[0.4, 0.7, 1.0], [0.3, -0.2, 0.5]]),
+            np.array([0.1, -0.1, 0.2]),
+            np.array([2.0, 0.5, -1.0]),
+        ),
+        (
             np.array([[1.0, -1.0], [0.5, 2.0]]),
             np.array([[1.0, 2.0], [3.0, -1.0]]),
-            np.array([[0.4, 0.3], [0.7, -0.2]]),
+            np.array([[0.4, 0.7], [0.3, -0.2]]),
+            np.array([0.1, -0.1]),
+            np.array([2.0, 0.5]),
         ),
-        (np.array([[-0.4]]), np.array([[0.65, 0.5]]), np.array([[0.6, -0.4]])),
         (
             np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]]),
             np.array([[1.0, 0.0, 2.0, -1.0], [0.5, 1.0, 1.0, 0.0], [-2.0, 3.0, 0.0, 1.0]]),
-            np.array([[1.0, 2.0, 0.0, -1.0], [0.0, 1.0, 3.0, 0.5]]),
+            np.array([[1.0, 0.0], [2.0, 1.0], [0.0, 3.0], [-1.0, 0.5]]),
+            np.array([0.5, -0.5]),
+            np.array([1.5, 3.0]),
         ),
     ),
     random=layer_cases,
     hints=(
-        "A gradient has the shape of its array. Write the shapes of dY, X and W side by side, and "
-        "see which product gives which shape.",
-        "dW has the shape of W, (neurons, inputs). It comes from dY, (n, neurons), and from what "
-        "came in, X, (n, inputs). One of the two has to be transposed.",
-        "dX is `dY @ W`. In dW the product `dY.T @ X` adds up over the examples. The bias is used "
-        "by every example, so its slopes are added too: along which axis?",
+        "Go back one operation at a time, from the output: first through the product with g, then "
+        "through X @ V + b. Call what arrives behind the product dZ.",
+        "Times: dZ is `dY * g`, and g gets dY times the other factor, added over the examples. "
+        "Then write down the shapes: which product of X and dZ has the shape of V, (inputs, "
+        "neurons)?",
+        "dV is `X.T @ dZ`, dX is `dZ @ V.T`, db is dZ added over the examples, and dg is "
+        "`(dY * (X @ V + b)).sum(axis=0)`.",
     ),
 )
 
 
-@layer_backward_exercise.mistake("dW transposed")
-def dw_transposed(dY, X, W):
-    """dW has one row per input. It should have the shape of W, one row per neuron, or it
-    cannot be taken away from W.
+@layer_backward_exercise.mistake("the lesson's lines")
+def the_lines_of_the_lesson(dY, X, V, b, g):
+    """These are the lines of the lesson, for a table with one row per *neuron*. V has one row per
+    input, so the products are others: look for those that give the shapes of X and V.
     """
-    return (dY @ W, X.T @ dY, dY.sum(axis=0))
+    dZ = dY * g
+    return dZ @ V, dZ.T @ X, dZ.sum(axis=0), (dY * (X @ V + b)).sum(axis=0)
 
 
-@layer_backward_exercise.mistake("W transposed on the way back")
-def w_transposed_on_the_way_back(dY, X, W):
-    """W is transposed in dX. Forwards it was X @ W.T, so on the way back it is W as it is. With
-    as many inputs as neurons nothing complains; with other sizes it does.
+@layer_backward_exercise.mistake("the lesson's lines, without the gain")
+def the_lines_of_the_lesson_without_gain(dY, X, V, b, g):
+    """These are the lines of the lesson, for a table with one row per *neuron*, and without g. V
+    has one row per input; and every slope that goes past g is multiplied by it.
     """
-    return (dY @ W.T, dY.T @ X, dY.sum(axis=0))
+    return dY @ V, dY.T @ X, dY.sum(axis=0), (dY * (X @ V + b)).sum(axis=0)
+
+
+@layer_backward_exercise.mistake("dV transposed")
+def dv_transposed(*arguments):
+    """dV has one row per neuron. It should have the shape of V, one row per input, or it cannot be
+    taken away from V.
+    """
+    return layer_backward_with(dV=lambda dY, dZ, Z, X, V: dZ.T @ X)(*arguments)
+
+
+@layer_backward_exercise.mistake("V not transposed on the way back")
+def v_not_transposed(*arguments):
+    """In dX stands V as it is. Forwards it was X @ V, so on the way back it is turned. With as many
+    inputs as neurons nothing complains; with other sizes it does.
+    """
+    return layer_backward_with(dX=lambda dY, dZ, Z, X, V: dZ @ V)(*arguments)
 
 
 @layer_backward_exercise.mistake
-def bias_averaged(dY, X, W):
+def gain_forgotten(dY, X, V, b, g):
+    """dg is right. On their way to V, b and X the slopes go past the product with g, and each is
+    multiplied by its own g: begin with `dZ = dY * g`.
+    """
+    return dY @ V.T, X.T @ dY, dY.sum(axis=0), (dY * (X @ V + b)).sum(axis=0)
+
+
+@layer_backward_exercise.mistake
+def gain_in_its_own_slope(dY, X, V, b, g):
+    """The first three are right. The slope of g is dY times the *other* factor, X @ V + b; g itself
+    is not in it.
+    """
+    dZ = dY * g
+    return *layer_backward(dY, X, V, b, g)[:3], (dZ * (X @ V + b)).sum(axis=0)
+
+
+@layer_backward_exercise.mistake("bias forgotten in the slope of g")
+def bias_forgotten_in_dg(*arguments):
+    """The first three are right. g is multiplied by X @ V *plus b*: the bias is missing in dg."""
+    return layer_backward_with(dg=lambda dY, dZ, Z, X, V: (dY * (X @ V)).sum(axis=0))(*arguments)
+
+
+@layer_backward_exercise.mistake
+def slope_of_g_not_added_up(*arguments):
+    """dg is a whole table, one row per example. All examples use the same g, so the slopes of all
+    rows are added.
+    """
+    return layer_backward_with(dg=lambda dY, dZ, Z, X, V: dY * Z)(*arguments)
+
+
+@layer_backward_exercise.mistake
+def bias_averaged(*arguments):
     """The slopes of the bias are averaged. All examples use the same bias, so they are added.
     That the loss is a mean is in dY already.
     """
-    return (dY @ W, dY.T @ X, dY.mean(axis=0))
+    return layer_backward_with(db=lambda dY, dZ, Z, X, V: dZ.mean(axis=0))(*arguments)
 
 
 @layer_backward_exercise.mistake
-def divided_once_more(dY, X, W):
-    """dW and db are divided by the number of examples. That the loss is a mean is in dY
-    already: it is divided once, at the start of the way back.
+def divided_once_more(dY, X, V, b, g):
+    """All three slopes of parameters are divided by the number of examples. That the loss is a mean
+    is in dY already: it is divided once, at the start of the way back.
     """
-    return (dY @ W, dY.T @ X / len(X), dY.mean(axis=0))
+    dX, *others = layer_backward(dY, X, V, b, g)
+    return dX, *(slope / len(X) for slope in others)
 
 
 @layer_backward_exercise.mistake
-def weights_averaged(dY, X, W):
-    """dW is divided by the number of examples. That the loss is a mean is in dY already."""
-    return (dY @ W, dY.T @ X / len(X), dY.sum(axis=0))
-
-
-@layer_backward_exercise.mistake
-def bias_summed_the_wrong_way(dY, X, W):
+def bias_summed_the_wrong_way(*arguments):
     """db has one number per example. There is one bias per neuron, so the sum goes
     over the examples, down the columns.
     """
-    return (dY @ W, dY.T @ X, dY.sum(axis=1))
+    return layer_backward_with(db=lambda dY, dZ, Z, X, V: dZ.sum(axis=1))(*arguments)
 
 
 @layer_backward_exercise.mistake
-def bias_not_summed(dY, X, W):
+def bias_not_summed(*arguments):
     """db is a whole table, one row per example. The same bias is used by every example, so
     the slopes of all rows are added.
     """
-    return (dY @ W, dY.T @ X, dY)
+    return layer_backward_with(db=lambda dY, dZ, Z, X, V: dZ)(*arguments)
 
 
 @layer_backward_exercise.mistake
-def all_added_to_one_bias(dY, X, W):
+def all_added_to_one_bias(*arguments):
     """db is a single number. Each neuron has a bias of its own, so the sum goes over the
     examples only.
     """
-    return (dY @ W, dY.T @ X, dY.sum())
+    return layer_backward_with(db=lambda dY, dZ, Z, X, V: dZ.sum())(*arguments)
 
 
 @layer_backward_exercise.mistake
-def another_order(dY, X, W):
-    """The three arrays are right, and in another order: dX comes first, then dW, then db."""
-    return (dY.T @ X, dY.sum(axis=0), dY @ W)
+def another_order(*arguments):
+    """The four arrays are right, and in another order: dX comes first, then dV, db and dg."""
+    dX, *others = layer_backward(*arguments)
+    return (*others, dX)
 
 
 @layer_backward_exercise.mistake("`np.outer` for a whole batch")
-def outer_for_a_batch(dY, X, W):
+def outer_for_a_batch(*arguments):
     """`np.outer` is for a single example: it lays out both arrays flat and multiplies all pairs.
-    For a batch the product that also adds up over the examples is `dY.T @ X`.
+    For a batch the product that also adds up over the examples is `X.T @ dZ`.
     """
-    return dY @ W, np.outer(dY, X), dY.sum(axis=0)
+    return layer_backward_with(dV=lambda dY, dZ, Z, X, V: np.outer(X, dZ))(*arguments)
 
 
 # 07.3 ------------------------------------------------------------- find the bugs
@@ -459,7 +533,7 @@ def gradient_of_mse(X, T, W1, b1, W2, b2):
 
 
 def measured_gradient(f, x, h):
-    slopes = np.zeros(x.shape)
+    slopes = np.zeros((*x.shape, len(f(x))))
     for i in np.ndindex(x.shape):
         up = x.astype(float)
         down = x.astype(float)
@@ -479,18 +553,18 @@ def measured_gradient_in_place(f, x, h):
         x.flat[k] = before - h
         found.append((higher - f(x)) / (h + h))
         x.flat[k] = before
-    return np.array(found).reshape(x.shape)
+    return np.array(found).reshape(*x.shape, -1)
 
 
 def measured_gradient_with_directions(f, x, h):
     nudges = h * np.eye(x.size).reshape(x.size, *x.shape)
-    return np.array([f(x + n) - f(x - n) for n in nudges]).reshape(x.shape) / (2 * h)
+    return np.array([f(x + n) - f(x - n) for n in nudges]).reshape(*x.shape, -1) / (2 * h)
 
 
 def measured_with(up=1, down=1, divide_by=2, put_back=True, together=False, own_h=None, sign=1):
     def measured(f, x, h):
         h = own_h or h
-        x, slopes = x.astype(float), np.zeros(x.shape)
+        x, slopes = x.astype(float), np.zeros((*x.shape, len(f(x))))
         for i in np.ndindex(x.shape):
             moved, before = ... if together else i, x.copy()
             x[moved] += up * h
@@ -506,7 +580,7 @@ def measured_with(up=1, down=1, divide_by=2, put_back=True, together=False, own_
 def wrong_for_whole_numbers(arguments, result):
     """Right when x holds floats; when it holds integers, wrong where a slope is no integer."""
     x, slopes = arguments[1], measured_gradient(*arguments)
-    right = np.shape(result) == x.shape and np.allclose(result, slopes)
+    right = np.shape(result) == slopes.shape and np.allclose(result, slopes)
     if x.dtype == float:
         return right
     return not right or np.allclose(slopes, np.round(slopes))
@@ -522,31 +596,55 @@ measured_gradient_exercise = Exercise(
     reference=measured_gradient,
     alternatives=(measured_gradient_in_place, measured_gradient_with_directions),
     fixed=(
-        (np.var, np.array([1.0, 2.0, 4.0]), 0.1),
-        (np.linalg.norm, np.array([3.0, -4.0]), 0.5),
-        (np.prod, np.array([2.0, 3.0, 5.0]), 0.001),
-        (np.linalg.norm, np.array([[1.0, 0.5, 2.0], [-1.0, 0.3, 0.8]]), 0.2),
-        (np.sum, np.array([7.0]), 0.01),
-        (np.prod, np.array([2, 3, 4]), 0.25),
-        (np.var, np.array([[1, 2], [4, 8]]), 0.3),
-        (given.mean_loss, np.array([[0.5, -1.0, 0.2], [1.0, 0.3, -0.4]]), 0.1),
-        (given.mean_loss, np.array([[1, 0, 2], [0, 1, 1]]), 0.2),
+        (np.cumprod, np.array([2.0, 3.0, 5.0]), 0.001),
+        (given.distances, np.array([3.0, -4.0]), 0.5),
+        (given.distances, np.array([0.4, 1.5]), 0.1),
+        (np.cumprod, np.array([7.0]), 0.01),
+        (np.cumprod, np.array([[1.0, 0.5, 2.0], [-1.0, 0.3, 0.8]]), 0.2),
+        (given.distances, np.array([2, 3]), 0.25),
+        (given.losses, np.array([[0.5, -1.0, 0.2], [1.0, 0.3, -0.4]]), 0.1),
+        (given.losses, np.array([[1, 0, 2], [0, 1, 1]]), 0.2),
     ),
     random=lambda rng: (
-        (np.var, np.linalg.norm, np.prod, np.std)[rng.integers(4)],
-        rng.normal(size=(rng.integers(2, 5), rng.integers(1, 4))).round(2),
+        (given.losses, np.cumprod)[rng.integers(2)],
+        rng.normal(size=(rng.integers(2, 5), 3)).round(2),
         (0.05, 0.1, 0.3)[rng.integers(3)],
     ),
     equivalent_mutants={"line 2: np.zeros -> np.ones": "every entry is written over afterwards"},
     hints=(
-        "For each entry: a copy with this entry a bit larger, a copy with it a bit smaller, and "
-        "the two values of f. All other entries stay.",
+        "For each entry of x: a copy with this entry a bit larger, a copy with it a bit smaller, "
+        "and what f gives for both, n numbers each. All other entries stay.",
         "`for i in np.ndindex(x.shape):` goes through all entries of an array of any shape, and "
         "`up[i] += h` changes one of them. How far apart are the two places?",
-        "Make `up` and `down` new in each turn, with `x.astype(float)`, which copies. The slope is "
-        "(f(up) − f(down)) divided by the distance, 2 h.",
+        "Begin with `slopes = np.zeros((*x.shape, len(f(x))))`; then `slopes[i]` has room for n "
+        "numbers. Make `up` and `down` new in each turn, with `x.astype(float)`, which copies. The "
+        "slopes are (f(up) − f(down)) divided by the distance, 2 h.",
     ),
 )
+
+
+@measured_gradient_exercise.mistake("the mean over the examples")
+def mean_over_the_examples(f, x, h):
+    """These are the slopes of the mean of what f gives. Wanted are those of each of its n numbers:
+    an axis more.
+    """
+    return measured_gradient(f, x, h).mean(axis=-1)
+
+
+@measured_gradient_exercise.mistake("the sum over the examples")
+def sum_over_the_examples(f, x, h):
+    """These are the slopes of the sum of what f gives. Wanted are those of each of its n numbers:
+    an axis more.
+    """
+    return measured_gradient(f, x, h).sum(axis=-1)
+
+
+@measured_gradient_exercise.mistake("examples first")
+def examples_first(f, x, h):
+    """The numbers are right. The axis of the n numbers should be the last one: `slopes[i]` holds
+    how each of them changes with entry i.
+    """
+    return np.moveaxis(measured_gradient(f, x, h), -1, 0)
 
 
 @measured_gradient_exercise.mistake("one-sided")
@@ -600,7 +698,7 @@ def measured_row_by_row(f, x, h):
     """With a single row of numbers all is right. But in a table `x[i]` is a whole row, and all
     of it is moved at once. Each entry needs a turn of its own, whatever the shape.
     """
-    slopes = np.zeros(x.shape)
+    slopes = np.zeros((*x.shape, len(f(x))))
     for i in range(len(x)):
         up, down = x.astype(float), x.astype(float)
         up[i] += h
@@ -614,7 +712,7 @@ def always_0_no_copy(f, x, h):
     """All slopes are 0. Is `down` a copy? With `up = x` and `down = x` there is only one array
     with two names, and the nudges up and down cancel.
     """
-    return np.zeros(x.shape)
+    return np.zeros((*x.shape, len(f(x))))
 
 
 @measured_gradient_exercise.mistake
@@ -636,7 +734,7 @@ def measured_without_floats(f, x, h):
     """For decimal numbers all is right. But if x holds whole numbers, so does its copy (and
     `np.zeros_like(x)`), and NumPy cuts the nudge off. Ask for floats.
     """
-    slopes = np.zeros(x.shape)
+    slopes = np.zeros((*x.shape, len(f(x))))
     for i in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
         up[i] += h
@@ -650,12 +748,12 @@ def measured_flat(f, x, h):
     """`f` may need the shape of x: a loss wants a table of weights, and not one long row. Give it
     arrays of the shape of x; `np.ndindex(x.shape)` finds each entry where it is.
     """
-    flat, slopes = x.astype(float).ravel(), np.zeros(x.size)
+    flat, slopes = x.astype(float).ravel(), np.zeros((x.size, len(f(x))))
     for i in range(x.size):
         up, down = flat.copy(), flat.copy()
         up[i], down[i] = up[i] + h, down[i] - h
         slopes[i] = (f(up) - f(down)) / (2 * h)
-    return slopes.reshape(x.shape)
+    return slopes.reshape(*x.shape, -1)
 
 
 @measured_gradient_exercise.mistake("multiplied by h: brackets forgotten")
@@ -671,7 +769,7 @@ def measured_with_old_copies(f, x, h):
     """An entry that was nudged stays nudged when the next one is measured, in `up` and in `down`.
     Make both copies new for each entry, inside the loop.
     """
-    slopes, up, down = np.zeros(x.shape), x.astype(float), x.astype(float)
+    slopes, up, down = np.zeros((*x.shape, len(f(x)))), x.astype(float), x.astype(float)
     for i in np.ndindex(x.shape):
         up[i] += h
         down[i] -= h

@@ -521,8 +521,8 @@ def judge_reader(arguments, result):
     if not result["again"]:
         return (
             "Called twice with the same images, it gives two different networks, so a good result "
-            "may be luck. A function that makes its network anew in each call, and begins with "
-            "`nnlib.manual_seed(0)`, gives the same one each time."
+            "may be luck. Begin with `nnlib.manual_seed(0)`, and make the network inside the "
+            "function: then everybody gets the same one."
         )
     reached = on_others(arrays)
     margin = 2 * (reached * (100 - reached) / 10_000) ** 0.5

@@ -12,6 +12,7 @@ import pytest
 from nncourse import exercises
 from nncourse.learner.check import Report, Run
 from nnlib import nn
+from nnlib.gradcheck import numerical_gradient
 
 SIGMOID = "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
 
@@ -19,7 +20,7 @@ SIGMOID = "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
 def reply(id, source, seed=0):
     """The report on an answer: an expression, or the source of a definition."""
     exercise = exercises.find(id)
-    space = {"np": np, "nn": nn}
+    space = {"np": np, "nn": nn, "numerical_gradient": numerical_gradient}
     if source.lstrip().startswith(("def ", "class ")) or "\n" in source:
         exec(source, space)
         answer = space[exercise.name]
@@ -162,12 +163,12 @@ def test_right_answers_are_right_at_every_seed(name):
 def flat(function="f"):
     return body(
         MEASURED,
-        "flat, slopes = x.astype(float).ravel(), np.zeros(x.size)",
+        "flat, slopes = x.astype(float).ravel(), np.zeros((x.size, len(f(x))))",
         "for i in range(x.size):",
         "    up, down = flat.copy(), flat.copy()",
         "    up[i], down[i] = up[i] + h, down[i] - h",
         f"    slopes[i] = ({function}(up) - {function}(down)) / (2 * h)",
-        "return slopes.reshape(x.shape)",
+        "return slopes.reshape(*x.shape, -1)",
     )
 
 
@@ -654,10 +655,22 @@ WRONG = [
     (
         "07.2",
         body(
-            "def layer_backward(dY, X, W):",
-            "return dY @ W, np.outer(dY, X), dY.sum(axis=0)",
+            "def layer_backward(dY, X, V, b, g):",
+            "dZ = dY * g",
+            "dg = (dY * (X @ V + b)).sum(axis=0)",
+            "return dZ @ V.T, np.outer(X, dZ), dZ.sum(axis=0), dg",
         ),
         "outer",
+    ),
+    (
+        "07.2",
+        body(
+            "def layer_backward(dY, X, V, b, g):",
+            "dZ = dY * g",
+            "dg = (dY * (X @ V + b)).sum(axis=0)",
+            "return dZ @ V, dZ.T @ X, dZ.sum(axis=0), dg",
+        ),
+        "lines of the lesson",
     ),
     # 07.3
     (
@@ -673,13 +686,14 @@ WRONG = [
         "squared error",
     ),
     # 07.4
+    ("07.4", "numerical_gradient", "one number"),
     ("07.4", flat(), "shape"),
     ("07.4", flat().replace("/ (2 * h)", "/ 2 * h"), "!right. 3"),
     (
         "07.4",
         body(
             MEASURED,
-            "slopes = np.zeros(x.shape)",
+            "slopes = np.zeros((*x.shape, len(f(x))))",
             "for i in np.ndindex(x.shape):",
             "    up, down = x.astype(float), x.astype(float)",
             "    up[i] += h",
@@ -693,7 +707,7 @@ WRONG = [
         "07.4",
         body(
             MEASURED,
-            "slopes = np.zeros(x.shape)",
+            "slopes = np.zeros((*x.shape, len(f(x))))",
             "up, down = x.astype(float), x.astype(float)",
             "for i in np.ndindex(x.shape):",
             "    up[i] += h",
