@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parents[1]
+ndarray = np.ndarray
 FLOATS = np.float32, np.float64
 
 
 def called(value):
-    """A few words for a wrong value: "a tuple", "the class Adam", "an array of shape (3,)"."""
+    """A few words for a wrong value, as "a tuple", "an array of shape (3,) of dtype int64"."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}, {value.dtype}"
+        return f"an array of shape {value.shape} of dtype {value.dtype}"
     if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
         return repr(value) if len(repr(value)) < 60 else f"{repr(value)[:50]}..."
     name = type(value).__name__
@@ -22,7 +23,7 @@ def called(value):
 
 def numbers(value, who):
     """`value` as an array of real numbers, any shape; TypeError when it is something else."""
-    if type(value) is np.ndarray and value.dtype.kind in "biuf":
+    if type(value) is ndarray and value.dtype.kind in "biuf":
         return value  # as nearly always, and many times a second
     if hasattr(value, "zero_grad"):
         raise TypeError(
@@ -41,7 +42,9 @@ def numbers(value, who):
             f"{who} expected an array of numbers, got {called(value)}: {error}"
         ) from None
     if array.dtype.kind not in "biuf":
-        got = called(value) if array.ndim == 0 else f"{called(value)} of {array.dtype}"
+        got = called(value)
+        if array.ndim and array is not value:  # an array says its dtype itself
+            got += f" of dtype {array.dtype}"
         raise TypeError(f"{who} expected an array of numbers, got {got}.")
     return array
 
@@ -51,7 +54,9 @@ def floats(value, who="x", dtype=None):
 
     dtype: float32 or float64, or None to leave these two. TypeError for what is not numbers.
     """
-    if type(value) is not np.ndarray or value.dtype.type not in FLOATS:
+    if type(value) is ndarray and value.dtype is dtype:
+        return value  # as nearly always
+    if type(value) is not ndarray or value.dtype.type not in FLOATS:
         value = numbers(value, who)
         if value.dtype.type not in FLOATS:  # longdouble is the only one that is larger
             value = value.astype(np.float64 if value.dtype.char == "g" else np.float32)

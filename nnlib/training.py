@@ -4,6 +4,7 @@ import contextlib
 import math
 import sys
 import time
+import warnings
 
 import numpy as np
 
@@ -24,9 +25,14 @@ def step(model, loss_fn, optimizer, x, y):
     Raises TrainingError, and changes no parameter, when the loss is NaN or infinite.
     """
     check_parts(model, loss_fn, optimizer)
-    x, y = numbers(x, "step, x,"), numbers(y, "step, y,")
+    with _overflow_in_words():
+        return _step(model, loss_fn, optimizer, numbers(x, "step, x,"), numbers(y, "step, y,"))
+
+
+def _step(model, loss_fn, optimizer, x, y):
+    """step() for arguments that have been looked at."""
     optimizer.zero_grad()
-    outputs = model(x)
+    outputs = model.run(x) if model.training else model(x)
     loss = loss_fn(outputs, y)
     if not math.isfinite(loss):
         raise TrainingError(_what_grew(model, loss, x, y))
@@ -35,20 +41,37 @@ def step(model, loss_fn, optimizer, x, y):
     return loss, outputs
 
 
+@contextlib.contextmanager
+def _overflow_in_words():
+    """No warning of NumPy's before a TrainingError, and one of ours where none is raised."""
+    seen = []
+    kinds = {kind: "call" for kind in ("over", "invalid") if np.geterr()[kind] == "warn"}
+    with np.errstate(call=lambda kind, flag: seen.append(kind), **kinds):
+        yield
+    if seen:
+        warnings.warn(
+            "Numbers grew too large for their type in this training, though the loss is finite. "
+            "Try a smaller learning rate, scaled inputs, or nn.utils.clip_grad_norm_.",
+            RuntimeWarning,
+            stacklevel=4,
+        )
+
+
 def train_epoch(model, loss_fn, optimizer, loader, on_batch=None):
     """One step() on every batch (x, y) of the loader: returns mean loss and accuracy.
 
     on_batch: called with the loss after each step. Leaves the model in eval mode.
     """
-    check_parts(model)
+    check_parts(model, loss_fn, optimizer)
     _check_function(on_batch, "on_batch")
     model.train()
     tally = Tally(loss_fn)
-    for x, y in _pairs(loader):
-        loss, outputs = step(model, loss_fn, optimizer, x, y)
-        tally.add(loss, outputs, y)
-        if on_batch is not None:
-            on_batch(loss)
+    with _overflow_in_words():
+        for x, y in _pairs(loader):
+            loss, outputs = _step(model, loss_fn, optimizer, x, y)
+            tally.add(loss, outputs, y)
+            if on_batch is not None:
+                on_batch(loss)
     model.eval()
     return tally.means()
 
@@ -172,7 +195,7 @@ def evaluate(model, loss_fn, dataset, batch_size=250):
     check_last_layer(model, loss_fn)
     _check_dataset(dataset, "evaluate")
     batch_size, tally = whole(batch_size, "evaluate, batch_size,"), Tally(loss_fn)
-    with _eval_mode(model):
+    with _eval_mode(model), np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
         for i in range(0, len(dataset), batch_size):
             x, y = dataset[i : i + batch_size]
             outputs = model(x)
@@ -286,7 +309,8 @@ def _checked(loader):
                 f"The loader expected to give pairs (x, y), gave {called(batch)}. "
                 "Pass DataLoader(ArrayDataset(x, y), batch_size=64, shuffle=True)."
             )
-        yield batch
+        x, y = batch
+        yield numbers(x, "The batch of the loader, x,"), numbers(y, "The batch of the loader, y,")
     if batch is None:
         raise ValueError(
             "The loader gave no batch. A generator, or iter(loader), is used up after one epoch: "

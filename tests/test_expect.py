@@ -8,7 +8,7 @@ from nnlib.expect import called, listed, number, numbers, whole
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (np.zeros((2, 3)), "an array of shape (2, 3), float64"),
+        (np.zeros((2, 3)), "an array of shape (2, 3) of dtype float64"),
         ((1, 2), "a tuple"),
         (expect.Path, "the class Path"),
         (None, "None"),
@@ -27,6 +27,13 @@ def test_numbers_are_numbers(bad):
     with pytest.raises(TypeError, match=r"^f, x, expected an array of numbers, got "):
         numbers(bad, "f, x,")
     assert numbers([[1, 2]], "f").shape == (1, 2)
+
+
+def test_an_array_says_its_dtype_once():
+    for bad, words in ((np.array(["a"]), "an array of shape (1,)"), (["a"], "a list")):
+        with pytest.raises(TypeError) as caught:
+            numbers(bad, "f")
+        assert str(caught.value) == f"f expected an array of numbers, got {words} of dtype <U1."
 
 
 def test_a_whole_number_is_written_as_one():

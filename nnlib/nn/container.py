@@ -55,11 +55,11 @@ class Sequential(Module):
 
         Then nothing is computed below the first layer that learns: data needs no gradient.
         """
-        first = 0
-        if not input_grad:
-            first = next((i for i, layer in enumerate(self.layers) if layer.learns()), 0)
-        for i in reversed(range(first, len(self.layers))):
-            dy = self.layers[i].backward(dy, input_grad=input_grad or i > first)
+        layers = self.layers
+        while not input_grad and len(layers) > 1 and not layers[0].learns():
+            layers = layers[1:]
+        for layer in reversed(layers):
+            dy = layer.backward(dy, input_grad or layer is not layers[0])
         return dy if input_grad else None
 
 

@@ -66,6 +66,14 @@ def sum_rows(x):
     return sum_rows(x[:half]) + sum_rows(x[half:])
 
 
+def sum_products(dy, x):
+    """dyᵀ x, (N, out) and (N, in) to (out, in): a sum over rows as well, so in halves as well."""
+    if len(x) <= 512:
+        return dy.T @ x
+    half = len(x) // 2
+    return sum_products(dy[:half], x[:half]) + sum_products(dy[half:], x[half:])
+
+
 def one_hot(targets, num_classes):
     """Integer targets (N,) in 0 ... num_classes-1 to float32 rows (N, num_classes) of 0 and 1.
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from nnlib.expect import flag, floats, whole
 from nnlib.nn import init
-from nnlib.nn.formulas import sum_rows
+from nnlib.nn.formulas import sum_products, sum_rows
 from nnlib.nn.module import Module, Parameter
 
 
@@ -36,7 +36,7 @@ class Linear(Module):
 
     def backward(self, dy, input_grad=True):
         x = self.recall()
-        self.weight.accumulate(dy.T @ x)  # dL/dW = dyᵀ x
+        self.weight.accumulate(sum_products(dy, x))  # dL/dW = dyᵀ x
         if self.bias is not None:
             self.bias.accumulate(sum_rows(dy))  # dL/db = Σ dy
         return dy @ self.weight.data if input_grad else None  # dL/dx = dy W

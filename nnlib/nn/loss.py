@@ -20,6 +20,10 @@ class LossValue(float):
             "Write model.backward(loss_fn.backward())."
         )
 
+    def item(self):
+        """The plain float, as of PyTorch's number."""
+        return float(self)
+
 
 class Loss(Module):
     """loss_fn(input, target) is a float; then loss_fn.backward() is dL/dinput, of input's shape."""

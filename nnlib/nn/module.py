@@ -8,6 +8,7 @@ import numpy as np
 from nnlib.expect import called, float_type, floats, numbers
 from nnlib.nn.passes import watch_backward, watch_forward
 
+ndarray = np.ndarray
 # what a module remembers of its last forward pass: not copied, not pickled, not kept in eval mode
 REMEMBERED = ("saved", "seen", "output", "eval_input")
 
@@ -44,7 +45,7 @@ class Parameter:
 
     def accumulate(self, grad):
         """Add to the gradient; the first one after zero_grad() is stored, which saves a pass."""
-        if type(grad) is not np.ndarray or grad.shape != self._data.shape:
+        if type(grad) is not ndarray or grad.shape != self._data.shape:
             grad = self._checked(grad, "grad")
         if self._grad is None:
             self._grad = grad
@@ -121,8 +122,12 @@ class Module:
                 "To predict, call model.eval() first: dropout and batch normalisation are on.",
                 stacklevel=2,
             )
-        y = self.forward(x.copy("K") if type(x) is np.ndarray else x)
-        self.output, self.waiting = y, True
+        return self.run(x.copy("K") if type(x) is ndarray else x)
+
+    def run(self, x):
+        """forward(x) for an x that nobody changes before backward()."""
+        self.output = y = self.forward(x)
+        self.waiting = True
         return y
 
     def check_init(self):
@@ -183,8 +188,8 @@ class Module:
 
     def learns(self):
         """Whether there is a parameter in this module or in one inside it."""
-        for value in vars(self).values():
-            if isinstance(value, Parameter) or (isinstance(value, Module) and value.learns()):
+        for part in vars(self).values():
+            if isinstance(part, LEARNERS) and (type(part) is Parameter or part.learns()):
                 return True
         return False
 
@@ -294,6 +299,9 @@ class Module:
     def __repr__(self):
         lines = [f"\n({n}): {c!r}".replace("\n", "\n  ") for n, c in self.named_children()]
         return f"{type(self).__name__}({''.join(lines)}" + ("\n)" if lines else ")")
+
+
+LEARNERS = Parameter, Module
 
 
 def parameter_list(params, name):

@@ -28,34 +28,45 @@ def watch_forward(forward, receive=None):
         except (AttributeError, TypeError):
             self.check_parameters()
             raise
-        if y is None:
-            raise TypeError(f"{type(self).__name__}.forward() returned None. Return the output.")
         self.output = None
         try:
             self.seen = y.shape
         except AttributeError:
-            self.seen = ANY
+            self.seen = _no_array(self, y)
         return y
 
     return watched
 
 
+def _no_array(module, y):
+    """The shape that dy must have where forward() returned no array; TypeError for None."""
+    if y is None:
+        raise TypeError(f"{type(module).__name__}.forward() returned None. Return the output.")
+    return ANY
+
+
 def watch_backward(backward):
     """backward(dy, input_grad) that looks at dy first; a backward(dy) without the flag will do."""
-    takes_flag = _takes_input_grad(backward)
+    if not _takes_input_grad(backward):
+        without_flag = backward
+
+        def backward(self, dy, input_grad):
+            return without_flag(self, dy)
+
+        functools.update_wrapper(backward, without_flag)
 
     @functools.wraps(backward)
     def watched(self, dy, input_grad=True):
+        # as a rule an array of the shape and kind of y, and here we are inside a network
         if (
-            (self.output is not None and self.output is not last_loss[1])
-            or type(dy) is not ndarray
+            type(dy) is not ndarray
             or dy.shape != self.seen
             or dy.dtype.type not in FLOATS
-        ):
-            called_by_a_subclass = type(self).backward is not watched
-            dy = dy if called_by_a_subclass else check_gradient(self, dy)
+            or self.output is not None
+        ) and type(self).backward is watched:
+            dy = check_gradient(self, dy)
         self.waiting = False
-        return backward(self, dy, input_grad) if takes_flag else backward(self, dy)
+        return backward(self, dy, input_grad)
 
     return watched
 

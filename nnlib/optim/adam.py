@@ -17,7 +17,7 @@ class Adam(Optimizer):
     """
 
     slots = ("exp_avg", "exp_avg_sq")
-    moved = ("betas",)
+    moved = ("betas", "units")
 
     def __init__(
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, *, fused=None
@@ -29,7 +29,7 @@ class Adam(Optimizer):
         super().__init__(params, lr, weight_decay)
         # a subclass with an update() of its own means that one
         self.fused = type(self).update is Adam.update if fused is None else fused
-        self.units = (1, 1)
+        self.units = (1, 1)  # what m and v are kept divided by
         self.work = {}
 
     def update(self, p, g, t, m, v):
@@ -48,9 +48,9 @@ class Adam(Optimizer):
         beta1, beta2 = self.betas
         root = math.sqrt((1 - beta2) / (1 - beta2**t))
         lr, eps = self.lr * (1 - beta1) / (1 - beta1**t) / root, self.eps / root
-        if (p.shape, p.dtype) not in self.work:
-            self.work[p.shape, p.dtype] = np.empty_like(p)
-        work = self.work[p.shape, p.dtype]
+        work = self.work.get((p.shape, p.dtype))
+        if work is None:
+            work = self.work[p.shape, p.dtype] = np.empty_like(p)
         m *= beta1
         m += g
         v *= beta2
@@ -62,17 +62,8 @@ class Adam(Optimizer):
         p -= work
 
     def step(self):
-        if self.fused:
-            self._divide_state_by(*(1 - beta for beta in self.betas))
+        self._divide_state_by(*(1 - beta if self.fused else 1 for beta in self.betas))
         super().step()
-
-    def state_dict(self):
-        self._divide_state_by(1, 1)
-        return super().state_dict()
-
-    def load_state_dict(self, state):
-        self._divide_state_by(1, 1)
-        super().load_state_dict(state)
 
     def _divide_state_by(self, *units):
         """Keep m and v divided by these two numbers, whatever they were divided by before."""

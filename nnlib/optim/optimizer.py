@@ -19,7 +19,7 @@ class Optimizer:
 
     fused = False  # step() takes fused_update() in place of update()
     slots = ()  # names of the arrays, shaped as the parameter, that update() gets and keeps
-    moved = ()  # names of numbers, beside lr, that a scheduler moves: they are saved too
+    moved = ()  # names of numbers, beside lr, that change on the way: they are saved too
 
     def __init__(self, params, lr, weight_decay=0):
         self.params = parameter_list(params, "The optimizer")
@@ -48,7 +48,8 @@ class Optimizer:
     def step(self):
         """Move every parameter that has a gradient; warns when none of them has one."""
         self.steps += 1
-        moved, decays, counts = False, self.weight_decay > 0, self.counts
+        moved, decays = False, self.weight_decay > 0
+        counts, state = self.counts, self.state
         update = self.fused_update if self.fused else self.update
         for i, p in enumerate(self.params):
             grad = p.grad
@@ -57,7 +58,7 @@ class Optimizer:
             counts[i] += 1
             if decays:
                 grad = self.decay(p)
-            update(p.data, grad, counts[i], *self.state[i])
+            update(p.data, grad, counts[i], *state[i])
             p.grad_used = moved = True
         if not moved:
             warnings.warn(

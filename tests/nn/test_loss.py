@@ -180,3 +180,8 @@ def test_label_smoothing_out_of_range(smoothing):
 def test_loss_backward_before_forward(name):
     with pytest.raises(RuntimeError, match=rf"{name}.backward\(\) came before forward\(\)"):
         getattr(nn, name)().backward()
+
+
+def test_item_is_the_plain_number():
+    loss = nn.MSELoss()(np.array([1.0]), np.array([3.0]))
+    assert (loss.item(), type(loss.item())) == (4.0, float)

@@ -10,7 +10,7 @@ import pytest
 from nnlib import nn, optim
 from nnlib.gradcheck import gradcheck
 from nnlib.nn import functional as F
-from nnlib.nn.formulas import mean, sum_rows
+from nnlib.nn.formulas import mean, sum_products, sum_rows
 from tests.nn.helpers import numbers
 from tests.nn.test_read_only import IMAGES, LAYERS, LOSSES, ROWS
 
@@ -238,13 +238,15 @@ def test_parameters_of_another_model_are_noticed():
 
 def test_sums_over_many_rows_are_exact():
     rows = np.full((60_000, 1), 0.1, np.float32)
-    layer = nn.Linear(1, 1)
-    layer(np.ones_like(rows))
-    layer.backward(rows)
     exact = float(rows.astype(np.float64).sum())
-    assert layer.bias.grad.item() == pytest.approx(exact, rel=1e-5)
-    assert layer.weight.grad.item() == pytest.approx(exact, rel=2e-5)  # BLAS adds these
+    for n_in, n_out in ((1, 1), (1, 5), (20, 1), (3, 2), (20, 5)):  # BLAS adds each in its own way
+        layer = nn.Linear(n_in, n_out)
+        layer(np.ones((60_000, n_in)))
+        layer.backward(np.repeat(rows, n_out, axis=1))
+        np.testing.assert_allclose(layer.bias.grad, exact, rtol=1e-5)
+        np.testing.assert_allclose(layer.weight.grad, exact, rtol=1e-5)
     assert sum_rows(rows).item() == pytest.approx(exact, rel=1e-6)
+    assert sum_products(rows, np.ones_like(rows)).item() == pytest.approx(exact, rel=1e-6)
     assert mean(rows) == pytest.approx(exact / 60_000, rel=1e-12)
     wide = np.full((60_000, 784), 0.1, np.float32)
     assert nn.MSELoss()(wide, np.zeros_like(wide)) == pytest.approx(0.01, rel=1e-6)
