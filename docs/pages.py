@@ -54,6 +54,10 @@ def for_the_web(text, path="", repository="", in_a_tab=False):
             cells[place] = markdown(page, cell.get("id", f"quiz-{place}"))
             continue
         following = cells[place + 1] if place + 1 < len(cells) else {}
+        show = live(joined(cell["source"]))
+        if show and not cell["outputs"]:  # of an exercise, which is stored without outputs
+            data = {"text/html": show}
+            cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
         for output in cell["outputs"]:
             dress(output, cell, following)
     folder, _, name = path.rpartition("/")

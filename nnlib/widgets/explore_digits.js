@@ -47,7 +47,7 @@ function render({ model = null, el, settings = {}, digits = "", weights = "", no
       again();
     });
   }
-  const view = makePixels({ size: [280, 280], name: "What the network sees" });
+  const view = makePixels({ size: [250, 250], name: "What the network sees" });
   const body = draw("g", {}, draw("rect", { width: 28, height: 28, fill: "transparent" }),
     draw("rect", { x: 0.4, y: 0.4, width: 27.2, height: 27.2, class: "nn-halo" }));
   const stem = draw("path", { class: "digits-stem" });

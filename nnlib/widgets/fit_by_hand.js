@@ -134,7 +134,7 @@ function render(page) {
         tell();
       });
       for (const name of names) tools.controls[name].show(values.at[name]);
-      box.hidden = !values.show_loss;
+      box.hidden = c["Forget the tries"].hidden = !values.show_loss;
       const all = triesOf(values);
       if (values.show_loss && all.length) showRecord(values);
       said.textContent = values.show_loss && all.length

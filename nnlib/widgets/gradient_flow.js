@@ -25,7 +25,7 @@ const SIDES = [
 const COLOURS = [0, 2];
 const OWN = 1;
 const MARKS = { 0: "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0", 2: "M-2.5 -2.5H2.5V2.5H-2.5Z", 1: "M0 -5L5 0L0 5L-5 0Z" };
-const HEIGHT = 370; // of a picture, in pixels
+const HEIGHT = 350; // of a picture, in pixels
 
 const powers = Array.from({ length: 7 }, (_, k) => [4 * k - 16, powerOfTen(4 * k - 16)]);
 const log = (value) => Math.log10(clamp(value, LOW, HIGH));
@@ -143,7 +143,7 @@ function render({ model = null, el, settings = {} }) {
       for (const tell of tells) tell();
     }
     return {
-      planes: (width) => pictures.map(({ plane }) => [plane, width < 480 ? width : (width - 12) / 2, HEIGHT]),
+      planes: (width) => pictures.map(({ plane }) => [plane, ...(width < 440 ? [width, 230] : [(width - 12) / 2, HEIGHT])]),
       pictures: pictures.map((picture) => picture.element),
       words: said,
       panel: [makeMore(c.depth, c.width, c.activation, c.start, c.batch_norm, c.residual), makeFolded("More settings", c.seed)],

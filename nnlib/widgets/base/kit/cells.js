@@ -11,9 +11,11 @@ export function makeCells({ title, columns, count, fields = null }) {
   const element = make("div", {}, make("div", { class: "nn-title" }, title), grid);
   function show(values, colour) {
     values.forEach((value, k) => {
-      const [red, green, blue] = colour(value).map(Math.round);
-      cells[k].style.background = `rgb(${red} ${green} ${blue})`;
-      cells[k].style.color = 0.3 * red + 0.59 * green + 0.11 * blue > 128 ? "#1f2328" : "#f4f5f7";
+      const rgb = colour(value).map(Math.round);
+      const [red, green, blue] = rgb.map((part) => (part / 255) ** 2.2);
+      cells[k].style.background = `rgb(${rgb.join(" ")})`;
+      // black letters have more contrast from this luminance on
+      cells[k].style.color = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#000" : "#fff";
       if (!fields) cells[k].textContent = short(value);
     });
   }
