@@ -300,10 +300,15 @@ def pip(python, *arguments):
 
 
 def size_of_download(line):
-    """Bytes, by a line of pip: "  Downloading numpy-2.4.6-cp311-manylinux.whl (16.9 MB)"."""
+    """Bytes, by a line of pip: "  Downloading numpy-2.4.6-cp311-manylinux.whl (16.9 MB)".
+
+    Where an index is a folder, pip says "Processing /index/numpy-2.4.6-cp311-manylinux.whl".
+    """
     found = re.match(r"\s*Downloading .*\(([\d.]+) (bytes|kB|MB|GB)\)", line)
-    units = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
-    return float(found[1]) * units[found[2]] if found else 0
+    if found:
+        return float(found[1]) * {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[found[2]]
+    local = re.match(r"Processing (.*\.whl)$", line.strip())
+    return os.path.getsize(local[1]) if local and os.path.isfile(local[1]) else 0
 
 
 def cpu_wheels():

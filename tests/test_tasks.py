@@ -95,6 +95,14 @@ def test_what_pip_fetched_is_counted(line, bytes):
     assert tasks.size_of_download(line) == pytest.approx(bytes)
 
 
+def test_what_pip_takes_from_a_folder_is_counted_too(tmp_path):
+    wheel = tmp_path / "a folder" / "numpy-2.4.6.whl"
+    wheel.parent.mkdir()
+    wheel.write_bytes(b"x" * 1000)
+    assert tasks.size_of_download(f"Processing {wheel}\n") == 1000
+    assert tasks.size_of_download(f"Processing {wheel.parent}\n") == 0
+
+
 @needs_a_shell
 def test_torch_comes_when_it_is_asked_for_and_a_test_run_needs_everything(course, monkeypatch):
     call(course, "lab")
