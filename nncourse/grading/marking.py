@@ -13,12 +13,14 @@ import contextlib
 import difflib
 import functools
 import importlib
+import importlib.util
 import os
 import tempfile
 import threading
 import time
 from dataclasses import dataclass, field, replace
 
+from nncourse import preflight
 from nncourse.grading.judge import BREACH, Judge, clean, placed
 from nncourse.grading.protocol import ProtocolError, encode
 from nncourse.grading.sandbox import EngineError, Limits, find_way, run
@@ -136,9 +138,20 @@ class Marking:
         slowest = max(self.seconds(e) for e in self.exercises)
         self.limits = replace(limits, cell=max(limits.cell, slowest), call=slowest)
         self.way = find_way(settings.trusted)
+        self.preloaded = [name for name in PRELOADED if self.has(name)]
+        for name in PRELOADED:
+            if name not in self.preloaded and f"import {name}" in self.setup:
+                raise EngineError(
+                    f"lesson {number} needs {name}, which is not installed where it is graded. In "
+                    f"the course's folder, run: {preflight.install_torch()}"
+                )
         self.deadline = time.monotonic() + limits.total
         self.stops = 0
         self.found, self.extra, self.remarks = {}, {}, []
+
+    def has(self, module):
+        """Is it there where the answers run? A container's image has it."""
+        return self.way == "container" or importlib.util.find_spec(module) is not None
 
     def marks(self):
         """A plain dict for each exercise, in order."""
@@ -288,7 +301,7 @@ class Marking:
                 for task in tasks
             ],
             "replace": replace or {},
-            "imports": [name for name in PRELOADED if f"import {name}" in text],
+            "imports": [name for name in self.preloaded if f"import {name}" in text],
         }
 
     def seconds(self, exercise):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nncourse import exercises
-from nncourse.grading import container, memory, sandbox, seccomp
+from nncourse.grading import container, marking, memory, sandbox, seccomp
 from nncourse.grading.marking import GRADED, grade_submission
 from nncourse.grading.sandbox import EngineError, Limits, run
 from nncourse.grading.submissions import Submission
@@ -273,6 +273,18 @@ def test_without_the_filter_it_works_and_says_so(monkeypatch):
     assert works
     assert "libseccomp" in said
     found = grade_submission(Submission("a", "05.ipynb", notebook()), settings())
+    assert (found["status"], points(found)) == (GRADED, POINTS)
+
+
+@needs_bubblewrap
+def test_without_torch_a_lesson_that_needs_it_is_not_marked_and_any_other_is(monkeypatch):
+    monkeypatch.setattr(marking.Marking, "has", lambda self, module: False)
+    submission = Submission("a", "05.ipynb", notebook(before=["import torch_is_not_here"]))
+    found = grade_submission(submission, settings(setups={"05": "import torch\n"}))
+    assert found["status"] == marking.FAILED
+    assert "lesson 05 needs torch, which is not installed where it is graded" in found["reason"]
+    assert "tasks.py torch" in found["reason"]
+    found = grade_submission(submission, settings())
     assert (found["status"], points(found)) == (GRADED, POINTS)
 
 
