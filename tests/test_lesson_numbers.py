@@ -24,6 +24,11 @@ COMPUTED = {
 
 # numbers that no cell can compute, and where they come from
 FACTS = {
+    "00": {
+        "1958": "Rosenblatt's paper",
+        "1986": "the paper of Rumelhart, Hinton and Williams",
+        "1998": "the paper of LeCun, Bottou, Bengio and Haffner",
+    },
     "01": {"1943": "the paper of McCulloch and Pitts"},
     "03": {
         "1958": "Rosenblatt's paper",

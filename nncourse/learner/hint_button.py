@@ -15,7 +15,9 @@ class HintButton:
         self.button = widgets.Button(layout=widgets.Layout(width="auto"), icon="lightbulb-o")
         self.button.on_click(self.press)
         self.shown = widgets.HTMLMath()
-        self.box = widgets.VBox([self.button, self.shown])
+        self.box = widgets.VBox(
+            [self.button, self.shown], layout=widgets.Layout(align_items="flex-start")
+        )
         self.name()
 
     def name(self):
