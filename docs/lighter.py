@@ -19,7 +19,7 @@ SEARCH = re.compile(
 )
 ICONS = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>|<link[^>]*fontawesome\.js[^>]*>")
 AUTHOR = re.compile(r'<p class="component-author">.*?</p>', re.DOTALL)
-PICTURE = re.compile(r'<img (?![^>]*loading=)([^>]*?)src="([^"]+)"')
+PICTURE = re.compile(r'<img (?![^>]*loading=)([^>]*?src="([^"]+)"[^>]*>)')
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 STYLE = """.fa-solid, .fas, .fa-regular, .far {{
   background: currentColor; display: inline-block; height: 1em; width: 1em;
@@ -58,10 +58,20 @@ def sized(found, path):
     rest, source = found[1], found[2]
     size = ""
     file = (path.parent / source).resolve()
-    if file.suffix == ".png" and file.is_file() and "width" not in rest:
-        with Image.open(file) as picture:
-            size = f'width="{picture.width}" height="{picture.height}" '
-    return f'<img loading="lazy" {size}{rest}src="{source}"'
+    if file.suffix in (".png", ".svg") and file.is_file() and 'height="' not in rest:
+        width, height = size_of(file)
+        size = f'width="{width:.0f}" height="{height:.0f}" '
+    return f'<img loading="lazy" {size}{rest}'
+
+
+def size_of(file):
+    """Width and height of a picture in pixels; an SVG of Matplotlib says them in points."""
+    if file.suffix == ".svg":
+        tag = re.search(r"<svg[^>]*>", file.read_text(encoding="utf-8"))[0]
+        found = [re.search(rf'\b{side}="([\d.]+)(pt)?', tag) for side in ("width", "height")]
+        return [float(one[1]) * (4 / 3 if one[2] else 1) for one in found]
+    with Image.open(file) as picture:
+        return picture.size
 
 
 def head(text, up):

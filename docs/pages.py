@@ -10,6 +10,7 @@ import re
 from html import escape
 from urllib.parse import quote
 
+from nncourse.learner.my import answers
 from nnlib import widgets
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -46,6 +47,8 @@ def for_the_web(text, path="", repository="", in_a_tab=False):
     """
     notebook = json.loads(text)
     cells = notebook["cells"]
+    for cell in answers(cells):
+        fold(cell)
     for place, cell in enumerate(cells):
         if cell["cell_type"] != "code":
             continue
@@ -71,6 +74,15 @@ def for_the_web(text, path="", repository="", in_a_tab=False):
     return json.dumps(notebook)
 
 
+def fold(cell):
+    """Hide what a prediction asks for behind a line to press; an explorer gives nothing away."""
+    if not any(WIDGET in output.get("data", {}) for output in cell["outputs"]):
+        cell["metadata"].setdefault("tags", []).append("hide-output")
+        cell["metadata"].setdefault("mystnb", {}).update(
+            code_prompt_show="Show what happens", code_prompt_hide="Hide what happens"
+        )
+
+
 def dress(output, cell, following):
     """Give a picture its alternative text; let what runs without a kernel run."""
     data, metadata = output.get("data", {}), cell["metadata"]
@@ -84,7 +96,11 @@ def dress(output, cell, following):
         else:  # a figure of Matplotlib; its text is "<Figure size ...>"
             alt = words_after(following) or "A figure; the text around it says what it shows."
         # of the cell: MyST has none for an output
-        metadata["mystnb"] = {"image": {"alt": " ".join(alt.split())}}
+        image = metadata.setdefault("mystnb", {}).setdefault("image", {})
+        image["alt"] = " ".join(alt.split())
+        width = output.get("metadata", {}).get("image/png", {}).get("width")
+        if width and "image/svg+xml" not in data:  # it has twice as many pixels
+            image["width"] = f"{width}px"
 
 
 def live(source):

@@ -81,15 +81,12 @@ def copied(text):
     when nothing was changed. Links to solutions lead one folder further up.
     """
     notebook = json.loads(text)
-    predicted = False
+    for cell in answers(notebook["cells"]):
+        cell["outputs"], cell["execution_count"] = [], None
     for cell in notebook["cells"]:
-        source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            predicted = predicted or PREDICT in source
+            source = "".join(cell["source"])
             cell["source"] = source.replace("](../solutions/", "](../../solutions/")
-        elif predicted and "quiz(" not in source:
-            cell["outputs"], cell["execution_count"] = [], None
-            predicted = False
     notebook["metadata"] = {
         "kernelspec": {
             "display_name": "Python 3 (ipykernel)",
@@ -107,6 +104,18 @@ def copied(text):
         },
     }
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def answers(cells):
+    """The code cells that show what a prediction above them asks for."""
+    predicted = False
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            predicted = predicted or PREDICT in source
+        elif predicted and "quiz(" not in source:
+            predicted = False
+            yield cell
 
 
 def holds_work(target, made):
