@@ -90,8 +90,9 @@ def lint(python, arguments):
 
 @task(*EVERYTHING)
 def bench(python, arguments):
-    """time nnlib against PyTorch, and the explorers; writes bench.json"""
-    return run(python, "bench", *arguments) or run(python, "bench.explorers")
+    """time nnlib against PyTorch, the lessons and the explorers; writes bench.json"""
+    commands = (["bench", *arguments], ["bench.lessons"], ["bench.explorers"])
+    return max(run(python, *command) for command in commands)
 
 
 @task(*EVERYTHING)

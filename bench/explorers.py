@@ -1,60 +1,43 @@
-"""Time the explorers: python -m bench.explorers [--kernel-only]
+"""Time the explorers in a real JupyterLab: python -m bench.explorers [NAME ...]
 
-From `.value =` to the new picture in the kernel, from a key to the painted picture in JupyterLab,
-and the frames a second of a network in training. Exits with 1 when a limit is missed.
+For each, the milliseconds from a key to the painted picture. For those that JavaScript draws, the
+showpieces, also the milliseconds of a frame while something in them is dragged, and while they play
+where they can. Medians; exits with 1 when a limit is missed.
 """
 
 import argparse
+import itertools
+import math
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
-import numpy as np
 
-from nnlib import widgets
 from tests.browser import lab
-from tests.browser.notebooks import explorers_notebook
-from tests.widgets.helpers import extremes
+from tests.browser.notebooks import explorer_names, explorers_notebook
 
-CURVE, HEAT_MAP = 15, 25  # ms in the kernel
-KEY, SHOWPIECE_KEY = 150, 40  # ms from a key to what is painted
-FRAMES, PAUSE = 10, 500  # a second; ms
+KEY, FRAME = 60, 17  # milliseconds; a screen shows 60 frames a second
+KEYS, MOVES, SECONDS = 20, 90, 2
+LIVE = f"{lab.EXPLORER} {lab.PICTURE}"  # drawn in the kernel
+SHOWN = ".nn-show, .nnlib-show, .nnlib-race, .nnlib-pad"  # drawn by JavaScript
+PLAY = ".nn-play"
+MOVERS = f".nn-handle, canvas.drawing, {lab.SLIDER}"
 
-# explorer, settings at first, the control that moves, how many values, limit in ms
-MOVES = [
-    ("explore_codes", {}, "mix", 31, HEAT_MAP),
-    ("explore_optimizers", {}, "lr_adam", 31, HEAT_MAP),
-    ("explore_training", {}, "play", 31, 1000 / FRAMES),
-]
-KEYS = ["explore_softmax", "explore_codes", "explore_optimizers"]
-
-
-def milliseconds(explorer, name, count):
-    """Median processor time in ms from `.value =` to the new picture, over a control's range."""
-    widget = explorer.controls[name]
-    low, high = (0, count) if name == "play" else extremes(widget)
-    times = []
-    for value in np.linspace(low, high, count)[1:]:
-        begin = time.thread_time()
-        widget.value = type(widget.value)(value)
-        times.append(time.thread_time() - begin)
-    return 1000 * statistics.median(times)
+WATCH_FRAMES = """() => {
+    window.frameTimes = [];
+    window.watchFrames = true;
+    const tick = time => {
+        window.frameTimes.push(time);
+        if (window.watchFrames) requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+}"""
 
 
-def kernel():
-    """Yield (what, milliseconds, limit) for every move."""
-    for name, settings, control, count, limit in MOVES:
-        explorer = getattr(widgets, name)().set(**settings)
-        what = f"{name}({', '.join(f'{k}={v!r}' for k, v in settings.items())}), {control}"
-        yield what, milliseconds(explorer, control, count), limit
-
-
-def browser():
-    """Yield (what, value, limit) for keys and for training, in a real JupyterLab."""
-    names = [*KEYS, "race_optimizers", "explore_training"]
+def measure(names):
+    """Yield (name, what, milliseconds or None where there is nothing to move, limit)."""
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home, "served")
         folder.mkdir()
@@ -63,61 +46,100 @@ def browser():
             page = chromium.new_page(viewport={"width": 1280, "height": 1400})
             notebook = lab.Notebook(page, server, "explorers.ipynb")
             notebook.run_all()
-            for index, name in enumerate(KEYS):
-                (element,) = notebook.explorers_in(2 * index + 1)
-                keys = ["ArrowRight", "ArrowLeft"] * 10
-                times = [lab.press_slider(page, element, key) for key in keys]
-                yield f"{name}, key to painted", statistics.median(times), KEY
-            yield "race_optimizers, key to painted", show_key(page, notebook), SHOWPIECE_KEY
-            rate, pause = training(page, notebook, 2 * len(names) - 1)
-            yield "explore_training, a frame while it plays", rate, 1000 / FRAMES
-            yield "explore_training, last picture after pause", pause, PAUSE
+            for index, name in enumerate(names):
+                cell = notebook.cell(2 * index + 1)
+                cell.wait_for_selector(f"{LIVE}, {SHOWN}")
+                show = cell.query_selector(SHOWN)
+                if show is None:
+                    yield name, "key to painted", live_key(page, cell), KEY
+                    continue
+                yield name, "key to painted", show_key(page, show), KEY
+                yield name, "a frame while it is dragged", dragged(page, show), FRAME
+                if show.query_selector(PLAY):
+                    yield name, "a frame while it plays", played(page, show), FRAME
             notebook.close()
 
 
-def show_key(page, notebook):
-    race = notebook.cell(2 * len(KEYS) + 1).wait_for_selector(".nnlib-race")
-    race.evaluate(lab.WATCH_PAINTING)
-    race.query_selector(".map").focus()
-    for count, key in enumerate(["ArrowLeft", "ArrowRight"] * 16, 1):
+def live_key(page, cell):
+    element = cell.query_selector(lab.EXPLORER)
+    keys = ["ArrowRight", "ArrowLeft"] * (KEYS // 2)
+    try:
+        return statistics.median(lab.press_slider(page, element, key) for key in keys)
+    except TimeoutError:
+        return None
+
+
+def show_key(page, show):
+    try:
+        lab.press_show(page, show)  # finds what can be moved, and leaves the keys there
+    except TimeoutError:
+        return None
+    done = page.evaluate("window.paintTimes.length")
+    for count, key in enumerate(["ArrowLeft", "ArrowRight"] * (KEYS // 2), done + 1):
         page.keyboard.press(key)
-        page.wait_for_function(f"window.paintTimes.length === {count}")
-    return statistics.median(page.evaluate("window.paintTimes"))
+        page.wait_for_function(f"window.paintTimes.length >= {count}")
+    return statistics.median(page.evaluate("window.paintTimes")[done:])
 
 
-def training(page, notebook, index, seconds=5):
-    """Return (ms a frame while it plays, ms from pause to the last picture)."""
-    (element,) = notebook.explorers_in(index)
-    picture = element.query_selector(lab.PICTURE)
-    page.evaluate(
-        """picture => {
-            window.changes = [];
-            picture.addEventListener('load', () => window.changes.push(performance.now()));
-        }""",
-        picture,
-    )
-    play = element.query_selector(".nn-play")
+def dragged(page, show):
+    """The median frame while the first thing that follows the mouse goes round and round."""
+    for mover in filter(lambda one: one.is_visible(), show.query_selector_all(MOVERS)):
+        mover.scroll_into_view_if_needed()
+        box = mover.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        radius = 40 if min(box["width"], box["height"]) > 20 else 25
+        page.mouse.move(x, y)
+        page.mouse.down()
+        before = drawn(show)
+        page.evaluate(WATCH_FRAMES)
+        for step in range(MOVES):
+            angle = 4 * math.pi * step / MOVES
+            page.mouse.move(x + radius * math.sin(angle), y + radius * (1 - math.cos(angle)) / 2)
+        times = frame_times(page)
+        page.mouse.up()
+        if drawn(show) > before:
+            return times
+    return None
+
+
+def played(page, show):
+    play = show.query_selector(PLAY)
+    play.scroll_into_view_if_needed()
     play.click()
-    page.wait_for_timeout(1000 * seconds)
-    times = np.array(page.evaluate("window.changes"))
-    pressed = page.evaluate("performance.now()")
+    page.evaluate(WATCH_FRAMES)
+    page.wait_for_timeout(1000 * SECONDS)
+    times = frame_times(page)
     play.click()
-    page.wait_for_timeout(2000)
-    last = page.evaluate("window.changes")[-1]
-    return float(np.median(np.diff(times))), max(0.0, last - pressed)
+    return times
+
+
+def drawn(show):
+    """How often the show has drawn itself."""
+    return int(show.get_attribute("data-frames") or 0)
+
+
+def frame_times(page):
+    """The median of the milliseconds from frame to frame since WATCH_FRAMES."""
+    times = page.evaluate("() => { window.watchFrames = false; return window.frameTimes; }")
+    return statistics.median(b - a for a, b in itertools.pairwise(times))
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m bench.explorers", description=__doc__)
-    parser.add_argument("--kernel-only", action="store_true", help="no browser")
-    options = parser.parse_args()
+    parser.add_argument("names", nargs="*", metavar="NAME", help="such as explore_softmax (all)")
+    names = parser.parse_args().names or explorer_names()
     missed = 0
-    parts = [kernel] if options.kernel_only else [kernel, browser]
-    for part in parts:
-        for what, value, limit in part():
-            missed += value > limit
-            verdict = "MISSED" if value > limit else "met   "
-            print(f"  {verdict} {value:7.1f} ms, at most {limit:5.0f}   {what}", flush=True)
+    print("\nExplorers in JupyterLab, Chromium")
+    for name, what, value, limit in measure(names):
+        if value is None:
+            print(f"  nothing to move                     {name}, {what}", flush=True)
+            continue
+        missed += value > limit
+        verdict = "MISSED" if value > limit else "met   "
+        rate = f", {1000 / value:.0f} frames a second" if limit == FRAME else ""
+        print(
+            f"  {verdict} {value:7.1f} ms, at most {limit:3} ms   {name}, {what}{rate}", flush=True
+        )
     return int(missed > 0)
 
 

@@ -1,11 +1,12 @@
 import json
 
+import nbformat
 import numpy as np
 import pytest
 import torch
 
 from bench import __main__ as bench
-from bench import chart, measure, plan
+from bench import chart, explorers, lessons, measure, plan
 from bench.contenders import XOR_X, XOR_Y, build, digits
 from bench.worker import CONTENDERS
 from nnlib import nn
@@ -122,3 +123,36 @@ def test_check_exits_with_1_when_a_gate_is_missed(tmp_path, monkeypatch):
 def test_a_contender_that_fails_stops_the_run():
     with pytest.raises(RuntimeError, match="contender nobody stopped"):
         measure.take_turns(["nobody"], tiny("xor"), 1)
+
+
+def test_a_lesson_is_run_with_its_peak_memory_and_not_stored(tmp_path):
+    cells = [
+        nbformat.v4.new_code_cell(code) for code in ("import sys", "b = 300_000_000 * bytes([1])")
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "01_small.ipynb")
+    before = (tmp_path / "01_small.ipynb").read_bytes()
+    seconds, megabytes = lessons.measure(tmp_path / "01_small.ipynb")
+    assert seconds > 0
+    assert 300 < megabytes < 900
+    assert (tmp_path / "01_small.ipynb").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("found", "code"), [((40, 600), 0), ((40.1, 600), 1), ((40, 601), 1)], ids=str
+)
+def test_a_lesson_above_a_limit_is_shown(found, code, monkeypatch, capsys):
+    monkeypatch.setattr(lessons, "measure", lambda path: found)
+    monkeypatch.setattr("sys.argv", ["bench.lessons", "03"])
+    assert lessons.main() == code
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert ("MISSED" in lines[-1]) == bool(code)
+
+
+@pytest.mark.parametrize(("value", "code"), [(17, 0), (17.1, 1), (None, 0)])
+def test_an_explorer_above_a_limit_is_shown(value, code, monkeypatch, capsys):
+    rows = [("explore_x", "a frame while it is dragged", value, explorers.FRAME)]
+    monkeypatch.setattr(explorers, "measure", lambda names: rows)
+    monkeypatch.setattr("sys.argv", ["bench.explorers"])
+    assert explorers.main() == code
+    assert ("MISSED" in capsys.readouterr().out) == bool(code)
