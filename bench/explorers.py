@@ -21,7 +21,7 @@ from tests.browser.notebooks import explorer_names, explorers_notebook
 KEY, FRAME = 60, 17  # milliseconds; a screen shows 60 frames a second
 KEYS, MOVES, SECONDS = 20, 90, 2
 LIVE = f"{lab.EXPLORER} {lab.PICTURE}"  # drawn in the kernel
-SHOWN = ".nn-show, .nnlib-show, .nnlib-race, .nnlib-pad"  # drawn by JavaScript
+SHOWN = ".nn-show, .nnlib-pad"  # drawn by JavaScript
 PLAY = ".nn-play"
 MOVERS = f".nn-handle, canvas.drawing, {lab.SLIDER}"
 

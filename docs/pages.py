@@ -29,11 +29,13 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "explore_gradient_flow": ("gradient_flow", {}),
     "explore_perceptron": ("line", {"mode": "perceptron"}),
     "explore_softmax": ("softmax", {}),
-    "race_optimizers": ("optimizer_race_show", {}),
-    "watch_training": ("training_show", {}),
+    "explore_optimizers": ("optimizer_race", {}),
+    "explore_training": ("training", {}),
     "fit_by_hand": ("fit_by_hand", {}),
 }
 WITH_DATA = {"explore_convolution", "fit_by_hand"}  # what they are given goes into the page
+# whose brackets hold settings, and the names of those that may stand there without one
+SETTINGS = {"explore_optimizers": ["surface"], "explore_training": ["model", "data"]}
 STAND_IN = {"digit_pad", "explore_digits"}  # for a network of the learner's own, which no page has
 NOTE = "In this page the ready-made network reads. In JupyterLab it is the one of this cell."
 HOW_TO_RUN = "A page to read. Run and change it [on your computer](../docs/index.md#run-it)"
@@ -138,13 +140,18 @@ def given(name, call, before, settings):
 
     try:
         arguments = [plain(value) for value in call.args]
-        named = {word.arg: plain(word.value) for word in call.keywords}
+        named = {}
+        for word in call.keywords:  # also **VARIABLE
+            named |= {word.arg: plain(word.value)} if word.arg else plain(word.value)
     except ValueError:
         if name in STAND_IN:
             return {"note": NOTE}
         raise
     if name in WITH_DATA and (arguments or named or settings):
         return getattr(widgets, name)(*arguments, **named).set(**settings).for_page()
+    if name in SETTINGS:
+        named |= dict(zip(SETTINGS[name], arguments, strict=False))
+        return {"settings": named | settings}
     return {}
 
 

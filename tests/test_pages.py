@@ -70,7 +70,24 @@ def test_a_show_runs_in_the_page(call):
     assert "export default" in (folder / f"{file}.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("source", ["digit_pad(model)", "explore_neuron(bump)", "plt.show()"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        'explore_training(steps=9, data="XOR")',
+        'few = {"data": "XOR"}\nexplore_training(steps=9, **few)',
+        'explore_training(data="moons").set(data="XOR", steps=9)',
+    ],
+)
+def test_settings_in_the_brackets_reach_the_page(source):
+    (cell,) = page(code_cell(source, **{"image/png": "", WIDGET: {}, "text/plain": "x"}))
+    shown = BeautifulSoup(cell["outputs"][0]["data"]["text/html"], "html.parser").div
+    settings = json.loads(shown["data-options"])["settings"]
+    assert settings == {"steps": 9, "data": "XOR"}
+
+
+@pytest.mark.parametrize(
+    "source", ["digit_pad(model)", "explore_training(**own)", "explore_neuron(bump)", "plt.show()"]
+)
 def test_what_needs_the_kernel_stays_a_still_picture(source):
     (cell,) = page(code_cell(source, **{"image/png": "", WIDGET: {}, "text/plain": "x"}))
     assert "image/png" in cell["outputs"][0]["data"]

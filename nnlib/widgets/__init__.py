@@ -15,10 +15,8 @@ from nnlib.widgets.line import explore_neuron, explore_perceptron
 from nnlib.widgets.losses import explore_losses
 from nnlib.widgets.network import explore_backpropagation, explore_forward_pass
 from nnlib.widgets.optimizer_race import explore_optimizers
-from nnlib.widgets.optimizer_race_show import race_optimizers
 from nnlib.widgets.softmax import explore_softmax
-from nnlib.widgets.training_live import explore_training
-from nnlib.widgets.training_show import watch_training
+from nnlib.widgets.training import explore_training
 
 __all__ = [
     "LivePicture",
@@ -44,8 +42,6 @@ __all__ = [
     "fit_by_hand",
     "int_slider",
     "log_slider",
-    "race_optimizers",
     "slider",
     "toggle",
-    "watch_training",
 ]

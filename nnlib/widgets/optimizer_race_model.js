@@ -1,9 +1,10 @@
 // A race of optimizers, what is computed: the formulas of models/optimizer_race.py, in the same order
 
+import { short } from "./base/kit/numbers.js";
+
 export const SIDE = 5; // x and y are drawn from -5 to 5
 export const MOST = 100; // steps
 export const LIMIT = 1e4; // a coordinate beyond this has diverged, and the optimizer is stopped
-
 
 const square = (value) => value * value; // ** 2 can be off in the last digit
 const tilted = (x, y) => (square(x + y) + 50 * square(y - x)) / 40;
@@ -110,11 +111,14 @@ export function diverged(path) {
 }
 
 // The races of a state: { name: { path, losses, end } }; end is the step it was stopped at, or null.
-export function race({ surface, runners, rates, momentum, start }) {
+// Those on a surface of the learner's own are Python's, in state.own.
+export function race({ surface, runners, rates, momentum, start, own }) {
   const found = {};
   for (const name of NAMES.filter((one) => runners.includes(one))) {
-    const path = trajectory(surface, name, rates[name], momentum, start);
-    const losses = path.map(([x, y]) => SURFACES[surface].loss(x, y));
+    const given = surface === own.name ? own.races[name] : null;
+    if (surface === own.name && !given) continue; // it is on its way
+    const path = given?.path ?? trajectory(surface, name, rates[name], momentum, start);
+    const losses = given?.losses ?? path.map(([x, y]) => SURFACES[surface].loss(x, y));
     found[name] = { path, losses, end: diverged(path) ? path.length - 1 : null };
   }
   return found;
@@ -123,35 +127,27 @@ export function race({ surface, runners, rates, momentum, start }) {
 const same = (rate) => Object.fromEntries(NAMES.map((name) => [name, rate]));
 const SETTINGS = { runners: NAMES, momentum: 0.9 };
 export const DEFAULTS = {
-  ...SETTINGS, surface: "bowl", start: [4, 3], rates: same(0.1), step: 20,
+  ...SETTINGS, surface: "bowl", start: [4, 3], rates: same(0.1), steps: 20, own: {},
 };
 export const PRESETS = {
-  "Adam loses": { ...DEFAULTS },
+  "Adam loses": { ...SETTINGS, surface: "bowl", start: [4, 3], steps: 20, rates: same(0.1) },
   "Adam wins": {
-    ...SETTINGS, surface: "plateau", start: [-4, 2], step: 100,
+    ...SETTINGS, surface: "plateau", start: [-4, 2], steps: 100,
     rates: { SGD: 10 ** 0.1, momentum: 10 ** -0.2, RMSProp: 10 ** -1.5, Adam: 10 ** -0.3 },
   },
   "Momentum helps": {
-    ...SETTINGS, surface: "tilted valley", start: [-4.5, -2], step: 60, momentum: 0.8,
+    ...SETTINGS, surface: "tilted valley", start: [-4.5, -2], steps: 60, momentum: 0.8,
     rates: { SGD: 10 ** -0.5, momentum: 10 ** -0.5, RMSProp: 0.1, Adam: 10 ** -0.5 },
   },
   "Rate too large": {
-    ...SETTINGS, surface: "bowl", start: [4, 3], step: 30, rates: same(10 ** -0.15),
+    ...SETTINGS, surface: "bowl", start: [4, 3], steps: 30, rates: same(10 ** -0.15),
   },
 };
 
 // --- in words
 
-export function number(value) {
-  if (!Number.isFinite(value)) return "∞";
-  const size = Math.abs(value);
-  if (value === 0) return "0";
-  if (size < 1e-4 || size >= 1e5) return value.toExponential(1).replace(/-/g, "−");
-  return String(Number(value.toPrecision(size >= 0.1 ? 3 : 2))).replace("-", "−");
-}
-
 export const standing = ({ losses, end }, step) =>
-  end !== null && step >= end ? `diverged at step ${end}` : number(losses[step]);
+  end !== null && step >= end ? `diverged at step ${end}` : short(losses[step]);
 
 export function summary(found, step) {
   const names = Object.keys(found);
@@ -174,13 +170,9 @@ export function summary(found, step) {
 }
 
 export function describe(state, found) {
-  const { surface, step } = state;
-  const [x, y] = state.start.map((one) => String(Number(one.toFixed(2))).replace("-", "−"));
-  const losses = Object.entries(found).map(
-    ([name, one]) => `${name} with rate ${number(state.rates[name])}: ${standing(one, step)}`,
-  );
-  return (
-    `A race on the surface ${surface}, ${SURFACES[surface].formula}, from (${x}, ${y}). ` +
-    `Losses after ${step} steps: ${losses.join(", ") || "none"}. ${summary(found, step)}`
-  );
+  const { surface, steps, start, rates } = state;
+  const formula = SURFACES[surface]?.formula;
+  const losses = Object.entries(found).map(([name, one]) => `${name} with rate ${short(rates[name])}: ${standing(one, steps)}`);
+  return `A race on the surface ${surface}${formula ? `, ${formula}` : ""}, from (${start.map(short).join(", ")}). `
+    + `Losses after ${steps} steps: ${losses.join(", ") || "none"}. ${summary(found, steps)}`;
 }

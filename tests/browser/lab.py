@@ -23,10 +23,10 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 CLASSES = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 _workspaces = itertools.count()
 # for what JavaScript draws: milliseconds from each key to the frame that shows what it did
-WATCH_PAINTING = """race => {
+WATCH_PAINTING = """show => {
     window.paintTimes = [];
     let pressed = null;
-    race.addEventListener("keydown", event => { pressed = event.timeStamp; }, true);
+    show.addEventListener("keydown", event => { pressed = event.timeStamp; }, true);
     new MutationObserver(() => {
         if (pressed === null) return;
         const from = pressed;
@@ -35,7 +35,7 @@ WATCH_PAINTING = """race => {
         channel.port1.onmessage = () => window.paintTimes.push(performance.now() - from);
         // a message posted inside a frame arrives after that frame was painted
         requestAnimationFrame(() => channel.port2.postMessage(null));
-    }).observe(race, { attributes: true, attributeFilter: ["data-frames"] });
+    }).observe(show, { attributes: true, attributeFilter: ["data-frames"] });
 }"""
 
 
@@ -220,8 +220,8 @@ class Notebook:
         if not is_live_picture(self.outputs()[index]):
             return []
         node = self.cell(index)
-        # pad and race store a still picture too; they are no LivePictures and have their own tests
-        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nnlib-show, .nn-show")
+        # pad and shows store a still picture too; they are no LivePictures and have their own tests
+        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nn-show")
         return node.query_selector_all(EXPLORER)
 
     def cell(self, index):

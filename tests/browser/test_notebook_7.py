@@ -43,7 +43,7 @@ def shown(page, name, selector):
     cell = page.evaluate_handle(
         "i => window.jupyterapp.shell.currentWidget.content.widgets[i].node", index
     ).as_element()
-    cell.wait_for_selector(".nn, .nnlib-pad, .nnlib-show", timeout=lab.WAIT)
+    cell.wait_for_selector(".nn, .nnlib-pad", timeout=lab.WAIT)
     return cell.query_selector(selector)
 
 

@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_BUILD = 60
 WHOLE = ("docs/index.html", "lessons/06_gradient_descent.html")
-PLAYED = ("optimizer_race_show", "training_show")  # they have a button to play
+PLAYED = ("optimizer_race", "training")  # they have a button to play
 NARROW = 800  # pixels
 CODE = [".highlight pre"]  # thousands of words in the same few colours: seen on the pages of WHOLE
 
@@ -222,11 +222,12 @@ def test_a_show_moves_without_a_kernel(browser, address, name, show):
     watched = Watched(browser, address)
     page = watched.open(name)
     root = page.locator(f".live[data-show={show}] > div").first
-    root.locator(".reset").click()
-    before = root.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
-    root.locator(".play").click()
-    page.wait_for_function("root => Number(root.dataset.step) >= 3", arg=root.element_handle())
-    assert root.locator("canvas").first.evaluate("canvas => canvas.toDataURL()") != before
+    root.locator("[data-name=again]").click()
+    page.wait_for_function("root => root.dataset.steps === '0'", arg=root.element_handle())
+    before = root.locator(".nn-planes").inner_html()
+    root.locator("[data-name=play]").click()
+    page.wait_for_function("root => Number(root.dataset.steps) >= 3", arg=root.element_handle())
+    assert root.locator(".nn-planes").inner_html() != before
     assert watched.complaints == []
     watched.context.close()
 

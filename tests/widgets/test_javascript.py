@@ -1,11 +1,15 @@
 """The JavaScript of the explorers as a whole: it parses, is in small files, says nothing twice."""
 
+import json
+import math
 import re
 import subprocess
 
+import numpy as np
 import pytest
 
 from nnlib.widgets.base.javascript import HERE, IMPORT, joined
+from nnlib.widgets.base.numbers import fixed, short
 from tests.widgets.javascript import run_node
 
 FILES = sorted(HERE.rglob("*.js"))
@@ -84,6 +88,44 @@ def test_numbers_are_written_as_everywhere(tmp_path):
         '["0.00","−1.0","no number","−∞","0.719","12.3","−2.0e−5","1.2e5","0","−2.5","(−2.5)","2",'
         "3,1.05,0.3,[-3,-2,-1,0,1,2,3],[0,0.2,0.4,0.6,0.8,1]]"
     )
+
+
+def test_python_writes_numbers_as_javascript_does(tmp_path):
+    rng = np.random.default_rng(0)
+    numbers = [0, 1, -1, 0.125, 2.5, 1.005, 0.1, 99.95, 999.95, 1e5, 1e-4, 99999.4, 0.09999, -0.0]
+    numbers += (rng.choice([-1, 1], 500) * 10 ** rng.uniform(-9, 9, 500)).tolist()
+    program = f"""
+        import {{ fixed, short }} from "{KIT}/numbers.js";
+        const numbers = {json.dumps(numbers)};
+        const fixes = [0, 2, 4].map((k) => numbers.map((n) => fixed(n, k)));
+        const found = [numbers.map(short), ...fixes];
+        process.stdout.write(JSON.stringify([...found, [NaN, Infinity, -Infinity].map(short)]));
+    """
+    *found, odd = json.loads(run_node(program, tmp_path))
+    assert found[0] == [short(number) for number in numbers]
+    for decimals, texts in zip((0, 2, 4), found[1:], strict=True):
+        assert texts == [fixed(number, decimals) for number in numbers]
+    assert odd == [short(number) for number in (math.nan, math.inf, -math.inf)]
+
+
+def test_random_numbers_are_those_of_numpy(tmp_path):
+    program = f"""
+        import {{ makeGenerator }} from "{KIT}/random.js";
+        const found = [0, 1, 7, 20, 12345].map((seed) => {{
+            const draw = makeGenerator(seed);
+            const many = (count, one) => Array.from({{ length: count }}, one);
+            return [many(5, draw.random), many(5000, draw.normal), draw.permutation(37),
+                many(5, draw.float), draw.permutation(300), many(3, draw.random)];
+        }});
+        process.stdout.write(JSON.stringify(found));
+    """
+    answers = json.loads(run_node(program, tmp_path))
+    for seed, found in zip((0, 1, 7, 20, 12345), answers, strict=True):
+        draw = np.random.default_rng(seed)
+        expected = [draw.random(5), draw.standard_normal(5000), draw.permutation(37)]
+        expected += [draw.random(5, dtype=np.float32), draw.permutation(300), draw.random(3)]
+        for ours, theirs in zip(found, expected, strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-13)
 
 
 KIT = (HERE / "base" / "kit").as_posix()

@@ -49,7 +49,7 @@ def plateau_gradient(x, y):
     return dx / flatter, dy / flatter
 
 
-# the same formulas, in the same order, are in optimizer_race_show.js
+# the same formulas, in the same order, are in optimizer_race_model.js
 SURFACES = {
     "bowl": Surface(
         "x² + 3y²",
@@ -91,7 +91,6 @@ OPTIMIZERS = {
     "RMSProp": lambda params, lr, momentum: optim.RMSprop(params, lr),
     "Adam": lambda params, lr, momentum: optim.Adam(params, lr, betas=(momentum, 0.999)),
 }
-KEYS = {name: name.lower() for name in OPTIMIZERS}  # as controls are called
 
 
 def trajectory(surface, name, lr, momentum=0.9, start=(4.0, 3.0), steps=MOST):

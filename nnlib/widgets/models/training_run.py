@@ -1,18 +1,17 @@
 """A network in training, a few steps at a time: settings, run, step, arrays. No widgets here.
 
     run = TrainingRun(Settings(data="circles", units=6))
-    run.step(50)                          # 50 optimizer steps, with nnlib.training.epochs()
+    run.step(50)                          # 50 optimizer steps, each one nnlib.training.step()
     run.train_losses[-1], run.sentence()
     outputs, hidden = run.look(60)        # the plane and every hidden unit, on a 60 x 60 grid
 
 The same settings and the same number of steps give the same arrays, however the steps are cut,
-and the one generator of nnlib is left as it was.
+and the one generator of nnlib is left as it was. training_model.js computes the same.
 """
 
 import contextlib
 import copy
 import dataclasses
-import sys
 
 import numpy as np
 
@@ -21,7 +20,8 @@ from nnlib.data import ArrayDataset, DataLoader
 from nnlib.datasets import circles, gate, moons, spirals
 from nnlib.nn.functional import sigmoid, softmax
 from nnlib.random import generator
-from nnlib.training import TrainingError, check_last_layer, epochs, evaluate, predict
+from nnlib.training import TrainingError, check_last_layer, evaluate, predict, step
+from nnlib.widgets.base.numbers import fixed
 
 OWN = "your data"
 GATES = ("AND", "XOR")
@@ -82,18 +82,24 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self):
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise ValueError(
-                    f"explore_training expected {name} to be one of {', '.join(allowed)}, got "
-                    f"{getattr(self, name)!r}."
-                )
-        for name, (low, high) in RANGES.items():
-            value = getattr(self, name)
-            if not isinstance(value, (int, float)) or not low <= value <= high:
-                raise ValueError(
-                    f"explore_training expected {name} from {low:.3g} to {high:.3g}, got {value!r}."
-                )
+        for name, value in dataclasses.asdict(self).items():
+            check_setting(name, value)
+
+
+def check_setting(name, value):
+    """The value of one of the Settings; ValueError for one that it cannot have."""
+    if name in CHOICES and value not in CHOICES[name]:
+        raise ValueError(
+            f"explore_training expected {name} to be one of {', '.join(CHOICES[name])}, got "
+            f"{value!r}."
+        )
+    if name in RANGES:
+        low, high = RANGES[name]
+        if not isinstance(value, (int, float)) or not low <= value <= high:
+            raise ValueError(
+                f"explore_training expected {name} from {low:.3g} to {high:.3g}, got {value!r}."
+            )
+    return value
 
 
 LIVE = ("lr", "weight_decay")  # may change while a run goes on
@@ -232,24 +238,6 @@ def check_points(data):
     return x.astype(np.float32), y.astype(int)
 
 
-class Endless:
-    """Hands out the batches of a DataLoader, `steps` of them an epoch, one epoch after another.
-
-    So an epoch of nnlib.training.epochs() is as many optimizer steps as a picture wants.
-    """
-
-    def __init__(self, loader):
-        self.loader, self.steps, self.batches = loader, 1, iter(())
-
-    def __iter__(self):
-        for _ in range(self.steps):
-            batch = next(self.batches, None)
-            if batch is None:
-                self.batches = iter(self.loader)
-                batch = next(self.batches)
-            yield batch
-
-
 class TrainingRun:
     """One training: the state after `steps` optimizer steps, and the losses on the way.
 
@@ -262,6 +250,7 @@ class TrainingRun:
     def __init__(self, settings, model=None, own=None):
         self.settings = settings
         self.train, self.validation = make_points(settings, own)
+        self.frame = self._frame()
         self.classes = max(2, int(max(part.y.max() for part in self.parts())) + 1)
         self.draws = Draws(settings.seed)
         with self.draws():
@@ -280,16 +269,39 @@ class TrainingRun:
         for part in self.parts():
             part.y = self._targets(part.y)
         self.optimizer = make_optimizer(settings, self.model.parameters())
-        n = len(self.train)
-        size = min(settings.batch, n) or n
-        self.batches = Endless(DataLoader(self.train, size, shuffle=size < n))
-        self.epochs = epochs(
-            self.model, self.loss_fn, self.optimizer, self.batches, max_epochs=sys.maxsize
-        )
+        self._load()
         self.steps, self.broken = 0, None
         self.at, self.train_losses, self.validation_losses = [], [], []
         with np.errstate(all="ignore"):
             self._measure()
+
+    def _load(self):
+        """Begin an epoch, with all points that there are now."""
+        n = len(self.train)
+        size = min(self.settings.batch, n) or n
+        self.loader, self.batches = DataLoader(self.train, size, shuffle=size < n), iter(())
+
+    def _batch(self):
+        """The next batch of the loader, of one epoch after another."""
+        batch = next(self.batches, None)
+        if batch is None:
+            self.batches = iter(self.loader)
+            batch = next(self.batches)
+        return batch
+
+    def add(self, points):
+        """Train on more points from here on: rows x1, x2, class, of classes that there are."""
+        points = np.asarray(points, np.float32).reshape(-1, 3)
+        if len(points):
+            x, y = points[:, :2], points[:, 2].astype(int)
+            if y.min() < 0 or y.max() >= self.classes:
+                raise ValueError(f"A point expected a class from 0 to {self.classes - 1}.")
+            both = (
+                np.concatenate([self.train.x, x]),
+                np.concatenate([self.train.y, self._targets(y)]),
+            )
+            self.train = ArrayDataset(*both)
+            self._load()
 
     def parts(self):
         return [part for part in (self.train, self.validation) if part is not None]
@@ -330,18 +342,18 @@ class TrainingRun:
         """Take `count` optimizer steps and measure; once it has diverged, do nothing."""
         if self.broken:
             return
-        self.batches.steps = count
+        self.model.train()
         with self.draws(), np.errstate(all="ignore"):  # overflow is shown, not warned of
             try:
-                next(self.epochs)
+                for _ in range(count):
+                    step(self.model, self.loss_fn, self.optimizer, *self._batch())
+                    self.steps += 1
             except TrainingError:
-                self.steps = self.optimizer.steps
                 self._diverged()
                 return
             except Exception as error:
                 self.broken = f"Training stopped: {error}"
                 raise
-            self.steps = self.optimizer.steps
             self._measure()
 
     def tune(self, **live):
@@ -363,19 +375,20 @@ class TrainingRun:
     def _diverged(self):
         self.broken = (
             f"It broke down within {self.steps} steps: the loss is no longer a finite number. "
-            "\nTake a smaller learning rate, and start over"
+            "Take a smaller learning rate, and start over"
         )
 
     @property
     def epoch(self):
         """How many times every training example was used, a fraction."""
-        return self.steps * self.batches.loader.batch_size / len(self.train)
+        return self.steps * self.loader.batch_size / len(self.train)
 
     def right(self):
         """Return how many points are classified right, training and validation (or None)."""
         counts = []
         for part in self.parts():
-            answers = self.classify(self.chances(predict(self.model, part.x)))
+            with np.errstate(all="ignore"):
+                answers = self.classify(self.chances(predict(self.model, part.x)))
             counts.append(int((answers == self.labels(part)).sum()))
         return counts if len(counts) == 2 else [*counts, None]
 
@@ -396,8 +409,8 @@ class TrainingRun:
         """The class for each row of what chances() returns."""
         return (chances > 0.5).astype(int) if chances.ndim == 1 else chances.argmax(axis=1)
 
-    def window(self):
-        """Return (left, right, bottom, top), the part of the plane to draw."""
+    def _frame(self):
+        """(left, right, bottom, top) of the part of the plane to draw."""
         x = np.concatenate([part.x for part in self.parts()]).astype(float)
         low, high = x.min(axis=0), x.max(axis=0)
         share = 0.15 if len(x) > FEW else 0.35
@@ -408,9 +421,10 @@ class TrainingRun:
         return float(left), float(right), float(bottom), float(top)
 
     def grid(self, side):
-        """Return the (side,) x1, (side,) x2 and (side², 2) points of a grid over the window."""
-        left, right, bottom, top = self.window()
-        first, second = np.linspace(left, right, side), np.linspace(bottom, top, side)
+        """Return (side,) x1, (side,) x2 and (side², 2) points: the middles of side² squares."""
+        left, right, bottom, top = self.frame
+        middle = (np.arange(side) + 0.5) / side
+        first, second = left + middle * (right - left), bottom + middle * (top - bottom)
         points = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
         return first, second, points.astype(np.float32)
 
@@ -445,20 +459,20 @@ class TrainingRun:
         return x, hidden
 
     def sentence(self):
-        """Say where the training stands: one line on the training points, one on all else."""
+        """Say where the training stands: a line for each part, and one where units are dead."""
         if self.broken:
             return self.broken
         right, also_right = self.right()
         text = (
             f"Step {self.steps:,}, epoch {self.epoch:,.0f}.  Training: loss "
-            f"{self.train_losses[-1]:.4f}, {right} of {len(self.train)} right"
+            f"{fixed(self.train_losses[-1], 4)}, {right} of {len(self.train)} right"
         )
         if self.validation is not None:
             text += (
-                f"\nValidation: loss {self.validation_losses[-1]:.4f}, "
+                f"\nValidation: loss {fixed(self.validation_losses[-1], 4)}, "
                 f"{also_right} of {len(self.validation)} right"
             )
         dead, units = self.dead_units()
         if dead:
-            text += f"{'.  ' if self.validation else chr(10)}Dead: {dead} of {units} hidden units"
+            text += f"\nDead: {dead} of {units} hidden units"
         return text

@@ -1,4 +1,4 @@
-// How numbers are written: everywhere the same, with a real minus sign.
+// How numbers are written: everywhere the same, with a real minus sign. base/numbers.py too.
 
 export function fixed(value, decimals = 2) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "no number" : value > 0 ? "∞" : "−∞";
@@ -6,13 +6,14 @@ export function fixed(value, decimals = 2) {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
-// About three digits: 0.719, 2.35, −12.3, 3.1e−9.
+// About three digits: 0.719, 2.35, −12.3, 0.0021, 3.1e−9.
 export function short(value) {
   const size = Math.abs(value);
-  if (size !== 0 && Number.isFinite(size) && (size < 5e-4 || size >= 1e5)) {
+  if (size !== 0 && Number.isFinite(size) && (size < 1e-4 || size >= 1e5)) {
     return value.toExponential(1).replaceAll("-", "−").replace("e+", "e");
   }
-  return trimmed(fixed(value, size < 1 ? 3 : size < 10 ? 2 : size < 1000 ? 1 : 0));
+  const few = size > 0 && size < 0.1 ? 1 - Math.floor(Math.log10(size)) : 3; // two digits
+  return trimmed(fixed(value, size < 1 ? few : size < 10 ? 2 : size < 1000 ? 1 : 0));
 }
 
 export function trimmed(text) {

@@ -1,14 +1,20 @@
-import itertools
-import warnings
+"""explore_training: the run that Python computes, and what page and Python tell each other."""
+
+import base64
+import io
+import json
+import types
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import nnlib
 from nnlib import nn, optim
 from nnlib.datasets import moons
 from nnlib.random import generator
 from nnlib.widgets import explore_training
+from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.training_run import (
     CHOICES,
     DATA,
@@ -22,18 +28,8 @@ from nnlib.widgets.models.training_run import (
     blobs,
     make_network,
 )
-from nnlib.widgets.training_live import (
-    LIGHT,
-    LOW_TO_HIGH,
-    NO_NUMBER,
-    boundary,
-    mosaic,
-    nice_end,
-    plane_colours,
-    scaled,
-    shade,
-)
-from tests.widgets.helpers import check_picture, extremes, odd_values, pixels, press, sweep
+from nnlib.widgets.training import SIDE, colours, kind_of, margins, scaled
+from tests.widgets.javascript import run_node
 
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float), np.array([0, 1, 1, 0])
 
@@ -172,6 +168,22 @@ def test_the_rate_can_change_on_the_way():
     assert run.settings == Settings(lr=1e-3)
 
 
+def test_points_that_are_added_are_trained_on_and_those_for_validation_stay():
+    run = TrainingRun(Settings(batch=0))
+    run.step(5)
+    before = run.frame, len(run.train), run.validation.x.copy()
+    run.add([[0.5, 0.5, 1], [-0.5, 0.25, 0]])
+    assert len(run.train) == before[1] + 2
+    np.testing.assert_array_equal(run.train.x[-2:], [[0.5, 0.5], [-0.5, 0.25]])
+    np.testing.assert_array_equal(run.labels(run.train)[-2:], [1, 0])
+    np.testing.assert_array_equal(run.validation.x, before[2])
+    x, _ = run._batch()
+    assert len(x) == len(run.train)
+    assert run.frame == before[0]
+    with pytest.raises(ValueError, match="a class from 0 to 1"):
+        run.add([[0, 0, 2]])
+
+
 def test_divergence_is_a_sentence_and_the_run_stays():
     run = TrainingRun(Settings(lr=30.0, weight_decay=0.1))
     for _ in range(60):
@@ -255,223 +267,90 @@ def test_a_setting_that_is_no_choice(name):
 # the drawing
 
 
-def test_colours():
-    values = np.array([[0.0, 1.0], [np.nan, 7.0]])
-    colours = shade(values, LOW_TO_HIGH)
-    np.testing.assert_array_equal(colours[0, 0], LOW_TO_HIGH[0])
-    np.testing.assert_array_equal(colours[0, 1], LOW_TO_HIGH[255])
-    np.testing.assert_array_equal(colours[1, 0], NO_NUMBER)
-    np.testing.assert_array_equal(colours[1, 1], LOW_TO_HIGH[255])
-    np.testing.assert_array_equal(plane_colours(values)[0, 0], LIGHT[0])
-    three = plane_colours(np.eye(3)[None])[0]  # three points, each sure of another class
-    assert len(np.unique(three, axis=0)) == 3
-    assert (three[:, 3] == 255).all()
-
-
-def test_the_boundary_lies_where_the_answer_changes():
-    axis = np.linspace(-1, 1, 41)
-    x, y = np.meshgrid(axis, axis)
-    line = boundary(axis, axis, 1 / (1 + np.exp(-(x - 0.3))))
-    np.testing.assert_allclose(line[0][np.isfinite(line[0])], 0.3, atol=1e-3)
-    circle = boundary(axis, axis, x**2 + y**2)  # one half at a radius of 0.707
-    radius = np.hypot(*circle)
-    np.testing.assert_allclose(radius[np.isfinite(radius)], 0.5**0.5, atol=2e-3)
-    two = boundary(axis, axis, np.stack([0.3 - x, x - 0.3], axis=-1))
-    np.testing.assert_allclose(two[0][np.isfinite(two[0])], 0.3, atol=1e-3)
-    assert boundary(axis, axis, np.full_like(x, 0.2)).shape == (2, 0)
-    assert boundary(axis, axis, np.full_like(x, np.nan)).shape == (2, 0)
-
-
 def test_units_are_scaled_by_what_they_can_reach():
     a = np.array([-0.5, 0.0, 0.25]).reshape(1, 1, 3)
-    np.testing.assert_allclose(scaled(nn.Tanh(), a), a / 2 + 0.5)
-    np.testing.assert_allclose(scaled(nn.Sigmoid(), abs(a)), abs(a))
-    np.testing.assert_allclose(scaled(nn.ReLU(), a), [[[0, 0.5, 0.75]]])
-    np.testing.assert_allclose(scaled(nn.ReLU(), 0 * a), 0.5)
+    np.testing.assert_allclose(scaled(kind_of(nn.Tanh()), a), a / 2 + 0.5)
+    np.testing.assert_allclose(scaled(kind_of(nn.Sigmoid()), abs(a)), abs(a))
+    np.testing.assert_allclose(scaled(kind_of(nn.ReLU()), a), [[[0, 0.5, 0.75]]])
+    np.testing.assert_allclose(scaled(kind_of(nn.LeakyReLU()), 0 * a), 0.5)
 
 
-def test_a_mosaic_puts_layers_below_each_other_and_the_plane_upright():
-    first = np.zeros((2, 6, 6))
-    first[0, 4:] = 1.0  # high where x2 is high: in the upper rows of the picture
-    picture = mosaic([first, np.full((1, 6, 6), 0.5)], gap=3)
-    assert picture.shape == (15, 15, 4)
-    np.testing.assert_array_equal(picture[1, 2], LOW_TO_HIGH[255])
-    np.testing.assert_array_equal(picture[4, 2], LOW_TO_HIGH[0])
-    np.testing.assert_array_equal(picture[1, 11], LOW_TO_HIGH[0])
-    assert (picture[:, 6:9, 3] == 0).all()  # the gap
-    assert (picture[9:, 9:, 3] == 0).all()  # no second unit in the second layer
+def test_each_class_has_its_colour_and_its_boundary():
+    two = colours(np.array([[0.0, 1.0], [0.5, np.nan]]))
+    assert len(np.unique(two.reshape(-1, 3), axis=0)) == 3
+    three = colours(np.eye(3)[None])[0]  # three points, each sure of another class
+    assert len(np.unique(three, axis=0)) == 3
+    (height,) = margins(np.array([[0.2, 0.5, 0.7]]))
+    np.testing.assert_allclose(height, [[-0.3, 0, 0.2]])
+    first, second, third = margins(np.array([[[0.2, 0.5, 0.3]]]))
+    np.testing.assert_allclose([first, second, third], [[[-0.3]], [[0.2]], [[-0.2]]])
 
 
-@pytest.mark.parametrize(
-    ("steps", "end"), [(0, 50), (50, 50), (51, 100), (1000, 1000), (1001, 2000), (4000, 5000)]
-)
-def test_the_axis_of_steps_grows_in_nice_numbers(steps, end):
-    assert nice_end(steps) == end
+def still(explorer):
+    """The still picture of a stored notebook, and its words."""
+    data, _ = explorer._repr_mimebundle_()
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data["image/png"]))))
+    assert np.mean(picture.min(axis=2) < 200) > 0.01
+    assert "application/vnd.jupyter.widget-view+json" in data
+    return picture, data["text/plain"]
 
 
-# the explorer
+@pytest.mark.parametrize("data", [*DATA, OWN])
+@pytest.mark.parametrize("layers", [0, 3])
+def test_every_still_picture(data, layers):
+    own = moons(30, 0.1) if data == OWN else data
+    explorer = explore_training(data=own, layers=layers, units=8, steps=10)
+    _, words = still(explorer)
+    assert f"on {data}" in words
+    assert "Step 10" in words
 
 
-def test_every_control_at_its_ends():
-    sweep(explore_training(), pairs=False)
-
-
-def test_every_pair_of_extremes_is_trained():
-    """Every pair of extremes of two controls occurs in some setting; each is trained a little."""
+def test_the_still_picture_and_the_words_follow():
     explorer = explore_training()
-    ends = {name: extremes(explorer.controls[name]) for name in explorer.values()}
-    ends.pop("play")
-    left = {
-        frozenset([(one, a), (other, b)])
-        for one, other in itertools.combinations(ends, 2)
-        for a, b in itertools.product(ends[one], ends[other])
-    }
-    rng = np.random.default_rng(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        while left:
-            setting = dict(min(left, key=repr))
-            for name in rng.permutation(list(ends)):
-                if name not in setting:
-                    taken = setting.items()
-                    gains = [
-                        sum(frozenset([(name, v), t]) in left for t in taken) for v in ends[name]
-                    ]
-                    setting[name] = ends[name][np.argmax(gains)]
-            left -= {frozenset(pair) for pair in itertools.combinations(setting.items(), 2)}
-            explorer.set(play=0, **setting)
-            for _ in range(2):
-                explorer.tick()
-            check_picture(explorer, setting)
-            assert explorer.run.steps == 2 * setting["pace"] or explorer.run.broken
+    before, words = still(explorer)
+    assert "2-4-1 network on moons, SGD, learning rate 0.3" in words
+    assert "Step 0, epoch 0" in words
+    assert words == explorer.describe() == repr(explorer)
+    after, words = still(explorer.set(data="three spirals", layers=2, units=6, steps=5))
+    assert "2-6-6-3 network on three spirals" in words
+    assert "12 hidden units" in words
+    assert "Step 5" in words
+    assert before.shape != after.shape or (before != after).any()
+    assert "2-3 network" in explorer.set(layers=0).describe()
+    _, words = still(explore_training(lr=30.0, weight_decay=0.1, steps=300))
+    assert "no longer a finite number" in words
 
 
-def test_the_player_trains_and_its_stop_starts_over():
-    explorer = explore_training(pace=20)
-    play = explorer.controls["play"]
-    first = weights(explorer.run)
-    for value in (1, 2, 3):
-        frames, before = explorer.frames, pixels(explorer)
-        play.value = value
-        assert explorer.run.steps == 20 * value
-        assert explorer.frames == frames + 1
-        assert (pixels(explorer) != before).any()
-    play.value = 40  # the browser was ahead: still one frame
-    assert explorer.run.steps == 80
-    expected = TrainingRun(Settings())
-    expected.step(80)
-    np.testing.assert_array_equal(weights(explorer.run), weights(expected))
-    play.value = 0  # what the player's own stop button does
-    assert explorer.run.steps == 0
-    np.testing.assert_array_equal(weights(explorer.run), first)
+# what page and Python tell each other
 
 
-def test_step_start_over_and_reset():
-    explorer = explore_training(steps=30, lr=1.0)
-    assert explorer.run.steps == 30
-    assert explorer.run.at == list(range(0, 31, 5))
-    press(explorer, "Step")
-    press(explorer, "Step")
-    assert explorer.run.steps == 40
-    press(explorer, "Start over")
-    assert explorer.run.steps == 0
-    press(explorer, "Start over")
-    assert explorer.run.steps == 0
-    press(explorer, "Step")
-    assert explorer.run.steps == 5
-    explorer.set(units=8, lr=0.1)
-    assert explorer.run.steps == 0
-    press(explorer, "Reset")
-    assert explorer.run.steps == 30
-    assert explorer.values()["lr"] == 1.0
-    press(explorer, "Start over")
-    assert explorer.run.steps == 0
-
-
-def test_a_new_rate_goes_on_and_anything_else_starts_over():
-    explorer = explore_training()
-    explorer.tick()
-    explorer.set(lr=0.01, weight_decay=0.001, pace=20)
-    assert explorer.run.steps == 5
-    assert explorer.run.optimizer.lr == 0.01
-    assert explorer.run.optimizer.weight_decay == 0.001
-    others = set(explorer.values()) - {"lr", "weight_decay", "pace", "play"}
-    for name in others:
-        explorer.tick()
-        widget = explorer.controls[name]
-        (value, *_) = [v for v in extremes(widget) + odd_values(widget) if v != widget.value]
-        widget.value = value
-        assert explorer.run.steps == 0, name
-
-
-def test_the_presets_do_what_they_say():
-    def trained(label, steps, pace=100):
-        explorer = explore_training()
-        press(explorer, label)
-        assert explorer.run.steps == 0
-        explorer.set(pace=pace)
-        for _ in range(steps // pace):
-            explorer.tick()
-            assert explorer.last_error is None
-        return explorer.run
-
-    assert trained("XOR learns", 200).right()[0] == 4
-    stuck = trained("XOR never learns", 1200)
-    assert stuck.steps == 1200
-    np.testing.assert_allclose(stuck.look(20)[0], 0.5, atol=0.01)
-    small, large = trained("Too small", 1500), trained("Large enough", 1500)
-    assert small.right()[0] / len(small.train) < 0.8
-    assert large.right()[0] / len(large.train) > 0.9
-    over = trained("Overfits", 600)
-    assert over.train_losses[-1] < 0.02
-    assert over.validation_losses[-1] > 1.5 * min(over.validation_losses)
-    dead, units = trained("Units die", 300).dead_units()
-    assert dead > units / 2
-    assert trained("Explodes", 20, pace=1).broken
-
-
-def test_divergence_is_said_and_the_player_stops():
-    explorer = explore_training()
-    press(explorer, "Explodes")
-    explorer.player.playing = True
-    for _ in range(20):
-        explorer.tick()
-    assert "no longer a finite number" in explorer.description
-    assert "no longer a finite number" in explorer.artists["said"].get_text()
-    assert not explorer.player.playing
-    check_picture(explorer, "Explodes")
-    press(explorer, "Reset")
-    assert "no longer" not in explorer.description
-
-
-def test_steps_before_it_is_shown_are_measured_on_the_way():
+def test_steps_that_are_set_are_taken_and_settings_begin_anew():
     explorer = explore_training(steps=2001, pace=1)
-    assert explorer.run.steps == 2001
-    assert 200 <= len(explorer.run.at) <= 203
     expected = TrainingRun(Settings())
     expected.step(2001)
     assert explorer.run.train_losses[-1] == expected.train_losses[-1]
+    assert 200 <= len(explorer.run.at) <= 203
+    assert explorer.set(units=8).steps == 0
+    assert explorer.run.steps == 0
+    assert explorer.set(lr=0.01, steps=40).run.steps == 40
+    assert explorer.set(lr=0.1).steps == 40  # a new rate goes on
+    assert explorer.set(units=2, steps=7).run.steps == 7
+    assert len(explorer.set(added=[[0.5, 0.5, 1]]).run.train) == 141
 
 
-def test_the_description_follows():
-    explorer = explore_training()
-    assert "2-4-1 network on moons, SGD, learning rate 0.3" in explorer.description
-    assert "Step 0, epoch 0" in explorer.description
-    explorer.set(data="three spirals", layers=2, units=6)
-    explorer.tick()
-    assert "2-6-6-3 network on three spirals" in explorer.description
-    assert "12 hidden units" in explorer.description
-    assert "Step 5" in explorer.description
-    explorer.set(layers=0)
-    assert "2-3 network" in explorer.description
-    assert explorer.artists["none"].get_text()
+def test_weights_that_the_page_sends_are_those_of_the_run():
+    explorer = explore_training(units=2)
+    sent = [[1.0, 2.0, 3.0, 4.0], [0.5, -0.5], [1.0, -1.0], [0.25]]
+    explorer.set_state({"weights": sent, "steps": 35, "lr": 1})
+    assert [p.data.ravel().tolist() for p in explorer.run.model.parameters()] == sent
+    assert explorer.set(units=3).weights == []
 
 
 def test_settings_can_be_given():
     explorer = explore_training(
         data="XOR", units=3, activation="sigmoid", loss=SQUARED, lr=2.0, batch=8, weight_decay=0.02
     )
-    assert explorer.values()["units"] == 3
+    assert explorer.units == 3
     assert explorer.run.settings.loss == SQUARED
     assert explorer.run.settings.batch == 8
     assert explorer.run.settings.weight_decay == 0.02
@@ -491,6 +370,41 @@ def test_settings_that_do_not_exist():
         explore_training(pace=7)
     with pytest.raises(ValueError, match="expected steps"):
         explore_training(steps=-1)
+    with pytest.raises(ValueError, match="expected units from"):
+        explore_training().set(units=9)
+    with pytest.raises(ValueError, match="no setting depth"):
+        explore_training().set(depth=9)
+
+
+PRESETS = """
+import { advance, look, makeRun } from "HERE/training_model.js";
+import { DEFAULTS, PRESETS } from "HERE/training.js";
+const ends = Object.fromEntries(Object.entries(PRESETS).map(([name, preset]) => {
+  const run = makeRun({ ...DEFAULTS, ...preset });
+  const first = look(run, 4).right[0];
+  for (let k = 0; k < 150; k++) advance(run, 10);
+  const { chances, right, train, dead, trainLosses, validationLosses, broken } = look(run, 4);
+  const share = right[0] / train.length;
+  const losses = [trainLosses.at(-1), validationLosses.at(-1), Math.min(...validationLosses)];
+  return [name, { chances: [...chances], first, share, dead, losses, broken }];
+}));
+process.stdout.write(JSON.stringify(ends));
+"""
+
+
+def test_the_presets_do_what_they_say(tmp_path):
+    ends = json.loads(run_node(PRESETS.replace("HERE", HERE.as_posix()), tmp_path))
+    assert ends["XOR learns"]["share"] == 1
+    np.testing.assert_allclose(ends["XOR never learns"]["chances"], 0.5, atol=0.01)
+    assert ends["Too small"]["share"] < 0.8
+    assert ends["Large enough"]["share"] > 0.9
+    train, validation, lowest = ends["Overfits"]["losses"]
+    assert train < 0.02
+    assert validation > 1.5 * lowest
+    dead, units = ends["Units die"]["dead"]
+    assert dead > units / 2
+    assert "no longer a finite number" in ends["Explodes"]["broken"]
+    assert [name for name, end in ends.items() if end["broken"]] == ["Explodes"]
 
 
 # the learner's own network and data
@@ -501,22 +415,62 @@ def own_network(outputs=1, *last):
     return nn.Sequential(nn.Linear(2, 12), nn.ReLU(), nn.Linear(12, outputs), *last)
 
 
-def test_an_own_network_is_copied_and_watched():
+class Page:
+    """What the page does with a learner's network: it asks, and gets what there is to draw."""
+
+    def __init__(self, explorer):
+        self.explorer, self.sent = explorer, []
+        explorer.send = lambda content, buffers=None: self.sent.append((content, buffers))
+
+    def ask(self, count=0, begin=False, added=(), **changes):
+        explorer = self.explorer
+        settings = {**vars(explorer.chosen()), **changes}
+        message = {"begin": begin, "count": count, "settings": settings, "added": list(added)}
+        explorer.answer(explorer, json.loads(json.dumps(message)), [])
+        content, buffers = self.sent[-1]
+        if "error" in content:
+            return content["error"], None
+        view = types.SimpleNamespace(**json.loads(json.dumps(content["view"])))
+        return view, [np.frombuffer(one, np.float32) for one in buffers]
+
+
+def test_an_own_network_is_copied_and_trained_by_python():
     model = own_network()
     before = model.state_dict()
     explorer = explore_training(model, data="circles", lr=0.1)
-    for _ in range(30):
-        explorer.tick()
+    page = Page(explorer)
+    view, pictures = page.ask(begin=True)
+    assert view.steps == 0
+    assert view.widths == [2, 12, 1]
+    assert view.hidden == [{"kind": "ReLU", "units": 8}]  # so many are drawn
+    assert [len(one) for one in pictures] == [SIDE**2, 8 * SIDE**2]
+    for _ in range(3):
+        later, _ = page.ask(20)
+    assert later.steps == 60
+    assert later.trainLosses[-1] < view.trainLosses[0]
+    assert len(later.train) == 140
     for name, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[name])
     assert not np.array_equal(explorer.run.model[0].weight.data, before["0.weight"])
-    assert "your network on circles" in explorer.description
-    assert not set(explorer.controls) & {"layers", "units", "activation", "start", "dropout"}
-    labels = [text.get_text() for text in explorer.units.get_yticklabels()]
-    assert labels == ["layer 1\n8 of 12"]
-    press(explorer, "Start over")
+    assert explorer.run.steps == 60
+    assert "your network on circles" in explorer.describe()
+    slower, _ = page.ask(1, lr=0.001)
+    assert slower.steps == 61
+    assert explorer.run.optimizer.lr == 0.001
+    more, _ = page.ask(0, added=[[0.1, 0.2, 1]])
+    assert len(more.train) == 141
+    assert len(page.ask(5, added=[[0.1, 0.2, 1]])[0].train) == 141
+    again, _ = page.ask(begin=True)
+    assert again.steps == 0
     np.testing.assert_array_equal(explorer.run.model[0].weight.data, before["0.weight"])
-    sweep(explorer, pairs=False)
+
+
+def test_the_pictures_for_the_page_have_row_0_at_the_top():
+    explorer = explore_training(own_network())
+    _, (chances, hidden) = Page(explorer).ask(5, begin=True)
+    seen, (units,) = explorer.run.look(SIDE)
+    np.testing.assert_allclose(chances.reshape(SIDE, SIDE), seen[::-1], atol=1e-6)
+    np.testing.assert_allclose(hidden.reshape(SIDE, SIDE, 8)[..., 3], units[3, ::-1], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -542,16 +496,14 @@ def test_an_own_network_is_copied_and_watched():
 def test_networks_of_many_kinds_learn(model, loss):
     explorer = explore_training(model, data="blobs", noise=0.0, pace=20)
     assert isinstance(explorer.run.loss_fn, loss)
-    for _ in range(30):
-        explorer.tick()
-    check_picture(explorer, model)
-    assert explorer.run.right()[0] / len(explorer.run.train) > 0.9
+    view, _ = Page(explorer).ask(600, begin=True)
+    assert view.right[0] / len(view.train) > 0.9
+    still(explorer)
 
 
 def test_a_network_of_float64_and_the_loop_written_out_agree():
     model = own_network(1, nn.Sigmoid()).to(np.float64)
-    explorer = explore_training(model, XOR, loss=SQUARED, lr=1.0, batch=0, pace=20)
-    explorer.tick()
+    explorer = explore_training(model, XOR, loss=SQUARED, lr=1.0, batch=0, steps=20)
     loss_fn, learns = nn.MSELoss(), optim.SGD(model.parameters(), lr=1.0)
     for _ in range(20):
         learns.zero_grad()
@@ -567,56 +519,50 @@ def test_own_data():
     nnlib.manual_seed(0)
     x, y = moons(100, 0.1)
     explorer = explore_training(data=(1000 * x + [5000, 0], y), validation=0.2)
-    assert explorer.values()["data"] == OWN
+    assert explorer.data == OWN
     assert len(explorer.run.train) == 80
-    left, right, *_ = explorer.run.window()
+    left, right, *_ = explorer.run.frame
     assert 2000 < left < 4000
     assert 6000 < right < 8000
-    for _ in range(5):
-        explorer.tick()
-    check_picture(explorer, "own data")
-    assert explorer.set(data="circles").last_error is None
+    still(explorer)
+    assert explorer.set(data="circles").run.settings.data == "circles"
     assert explore_training(data=XOR).run.validation is None  # too few
     assert len(explore_training(data=XOR, validation=0.5).run.validation) == 2
-    column = explore_training(data=(x, y[:, None]))
-    assert column.run.classes == 2
-    five = explore_training(data=(x, np.arange(100) % 5))
-    assert five.run.outputs == 5
-    check_picture(five.set(play=1), "five classes")
+    assert explore_training(data=(x, y[:, None])).run.classes == 2
+    assert explore_training(data=(x, np.arange(100) % 5)).run.outputs == 5
 
 
 def test_a_network_of_three_outputs_gets_three_classes():
-    assert explore_training(own_network(3)).values()["data"] == "three spirals"
-
-
-def test_a_combination_that_does_not_fit_is_said_in_the_explorer():
-    explorer = explore_training(own_network(2, nn.Softmax()))
-    before = explorer.png
-    explorer.set(loss="cross-entropy")
-    assert "it would be applied twice" in str(explorer.last_error)
-    explorer.tick()
-    assert "it would be applied twice" in str(explorer.last_error)
-    assert explorer.png == before
-    explorer.set(loss=SQUARED)
-    assert explorer.last_error is None
-    explorer.tick()
-    assert explorer.run.steps == 5
-
-
-def test_only_data_with_enough_outputs_is_offered():
-    assert "three spirals" not in explore_training(own_network(1)).controls["data"].options
-    assert "three spirals" in explore_training(own_network(3)).controls["data"].options
+    assert explore_training(own_network(3)).data == "three spirals"
     with pytest.raises(ValueError, match="1 output, and the data has 3 classes"):
         explore_training(own_network(1), "three spirals")
+
+
+def test_what_does_not_fit_or_fails_is_said_in_the_page():
+    page = Page(explore_training(own_network(2, nn.Softmax())))
+    page.ask(begin=True)
+    words, _ = page.ask(begin=True, loss="cross-entropy")
+    assert "it would be applied twice" in words
+    view, _ = page.ask(5, begin=True)
+    assert view.steps == 5
+
+    class Tired(nn.Tanh):
+        def backward(self, dy):
+            raise RuntimeError("I am tired")
+
+    page = Page(explore_training(nn.Sequential(nn.Linear(2, 3), Tired(), nn.Linear(3, 1))))
+    page.ask(begin=True)
+    assert page.ask(1)[0] == "I am tired"
+    assert page.ask(1)[0].broken == "Training stopped: I am tired"
 
 
 def test_a_network_that_is_broken_from_the_start():
     model = own_network()
     model[0].weight.data[...] = np.inf
     explorer = explore_training(model)
-    assert "within 0 steps" in explorer.description
-    explorer.tick()
-    check_picture(explorer, "infinite weights")
+    assert "within 0 steps" in explorer.describe()
+    still(explorer)
+    assert "within 0 steps" in Page(explorer).ask(5, begin=True)[0].broken
 
 
 @pytest.mark.parametrize(
@@ -660,19 +606,3 @@ def test_own_network_and_own_data_that_do_not_fit():
         explore_training(own_network(1), (np.eye(3)[:, :2], [0, 1, 2]))
     with pytest.raises(ValueError, match="2 outputs, and the data has 3 classes"):
         explore_training(own_network(2), (np.eye(3)[:, :2], [0, 1, 2]))
-
-
-def test_a_layer_that_fails_while_it_trains_is_said():
-    class Tired(nn.Tanh):
-        def backward(self, dy):
-            raise RuntimeError("I am tired")
-
-    explorer = explore_training(nn.Sequential(nn.Linear(2, 3), Tired(), nn.Linear(3, 1)))
-    explorer.tick()
-    assert "I am tired" in str(explorer.last_error)
-    explorer.tick()
-    assert explorer.last_error is None
-    assert "Training stopped: I am tired" in explorer.description
-
-
-# speed
