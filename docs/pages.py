@@ -31,6 +31,7 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "explore_softmax": ("softmax", {}),
     "explore_optimizers": ("optimizer_race", {}),
     "explore_training": ("training", {}),
+    "explore_values": ("values", {}),
     "fit_by_hand": ("fit_by_hand", {}),
 }
 WITH_DATA = {"explore_convolution", "fit_by_hand"}  # what they are given goes into the page

@@ -17,6 +17,7 @@ from nnlib.widgets.network import explore_backpropagation, explore_forward_pass
 from nnlib.widgets.optimizer_race import explore_optimizers
 from nnlib.widgets.softmax import explore_softmax
 from nnlib.widgets.training import explore_training
+from nnlib.widgets.values import explore_values
 
 __all__ = [
     "LivePicture",
@@ -39,6 +40,7 @@ __all__ = [
     "explore_perceptron",
     "explore_softmax",
     "explore_training",
+    "explore_values",
     "fit_by_hand",
     "int_slider",
     "log_slider",
