@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.expect import called, listed, numbers, whole
+from nnlib.expect import called, flag, function, listed, numbers, whole
 from nnlib.random import generator
 
 
@@ -14,8 +14,8 @@ class ArrayDataset:
 
     def __init__(self, x, y, transform=None):
         x, y = numbers(x, "ArrayDataset, x,"), numbers(y, "ArrayDataset, y,")
-        if transform is not None and (not callable(transform) or isinstance(transform, type)):
-            raise TypeError(f"transform expected a function of a batch, got {called(transform)}.")
+        if transform is not None:
+            function(transform, "transform")
         if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
             raise ValueError(
                 "ArrayDataset expected as many targets as examples, and at least one, got shapes "
@@ -101,9 +101,7 @@ class DataLoader:
         if len(dataset) == 0:
             raise ValueError("DataLoader expected at least one example, got an empty data set.")
         batch_size = whole(batch_size, "DataLoader, batch_size,")
-        for name, value in (("shuffle", shuffle), ("drop_last", drop_last)):
-            if not isinstance(value, (bool, np.bool_)):
-                raise TypeError(f"DataLoader, {name}, expected True or False, got {called(value)}.")
+        shuffle, drop_last = flag(shuffle, "shuffle"), flag(drop_last, "drop_last")
         if drop_last and batch_size > len(dataset):
             raise ValueError(f"drop_last drops all {len(dataset)} examples: lower batch_size.")
         self.dataset, self.batch_size = dataset, batch_size

@@ -107,6 +107,13 @@ def flag(value, who):
     return bool(value)
 
 
+def function(value, who):
+    """`value`, which can be called and is no class; TypeError for anything else."""
+    if not callable(value) or isinstance(value, type):
+        raise TypeError(f"{who} expected a function, got {called(value)}.")
+    return value
+
+
 def number(value, who, least=-np.inf, most=np.inf, *, above=-np.inf, below=np.inf, hint=""):
     """`value` as a finite float in its limits; TypeError or ValueError otherwise.
 

@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from nnlib.expect import called, floats, number
+from nnlib.expect import called, floats, function, number
 from nnlib.nn.loss import Loss
 from nnlib.nn.module import Module
 from nnlib.random import generator
@@ -18,8 +18,7 @@ def numerical_gradient(f, x, eps=1e-6):
 
     f: a function from an array of x's shape to a float. Returns an array of x's shape, float64.
     """
-    if not callable(f):
-        raise TypeError(f"numerical_gradient expected a function f, got {called(f)}.")
+    function(f, "numerical_gradient, f,")
     x, eps = np.array(floats(x), np.float64), number(eps, "eps", above=0)
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):

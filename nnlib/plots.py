@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from nnlib.expect import called, listed, number, numbers, whole
+from nnlib.expect import called, function, listed, number, numbers, whole
 from nnlib.metrics import History
 from nnlib.palette import (
     BLACK,
@@ -168,11 +168,7 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200, legend=True):
     x, y = numbers(x, "plot_decision_boundary, x,"), numbers(y, "plot_decision_boundary, y,")
     y, resolution = y.reshape(-1).astype(int), whole(resolution, "resolution", 2)
     _check_axes(ax)
-    if not callable(predict) or isinstance(predict, type):
-        raise TypeError(
-            "plot_decision_boundary expected predict, a network or a function of points (N, 2), "
-            f"got {called(predict)}."
-        )
+    function(predict, "plot_decision_boundary, predict, a network or another,")
     if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
         raise ValueError(
             "plot_decision_boundary expected x of shape (N, 2) and y of shape (N,), got "

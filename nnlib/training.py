@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib import nn, optim
 from nnlib.data import ArrayDataset, DataLoader
-from nnlib.expect import called, numbers, whole
+from nnlib.expect import called, flag, function, numbers, whole
 from nnlib.metrics import History, Metrics, Tally
 from nnlib.nn.loss import Loss
 
@@ -63,7 +63,8 @@ def train_epoch(model, loss_fn, optimizer, loader, on_batch=None):
     on_batch: called with the loss after each step. Leaves the model in eval mode.
     """
     check_parts(model, loss_fn, optimizer)
-    _check_function(on_batch, "on_batch")
+    if on_batch is not None:
+        function(on_batch, "on_batch")
     model.train()
     tally = Tally(loss_fn)
     with _overflow_in_words():
@@ -129,8 +130,7 @@ def fit(
     _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler)
     if patience is not None and (whole(patience, "fit, patience,") and val is None):
         raise ValueError("patience expected a validation set. Pass val=ArrayDataset(x, y).")
-    if not isinstance(progress, (bool, np.bool_)):
-        raise TypeError(f"progress expected True or False, got {called(progress)}.")
+    flag(progress, "progress")
     from tqdm import tqdm  # here, so that importing nnlib.training loads NumPy alone
 
     history, ended, show = History(), "", progress
@@ -178,7 +178,8 @@ def predict(model, x, transform=None, batch_size=250):
     """
     check_parts(model)
     x, batch_size = numbers(x, "predict, x,"), whole(batch_size, "predict, batch_size,")
-    _check_function(transform, "transform")
+    if transform is not None:
+        function(transform, "transform")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"predict expected at least one example, got {called(x)}.")
     with _eval_mode(model):
@@ -276,12 +277,8 @@ def _check_training(
             f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
             "The learning rate itself belongs to the optimizer: optim.Adam(params, lr=0.001)."
         )
-    _check_function(on_batch, "on_batch")
-
-
-def _check_function(function, name):
-    if function is not None and (not callable(function) or isinstance(function, type)):
-        raise TypeError(f"{name} expected a function, got {called(function)}.")
+    if on_batch is not None:
+        function(on_batch, "on_batch")
 
 
 def _check_loader(loader):

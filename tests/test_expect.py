@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nnlib import expect
-from nnlib.expect import called, listed, number, numbers, whole
+from nnlib.expect import called, function, listed, number, numbers, whole
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,10 @@ def test_a_list_is_no_text():
     for bad in ("ab", b"ab", {1: 2}, 3, None, np.array(3)):
         with pytest.raises(TypeError, match=r"^names expected a list, got"):
             listed(bad, "names")
+
+
+def test_a_function_is_no_class():
+    assert function(abs, "f") is abs
+    for bad, words in ((int, "the class int"), (3, "3"), (None, "None")):
+        with pytest.raises(TypeError, match=rf"^f expected a function, got {words}\.$"):
+            function(bad, "f")

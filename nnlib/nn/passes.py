@@ -97,10 +97,7 @@ def _run_again(module):
     """An eval pass keeps nothing but its input: go through it once more, this time keeping."""
     name = type(module).__name__
     if module.eval_input is None:
-        raise RuntimeError(
-            f"{name}.backward() came before forward(). "
-            "Call the network on a batch first, then the loss, then backward()."
-        )
+        module.recall()  # there was no forward pass at all: it says so
     if module.training:
         raise RuntimeError(
             f"{name}.backward() in training mode found a prediction in eval mode as the last "
