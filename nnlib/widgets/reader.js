@@ -1,4 +1,4 @@
-// What digits.py and the network on board compute, for a page without a kernel: a drawing is
+// What datasets/photo.py and the network on board compute, for a page without a kernel: a drawing is
 // centred as MNIST's digits were, and three matrix products make ten probabilities of it.
 
 const BOX = 20; // pixels: MNIST's digits were scaled to fit this box
@@ -86,20 +86,17 @@ export function centred(ink, side, full = 255) {
   return image;
 }
 
-// A list made shorter or longer: each new entry is the mean of those that it covers (Pillow's BOX).
+// A list made shorter or longer: each new entry is the mean of what it covers of the others.
 function boxed(list, length, add, zero) {
   const scale = list.length / length;
-  const support = Math.max(scale, 1) / 2;
   return Array.from({ length }, (_, i) => {
-    const centre = (i + 0.5) * scale;
-    const first = Math.max(0, Math.floor(centre - support + 0.5));
-    const last = Math.min(list.length, Math.floor(centre + support + 0.5));
-    const covered = [];
-    for (let k = first; k < last; k++) {
-      const at = (k - centre + 0.5) / Math.max(scale, 1);
-      if (at > -0.5 && at <= 0.5) covered.push(list[k]);
+    const [from, to] = [i * scale, (i + 1) * scale];
+    let sum = zero;
+    for (let k = Math.floor(from); k < Math.min(to, list.length); k++) {
+      const share = (Math.min(to, k + 1) - Math.max(from, k)) / scale;
+      if (share > 0) sum = add(sum, list[k], share);
     }
-    return covered.reduce((sum, one) => add(sum, one, 1 / covered.length), zero);
+    return sum;
   });
 }
 

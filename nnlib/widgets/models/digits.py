@@ -1,4 +1,7 @@
-"""What the digit explorers compute: centring, moving, and asking a network. No widgets here."""
+"""What the digit explorers compute: moving, and asking a network. No widgets here.
+
+How a drawing is centred as MNIST's digits were stands in nnlib/datasets/photo.py.
+"""
 
 import numpy as np
 from PIL import Image
@@ -6,51 +9,6 @@ from PIL import Image
 from nnlib.nn.functional import softmax
 from nnlib.nn.module import Module
 from nnlib.training import predict
-
-BOX = 20  # pixels: MNIST's digits were scaled to fit this box
-MIDDLE = 14  # row and column of the 28 x 28 image where their centre of mass was put
-
-
-def centre_digit(pad):
-    """Prepare a drawing as MNIST's digits were; pad (H, W) to (28, 28), 0 background to 1 full ink.
-
-    The ink is cut out, scaled so that its longer side is 20 pixels, antialiased, and put so that
-    its centre of mass is at (14, 14). No ink gives an empty image.
-    Raises ValueError for another shape or values outside 0 ... 1.
-    """
-    pad = np.asarray(pad, np.float32)
-    if pad.ndim != 2 or not (pad.min() >= 0 and pad.max() <= 1):
-        raise ValueError(
-            "centre_digit expected a drawing of shape (H, W) with ink from 0 to 1, got shape "
-            f"{pad.shape} and values from {pad.min():g} to {pad.max():g}. Divide bytes by 255."
-        )
-    image = np.zeros((28, 28), np.float32)
-    rows, columns = (np.flatnonzero((pad > 0).any(axis=axis)) for axis in (1, 0))
-    if not len(rows):
-        return image
-    cut = pad[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    height, width = (max(1, round(side * BOX / max(cut.shape))) for side in cut.shape)
-    digit = resize(cut, height, width)
-    top, left = (
-        # no further than the edge, where the digit would be cut off
-        int(np.clip(round(MIDDLE - centre), 0, 28 - side))
-        for centre, side in zip(centre_of_mass(digit), digit.shape, strict=True)
-    )
-    image[top : top + height, left : left + width] = digit
-    return image
-
-
-def centre_of_mass(image):
-    """(row, column) of the mean position of the ink in an image (H, W) that has some."""
-    weights = image / image.sum()
-    rows, columns = np.indices(image.shape)
-    return float((weights * rows).sum()), float((weights * columns).sum())
-
-
-def resize(image, height, width):
-    """An image (H, W) scaled to (height, width); each new pixel is the mean of what it covers."""
-    scaled = Image.fromarray(image).resize((width, height), Image.Resampling.BOX)
-    return np.clip(np.asarray(scaled), 0, 1)
 
 
 def move_digit(image, right=0, down=0, degrees=0):
