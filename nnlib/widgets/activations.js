@@ -73,7 +73,7 @@ function build({ get, set, elements }) {
       keyed: (right, up) => set({ leak: clamp(rounded(get().leak + 0.01 * (right - up), 0.01), 0, 1) }),
     }),
   ];
-  top.above.append(arm, grip);
+  top.above.append(grip, arm);
 
   const legend = makeLegend(names.map((name, i) => [name, i]), (name, on) => {
     const { shown } = get();

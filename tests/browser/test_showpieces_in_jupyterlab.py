@@ -10,6 +10,7 @@ pytestmark = pytest.mark.browser
 CALLS = [
     *("explore_neuron", "explore_perceptron", "explore_backpropagation", "explore_forward_pass"),
     *("explore_gradient_descent", "explore_loss_surface"),
+    *("explore_activations", "explore_softmax", "explore_losses", "explore_bumps"),
 ]
 
 
@@ -154,6 +155,93 @@ def test_the_arrow_of_the_ball_is_the_learning_rate(notebook):
     box = root.query_selector(".nn-plane").bounding_box()
     notebook.page.mouse.move(box["x"] + 200, box["y"] + 60)
     assert root.query_selector(".ball-hover").inner_text().startswith("loss at ")
+
+
+def inside(plane, right, up):
+    """The place on the screen that is a share of the way into a plane, from below on the left."""
+    box = plane.query_selector(".nn-frame-line").bounding_box()
+    return box["x"] + right * box["width"], box["y"] + (1 - up) * box["height"]
+
+
+def stroke(page, *places):
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def test_the_point_slides_along_an_activation_and_another_curve_is_taken(notebook):
+    root = shown(notebook, "explore_activations")
+    drag(notebook.page, handle(root, "The point"), -60, 40)
+    notebook.until_python_says("explore_activations.z < 0", "True")
+    root.query_selector(".nn-legend label:has-text('tanh') input").check()
+    notebook.until_python_says("explore_activations.shown", "['sigmoid', 'tanh']")
+    plane = root.query_selector(".nn-plane")
+    stroke(notebook.page, inside(plane, 0.25, 0.09), inside(plane, 0.75, 0.5))  # tanh(-3) = -0.995
+    notebook.until_python_says("explore_activations.activation", "'tanh'")
+    notebook.until_python_says("2.8 < explore_activations.z < 3.2", "True")
+    assert root.query_selector(".nn-said").inner_text().startswith("tanh(")
+    root.query_selector(".nn-button:has-text('On the corner')").click()
+    notebook.until_python_says("(explore_activations.activation, explore_activations.z)",
+                               "('ReLU', 0.0)")  # fmt: skip
+    assert "a corner: slope 0.0000 left of it, 1.0000" in root.inner_text()
+
+
+def test_the_arm_of_leaky_relu_is_its_leak(notebook):
+    root = shown(notebook, "explore_activations")
+    notebook.until_python_says(
+        "explore_activations.set(activation='leaky ReLU', leak=0.2, z=1.0) and 1", "1"
+    )
+    arm = handle(root, "The left arm")
+    arm.wait_for_element_state("visible")
+    drag(notebook.page, arm, 0, 30)
+    notebook.until_python_says("explore_activations.leak > 0.3", "True")
+    assert notebook.complaints() == []
+
+
+def test_bars_of_logits_and_of_probabilities_are_dragged(notebook):
+    root = shown(notebook, "explore_softmax")
+    drag(notebook.page, handle(root, "Logit C"), 0, -60)
+    notebook.until_python_says("explore_softmax.z3 > 1", "True")
+    drag(notebook.page, handle(root, "Probability of B"), 0, -60)
+    notebook.until_python_says("explore_softmax.z2 > 1.2", "True")
+    handle(root, "Probability of A").focus()
+    notebook.page.keyboard.press("ArrowUp")
+    notebook.until_python_says("explore_softmax.z1 > 2", "True")
+    root.query_selector(".nn-button:has-text('Overflow')").click()
+    notebook.until_python_says("explore_softmax.shift", "100.0")
+    assert "inf / inf is nan" in root.query_selector(".nn-said").inner_text()
+    last = root.query_selector("tbody tr:last-child").inner_text()
+    assert last.split() == ["sum", "–", "inf", "nan"]
+
+
+def test_the_prediction_slides_along_the_losses(notebook):
+    root = shown(notebook, "explore_losses")
+    drag(notebook.page, handle(root, "The prediction"), 60, 0)
+    notebook.until_python_says("explore_losses.z > -2", "True")
+    root.query_selector("[data-name=against] select").select_option("the probability p")
+    planes = root.query_selector_all(".nn-plane")
+    stroke(notebook.page, inside(planes[1], 0.2, 0.5), inside(planes[1], 0.5, 0.4))
+    notebook.until_python_says("(explore_losses.against, abs(explore_losses.z) < 0.1)",
+                               "('p', True)")  # fmt: skip
+    assert "p = sigmoid(" in root.inner_text()
+
+
+def test_heights_of_bumps_are_painted_in_one_stroke_and_moved_with_keys(notebook):
+    root = shown(notebook, "explore_bumps")
+    plane = root.query_selector(".nn-plane")
+    stroke(notebook.page, inside(plane, 0.2, 0.25), inside(plane, 0.8, 0.25))
+    notebook.until_python_says("max(abs(one + 1) for one in explore_bumps.heights) < 0.1", "True")
+    handle(root, "A bump").focus()
+    for key in ("ArrowLeft", "Shift+ArrowUp"):
+        notebook.page.keyboard.press(key)
+    notebook.until_python_says("round(explore_bumps.heights[4]) == 0", "True")
+    notebook.until_python_says("explore_bumps.set(mode='read off', n=20) and 1", "1")
+    stroke(notebook.page, inside(plane, 0.5, 0.9), inside(plane, 0.5, 0.9))
+    notebook.until_python_says("(explore_bumps.mode, len(explore_bumps.heights))",
+                               "('by hand', 20)")  # fmt: skip
+    assert notebook.complaints() == []
 
 
 def test_the_code_that_is_copied_is_a_line_of_python(notebook):

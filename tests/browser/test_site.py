@@ -21,6 +21,7 @@ from nncourse.grading import report
 from nncourse.grading.book import Book
 from nncourse.grading.marking import grade_submission
 from nncourse.grading.submissions import Submission
+from tests.browser import lab
 from tests.browser.axe import violations
 from tests.nncourse.grading import helpers
 
@@ -228,6 +229,39 @@ def test_a_show_moves_without_a_kernel(browser, address, name, show):
     root.locator("[data-name=play]").click()
     page.wait_for_function("root => Number(root.dataset.steps) >= 3", arg=root.element_handle())
     assert root.locator(".nn-planes").inner_html() != before
+    assert watched.complaints == []
+    watched.context.close()
+
+
+def pages_with_explorers():
+    for path in sorted(ROOT.glob("lessons/*.ipynb")):
+        calls = [call for call in SHOWS if f'"{call}(' in path.read_text(encoding="utf-8")]
+        if any(SHOWS[call][0] not in (*PLAYED, "pad") for call in calls):
+            yield f"lessons/{path.stem}.html"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("name", list(pages_with_explorers()))
+def test_every_explorer_of_a_page_moves_and_its_link_opens_it_as_it_is(
+    browser, address, name, size
+):
+    viewport = dict(zip(("width", "height"), size, strict=True))
+    watched = Watched(browser, address, viewport=viewport, has_touch=size[0] < 500)
+    page = watched.open(name)
+    roots = page.query_selector_all(".live .nn-show")
+    assert roots
+    for root in roots:
+        assert lab.press_show(page, root) > 0
+        for plane in root.query_selector_all(".nn-plane"):
+            assert plane.bounding_box()["width"] <= root.bounding_box()["width"] + 1
+    page.wait_for_function("location.hash.length > 3")
+    said = roots[-1].inner_text()
+    page.reload()
+    page.wait_for_selector(".live .nn-show[data-frames]")
+    page.wait_for_function(
+        "said => [...document.querySelectorAll('.live .nn-show')].at(-1).innerText === said",
+        arg=said,
+    )
     assert watched.complaints == []
     watched.context.close()
 

@@ -41,8 +41,10 @@ export function makeState(defaults, changed, { model = null, key = "" }) {
     } else if (key) {
       const moved = Object.entries(state).filter(
         ([name, value]) => JSON.stringify(value) !== JSON.stringify(defaults[name]));
-      const hash = new URLSearchParams(moved.length
-        ? { [key]: JSON.stringify(Object.fromEntries(moved)) } : {});
+      // other explorers of the page have their own part of the address
+      const others = [...new URLSearchParams(location.hash.slice(1))].filter(([name, value]) => name !== key && value);
+      const hash = new URLSearchParams(others);
+      if (moved.length) hash.set(key, JSON.stringify(Object.fromEntries(moved)));
       history.replaceState(null, "", `${location.pathname}${location.search}#${hash}`);
     }
   }
