@@ -59,7 +59,7 @@ class Sequential(Module):
         while not input_grad and len(layers) > 1 and not layers[0].learns():
             layers = layers[1:]
         for layer in reversed(layers):
-            dy = layer.backward(dy, input_grad or layer is not layers[0])
+            dy = layer.backward(dy, input_grad=input_grad or layer is not layers[0])
         return dy if input_grad else None
 
 

@@ -66,7 +66,7 @@ def watch_backward(backward):
         ) and type(self).backward is watched:
             dy = check_gradient(self, dy)
         self.waiting = False
-        return backward(self, dy, input_grad)
+        return backward(self, dy, input_grad=input_grad)
 
     return watched
 

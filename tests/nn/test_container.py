@@ -141,3 +141,26 @@ def test_length_items_and_text():
     assert repr(model) == (
         "Sequential(\n  (0): Linear(3, 2)\n  (1): Sequential(\n    (0): ReLU()\n  )\n)"
     )
+
+
+@pytest.mark.parametrize("form", ["plain", "flag", "only by name", "any name"])
+def test_a_backward_of_ones_own_may_take_the_flag_in_any_form(form):
+    forms = {
+        "plain": lambda self, dy: 2 * dy,
+        "flag": lambda self, dy, input_grad=True: 2 * dy,
+        "only by name": lambda self, dy, *, input_grad=True: 2 * dy,
+        "any name": lambda self, dy, **options: 2 * dy,
+    }
+    Double = type(
+        "Double", (nn.Module,), {"forward": lambda self, x: 2 * x, "backward": forms[form]}
+    )
+    model, x = nn.Sequential(nn.Linear(2, 2), Double()), numbers((3, 2), np.float32)
+    layer = model[1]
+    y = model(x)
+    np.testing.assert_allclose(model.backward(y), 2 * y @ model[0].weight.data, rtol=1e-5)
+    y = model(x)
+    assert model.backward(y, input_grad=False) is None
+    # what listens in on one layer, as the explorer of gradients does
+    kept = layer.backward
+    layer.backward = lambda dy, **options: kept(dy, **options)
+    np.testing.assert_allclose(model.backward(model(x)), 2 * y @ model[0].weight.data, rtol=1e-5)
