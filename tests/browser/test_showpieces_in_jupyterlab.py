@@ -9,7 +9,7 @@ from tests.browser.notebooks import notebook_of
 pytestmark = pytest.mark.browser
 CALLS = [
     *("explore_neuron", "explore_perceptron", "explore_backpropagation", "explore_forward_pass"),
-    *("explore_gradient_descent", "explore_loss_surface"),
+    *("explore_gradient_descent", "explore_loss_surface", "explore_values"),
     *("explore_activations", "explore_softmax", "explore_losses", "explore_bumps"),
 ]
 
@@ -52,6 +52,22 @@ def test_the_line_is_dragged_and_python_hears_of_it(notebook):
     notebook.until_python_says("explore_neuron.w1 != 1.0", "True")
     drag(notebook.page, handle(root, "The input"), -40, -40)
     notebook.until_python_says("explore_neuron.x1 < 1 and explore_neuron.x2 > -0.5", "True")
+    assert notebook.complaints() == []
+
+
+def test_the_graph_of_values_is_walked_and_its_leaves_are_moved(notebook):
+    page, root = notebook.page, shown(notebook, "explore_values")
+    root.query_selector("button:has-text('Next')").click()
+    notebook.until_python_says("explore_values.step", "8")
+    assert "b receives 4 × 1 = 4" in root.query_selector(".values-sum").inner_text()
+    leaf = handle(root, "w")
+    leaf.focus()
+    page.keyboard.press("ArrowUp")
+    notebook.until_python_says("explore_values.leaves[0]", "3.1")
+    drag(page, leaf, 0, -50)
+    notebook.until_python_says("explore_values.leaves[0]", "4.1")
+    root.query_selector("button:has-text('Used twice')").click()
+    notebook.until_python_says("[explore_values.example, explore_values.step]", "['used twice', 0]")
     assert notebook.complaints() == []
 
 
