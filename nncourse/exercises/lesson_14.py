@@ -516,8 +516,9 @@ def judge_reader(arguments, result):
         return f"It has {numbers_in(arrays):,} numbers, and {MOST_NUMBERS:,} are allowed."
     if not all(np.isfinite(array).all() for array in arrays):
         return "Some of its numbers are not finite: the training ran away."
-    if result["seconds"] > timelimit.allowed(SECONDS):
-        return f"The training took {result['seconds']:.1f} s of computing, {SECONDS} s are allowed."
+    seconds = result["seconds"]
+    if seconds > SECONDS and seconds > SECONDS * timelimit.slowness():
+        return f"The training took {seconds:.1f} s of computing, {SECONDS} s are allowed."
     if not result["again"]:
         return (
             "Called twice with the same images, it gives two different networks, so a good result "
