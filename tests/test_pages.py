@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from docs.pages import SHOWS, WIDGET, for_the_web, quiz_page, words_after
+from docs.pages import (
+    NOTE,
+    SHOWS,
+    STAND_IN,
+    WIDGET,
+    WITH_DATA,
+    for_the_web,
+    quiz_page,
+    words_after,
+)
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "lessons").glob("[0-9]*.ipynb"))
@@ -18,7 +27,8 @@ def text_cell(source):
 
 def code_cell(source, **data):
     output = {"output_type": "display_data", "metadata": {}, "data": data}
-    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": [output]}
+    outputs = [output] if data else []
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": outputs}
 
 
 def page(*cells):
@@ -60,7 +70,8 @@ def test_a_figure_has_the_words_after_it_and_an_explorer_its_own():
 @pytest.mark.parametrize("call", SHOWS)
 def test_a_show_runs_in_the_page(call):
     file, options = SHOWS[call]
-    for source in (f"{call}()", f"it = {call}()\nit", f"x = 1\n{call}().set(step=3)"):
+    sources = [f"{call}()", f"it = {call}()\nit", f"x = 1\n{call}().set(step=3)"]
+    for source in sources[: 2 if call in WITH_DATA else 3]:
         (cell,) = page(code_cell(source, **{"image/png": "", WIDGET: {}, "text/plain": "x"}))
         shown = BeautifulSoup(cell["outputs"][0]["data"]["text/html"], "html.parser").div
         assert shown["data-show"] == file
@@ -85,8 +96,34 @@ def test_settings_in_the_brackets_reach_the_page(source):
     assert settings == {"steps": 9, "data": "XOR"}
 
 
+def options_of(source, **outputs):
+    (cell,) = page(code_cell(source, **outputs))
+    shown = BeautifulSoup(cell["outputs"][0]["data"]["text/html"], "html.parser").div
+    return json.loads(shown["data-options"])
+
+
+def test_data_in_the_brackets_reach_the_page_and_an_exercise_is_shown_without_outputs():
+    for outputs in ({}, {"image/png": "", WIDGET: {}, "text/plain": "x"}):
+        source = "x = [0, 1, 2]\ny = [1, 0, 2.5]\nfit_by_hand(x, y).set(a=0.5)"
+        options = options_of(source, **outputs)
+        assert options["problem"]["points"] == [[0, 1], [1, 0], [2, 2.5]]
+        assert options["settings"] == {"at": {"a": 0.5, "b": 0, "c": 0}, "show_loss": False}
+    options = options_of("explore_convolution([[1, 0, 1], [0, 1, 0], [1, 0, 1]]).set(relu=True)")
+    assert options["own"] == {"values": [1, 0, 1, 0, 1, 0, 1, 0, 1], "rows": 3, "columns": 3}
+    assert options["settings"]["relu"] is True
+
+
+@pytest.mark.parametrize("call", sorted(STAND_IN))
+def test_for_a_network_of_the_learners_own_another_stands_in_and_says_so(call):
+    assert options_of(f"{call}(model)") == {"settings": {}, "note": NOTE}
+
+
 @pytest.mark.parametrize(
-    "source", ["digit_pad(model)", "explore_training(**own)", "explore_neuron(bump)", "plt.show()"]
+    "source",
+    [
+        *("fit_by_hand(x, y)", "fit_by_hand([0, 1, 2], [1, 2, 3], wave, {'k': (0, 1)})"),
+        *("explore_training(**own)", "explore_neuron(bump)", "plt.show()"),
+    ],
 )
 def test_what_needs_the_kernel_stays_a_still_picture(source):
     (cell,) = page(code_cell(source, **{"image/png": "", WIDGET: {}, "text/plain": "x"}))

@@ -112,9 +112,9 @@ def record(layer, sent):
     """Return a backward() for this layer that also keeps what it was sent."""
     backward = layer.backward
 
-    def listening(dy, **options):
+    def listening(dy, input_grad=True):
         sent[layer] = dy
-        return backward(dy, **options)
+        return backward(dy, input_grad)
 
     return listening
 
