@@ -70,7 +70,7 @@ def test_a_function_among_the_arguments_can_be_pasted_too():
     call = re.search(r"Called: (.*)", text)[1]
     assert call.startswith("measured_gradient(np.")
     shown = eval(call, {"np": np, "measured_gradient": lambda f, x, h: f})
-    assert shown in (np.var, np.linalg.norm, np.prod, np.sum)
+    assert shown is np.cumprod
     for function, name in (
         (np.var, "np.var"),
         (np.linalg.norm, "np.linalg.norm"),
