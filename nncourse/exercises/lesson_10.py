@@ -501,6 +501,14 @@ clip_exercise = Exercise(
 )
 
 
+@clip_exercise.mistake("`return` inside the loop")
+def only_the_first_array(gradients, limit):
+    """Only the first array came back, and it is right: `return` ends the function at once, also
+    inside the loop. Move it to the left, to the level of `for`.
+    """
+    return clip(gradients, limit)[:1]
+
+
 @clip_exercise.mistake("nothing was changed")
 def clipped_one_by_one(gradients, limit):
     """Each array is still measured and cut by itself. A large one loses much and a small one

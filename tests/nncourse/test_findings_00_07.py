@@ -177,8 +177,8 @@ WRONG = [
     # values that are no answer leak nothing
     ("00.1", "True", "!6.5"),
     ("01.1", "True", "!expected 2"),
-    ("06.1", "1.9901", "!return"),
-    ("07.1", "7.5001", "!return"),
+    ("06.1", "1.9901", "!return", "!1.99,", "!1.99 "),
+    ("07.1", "7.5001", "!return", "!7.5,", "!7.5 "),
     ("06.1", "print(1)", "!return", "None"),
     # 00.2
     (
@@ -192,6 +192,7 @@ WRONG = [
         ),
         "inside the loop",
     ),
+    ("00.2", "lambda p, c: sum((a - b) ^ 2 for a, b in zip(p, c)) / len(p)", "**"),
     (
         "00.2",
         "lambda p, c: sum((a - b) * 2 for a, b in zip(p, c)) / len(p)",
@@ -492,8 +493,8 @@ WRONG = [
     ("03.5", counted("mistakes -= error"), "!nothing was changed"),
     ("03.5", body(EPOCHS, "return None"), "!`return` missing"),
     # 04.1
-    ("04.1", "36", "!right. 1"),
-    ("04.1", "35", "!right. 1"),
+    ("04.1", "36", "output neurons have a bias"),
+    ("04.1", "35", "hidden neurons have a bias"),
     # 04.2
     (
         "04.2",

@@ -7,7 +7,7 @@ import torch
 import nnlib
 from nncourse import exercises
 from nncourse.judging import timelimit
-from nnlib import nn, optim
+from nnlib import datasets, nn, optim
 from nnlib.data import ArrayDataset, DataLoader, to_float
 from nnlib.training import fit, predict
 from tests.nncourse.test_exercises_gate import judged
@@ -23,6 +23,27 @@ def returned_error(outputs, targets):
     if outputs.size != targets.size:
         return ValueError("x")
     return np.mean((outputs.ravel() - targets.ravel()) ** 2)
+
+
+def one_step_with(bias=lambda d: d.sum(axis=0), lr_counts=True):
+    """08.2 with another sum for the biases."""
+
+    def one_step(X, T, parameters, lr):
+        W1, b1, W2, b2 = parameters
+        A1 = 1 / (1 + np.exp(-(X @ W1.T + b1)))
+        A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
+        dZ2 = (A2 - T) / len(X) * A2 * (1 - A2)
+        dZ1 = dZ2 @ W2 * A1 * (1 - A1)
+        slopes = dZ1.T @ X, bias(dZ1), dZ2.T @ A1, bias(dZ2)
+        lr = lr if lr_counts else 1.0
+        return [p - lr * slope for p, slope in zip(parameters, slopes, strict=True)]
+
+    return one_step
+
+
+step_with_sum_of_all = one_step_with(bias=lambda d: d.sum())
+step_along_the_rows = one_step_with(bias=lambda d: d.sum(axis=1))
+step_without_lr = one_step_with(lr_counts=False)
 
 
 # 09 ---------------------------------------------------------------------------------------------
@@ -84,6 +105,21 @@ def start_root_of_two(shape, activation):
     raise ValueError(activation)
 
 
+def norm_with_nnlib(z, gamma, beta):
+    layer = nn.BatchNorm1d(z.shape[1])
+    layer.weight.data[...], layer.bias.data[...] = gamma, beta
+    return layer(z.astype(np.float32))
+
+
+def clip_returns_early(gradients, limit):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    clipped = []
+    for g in gradients:
+        clipped.append(g * min(1, limit / length) if length else g)
+        return clipped
+    return clipped
+
+
 def norm_without_beta(z, gamma, beta):
     return gamma * (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + 1e-5)
 
@@ -140,6 +176,12 @@ def stop_minus_1(val_losses, patience):
 
 def read_idx_int64(data):
     return exercises.find("12.2").reference(data).astype(np.int64)
+
+
+def read_idx_returns_the_error(data):
+    if data[2] != 8:
+        return ValueError("another type")
+    return exercises.find("12.2").alternatives[0](data)
 
 
 def read_idx_little(data):
@@ -298,6 +340,29 @@ def reader_that_goes_on_training(images, labels):
     return [p.data for p in STAYS.parameters()]
 
 
+def reader_of_the_test_images(images, labels):
+    """The judge's own images, whatever comes."""
+    return reader()(*datasets.mnist()[1])
+
+
+def reader_with_tanh(images, labels):
+    nnlib.manual_seed(0)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(784, 22), nn.Tanh(), nn.Linear(22, 10))
+    return trained(model, images, labels)
+
+
+def reader_without_a_hidden_layer(images, labels):
+    nnlib.manual_seed(0)
+    return trained(nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), images, labels)
+
+
+def trained(model, images, labels):
+    loader = DataLoader(ArrayDataset(images, labels, transform=to_float), 64, shuffle=True)
+    adam = optim.Adam(model.parameters(), lr=0.01)
+    fit(model, nn.CrossEntropyLoss(), adam, loader, max_epochs=8, progress=False)
+    return [p.data for p in model.parameters()]
+
+
 def reader_without_return(images, labels):
     nn.Linear(784, 10)
 
@@ -348,6 +413,7 @@ def cnn_of_two_classes():
 
 
 RIGHT = [
+    ("10.3", norm_with_nnlib),
     ("11.3", split_in_place),
     ("11.5", lambda: [0.92, 0.0]),
     ("14.3", lambda: np.array([784, 32, 64, 10])),
@@ -359,6 +425,9 @@ RIGHT = [
 # (id, answer, words that its explanation must have, words that it must not have)
 WRONG = [
     ("08.1", lambda: 0.2, "best", "lower than both"),
+    ("08.2", step_with_sum_of_all, "", "times too"),
+    ("08.2", step_along_the_rows, "", "times too"),
+    ("08.2", step_without_lr, "where is lr", ""),
     ("08.3", column_made_of_targets, "Flat targets", "outputs made flat"),
     ("08.3", returned_error, "", "NotPlain"),
     ("08.4", lambda: [0.1, 10.0], "illness of patient A", "smaller learning rate"),
@@ -369,6 +438,7 @@ WRONG = [
     ("10.2", start_without_brackets, "divides first", ""),
     ("10.2", start_root_of_two, "2 alone", ""),
     ("10.3", norm_without_beta, "β is added", ""),
+    ("10.4", clip_returns_early, "inside the loop", ""),
     ("11.1", lambda: 2.08, "divided by 3", ""),
     ("11.1", lambda: 1.46, "all five ages", ""),
     ("11.1", lambda: 1.36, "youngest", ""),
@@ -379,6 +449,7 @@ WRONG = [
     ("11.3", split_other_order, "another order", ""),
     ("11.4", stop_minus_1, "stop", ""),
     ("12.2", read_idx_int64, "uint8", ""),
+    ("12.2", read_idx_returns_the_error, "raise", "NotPlain"),
     ("12.2", read_idx_little, "wrong order", ""),
     ("12.2", read_idx_values_too_early, "", "wrong order"),
     ("12.2", read_idx_refuses_all, "", "wrong order"),
@@ -402,6 +473,10 @@ WRONG = [
     ("14.3", lambda: [784, 32, 10], "one hidden layer", ""),
     ("14.3", lambda: [784, 24, 16, 10], "wider", ""),
     ("14.2", choice_from_1, "counted from 0", "times too large"),
+    ("14.3", lambda: ["784", "32", "10"], "text", "hidden layers"),
+    ("14.4", reader_of_the_test_images, "other images", ""),
+    ("14.4", reader_with_tanh, "With tanh", "too early"),
+    ("14.4", reader_without_a_hidden_layer, "no hidden layer", "can still learn"),
     ("14.4", reader_of_bytes, "0 to 255", "too early"),
     ("14.4", reader_divided_twice, "*twice*", "too early"),
     ("14.4", reader_without_a_seed, "two different networks", ""),
@@ -451,9 +526,9 @@ def exercise_answer(exercise, given):
 def test_three_seconds_are_kept(monkeypatch):
     monkeypatch.setattr(timelimit, "slowness", lambda: 1.0)
     exercise = exercises.find("14.4")
-    (result,) = exercise.results(exercise.reference, [(0, False)])
+    (result,) = exercise.results(exercise.reference, [(0, False, False)])
     assert result["seconds"] > 0
-    assert exercise.judge((0, False), result) is None
-    slow = exercise.judge((0, False), result | {"seconds": 3.5})
+    assert exercise.judge((0, False, False), result) is None
+    slow = exercise.judge((0, False, False), result | {"seconds": 3.5})
     assert "3.5 s" in slow
     assert "3 s" in slow

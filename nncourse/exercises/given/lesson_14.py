@@ -73,24 +73,32 @@ def forwards(x, weights, biases):
     return inputs, inputs[-1] @ weights[-1].T + biases[-1]
 
 
-def capstone_digits(start):
-    """4,000 of the training images, from number `start` on: uint8 (4000, 28, 28), uint8 (4000,)."""
+def capstone_digits(start, turned=False):
+    """4,000 of the training images, from number `start` on: uint8 (4000, 28, 28), uint8 (4000,).
+
+    turned: whether they lie on their side, rows and columns exchanged.
+    """
     if not 0 <= start <= 46_000:
         raise ValueError(f"start is expected to be between 0 and 46000, got {start}.")
     images, labels = all_digits()[0]
-    return images[start : start + 4_000].copy(), labels[start : start + 4_000].copy()
+    rows = slice(start, start + 4_000)
+    return turn(images[rows], turned).copy(), labels[rows].copy()
 
 
-def train_on_digits(answer, start, twice):
+def turn(images, turned):
+    return images.transpose(0, 2, 1) if turned else images
+
+
+def train_on_digits(answer, start, twice, turned):
     """For the capstone: hand the answer 4,000 images and their labels.
 
     Returns {"network": what it gave, "seconds": how long this thread computed, "again": False if a
     second call with the same images gave another network}. The second call is made if twice.
     """
     began = clock()
-    network = copy.deepcopy(answer(*capstone_digits(start)))
+    network = copy.deepcopy(answer(*capstone_digits(start, turned)))
     seconds = clock() - began
-    again = not twice or alike(network, answer(*capstone_digits(start)))
+    again = not twice or alike(network, answer(*capstone_digits(start, turned)))
     return {"network": network, "seconds": seconds, "again": again}
 
 
@@ -111,4 +119,6 @@ def numbers(array):
     return array if isinstance(array, np.ndarray) else array.data
 
 
-train_on_digits.written = lambda name, start, twice: f"{name}(*capstone_digits({start}))"
+train_on_digits.written = lambda name, start, twice, turned: (
+    f"{name}(*capstone_digits({start}{', turned=True' if turned == 'True' else ''}))"
+)
