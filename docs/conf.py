@@ -7,11 +7,8 @@ from pathlib import Path
 
 import nnlib
 from docs.lighter import lighten
+from docs.live import write_explorers
 from docs.pages import for_colab, for_the_web, tab_link
-from docs.weights import packed
-from nnlib.widgets.base.javascript import HERE as EXPLORERS
-from nnlib.widgets.base.javascript import style
-from nnlib.widgets.base.test_images import packed_images
 
 ROOT = Path(__file__).resolve().parents[1]
 # of django-static-mathjax, which needs no Django: MathJax 3, its program and its fonts
@@ -83,17 +80,8 @@ def dress(app, name, source):
 
 
 def add_explorers(app, exception):
-    """The JavaScript of the explorers as it is, one style sheet, weights and test images."""
     if exception is None:
-        static = Path(app.outdir, "_static")
-        for file in EXPLORERS.rglob("*.js"):
-            target = static / "explorers" / file.relative_to(EXPLORERS)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, target)
-        names = sorted(file.stem for file in EXPLORERS.glob("*.css"))
-        (static / "explorers.css").write_text(style(*names), encoding="utf-8")
-        (static / "explorers" / "weights.bin").write_bytes(packed())
-        (static / "explorers" / "digits.bin").write_bytes(packed_images())
+        write_explorers(Path(app.outdir, "_static"))
 
 
 def make_lighter(app, exception):

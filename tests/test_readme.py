@@ -6,10 +6,8 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
-from PIL import Image
 
 import tasks
-from docs import pictures
 from nncourse.__main__ import COMMANDS
 from nncourse.authoring.lesson import Lesson, first_line
 from tests.nncourse.grading import test_bad_submissions
@@ -79,16 +77,6 @@ def test_the_readmes_pictures_exist_and_have_words():
     for words, path in shown:
         assert len(words) > 20
         assert (ROOT / path).stat().st_size < 3_000_000
-
-
-def test_the_picture_of_explorers_is_made_by_its_command(tmp_path):
-    path = tmp_path / "explorers.png"
-    pictures.main(path)
-    with Image.open(path) as made, Image.open(pictures.EXPLORERS) as stored:
-        assert made.size == stored.size
-        colours = np.asarray(made.convert("RGB"))
-    quarters = [half for part in np.array_split(colours, 2) for half in np.array_split(part, 2, 1)]
-    assert all(quarter.std() > 10 for quarter in quarters)  # each of the four shows something
 
 
 def test_the_readmes_program_learns_xor():

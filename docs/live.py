@@ -1,0 +1,21 @@
+"""What a page needs to run the explorers: their JavaScript, one style sheet, weights and images."""
+
+import shutil
+from pathlib import Path
+
+from docs.weights import packed
+from nnlib.widgets.base.javascript import HERE, style
+from nnlib.widgets.base.test_images import packed_images
+
+
+def write_explorers(folder):
+    """Write explorers.css and the folder explorers/ into a folder of a site."""
+    folder = Path(folder)
+    for file in HERE.rglob("*.js"):
+        target = folder / "explorers" / file.relative_to(HERE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, target)
+    names = sorted(file.stem for file in HERE.glob("*.css"))
+    (folder / "explorers.css").write_text(style(*names), encoding="utf-8")
+    (folder / "explorers" / "weights.bin").write_bytes(packed())
+    (folder / "explorers" / "digits.bin").write_bytes(packed_images())
