@@ -34,7 +34,8 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "explore_values": ("values", {}),
     "fit_by_hand": ("fit_by_hand", {}),
 }
-WITH_DATA = {"explore_convolution", "fit_by_hand"}  # what they are given goes into the page
+# what they are given goes into the page
+WITH_DATA = {"explore_convolution", "explore_softmax", "fit_by_hand"}
 # whose brackets hold settings, and the names of those that may stand there without one
 SETTINGS = {"explore_optimizers": ["surface"], "explore_training": ["model", "data"]}
 STAND_IN = {"digit_pad", "explore_digits"}  # for a network of the learner's own, which no page has

@@ -180,3 +180,11 @@ def test_a_notebook_is_linked_to_its_live_copy_where_there_is_one(folder):
     assert address in second["source"]
     sources = [cell["source"] for cell in json.loads(for_the_web(text, name))["cells"]]
     assert not any("live/lab" in "".join(source) for source in sources)
+
+
+def test_logits_in_the_brackets_reach_the_page():
+    source = 'explore_softmax([1, 2], ["cat", "dog"]).set(temperature=2.0)'
+    settings = options_of(source)["settings"]
+    assert (settings["names"], settings["z1"], settings["z2"]) == (["cat", "dog"], 1.0, 2.0)
+    assert settings["temperature"] == 2.0
+    assert settings["call"] == "explore_softmax([1.0, 2.0], ['cat', 'dog'])"

@@ -111,7 +111,7 @@ function build({ get, set, elements }) {
 }
 
 function render(page) {
-  const { names, side } = page.model ? { names: page.model.get("names"), side: page.model.get("side") } : DEFAULTS;
+  const { names, side } = page.model ? { names: page.model.get("names"), side: page.model.get("side") } : { ...DEFAULTS, ...page.settings };
   const plain = { temperature: 1, shift: 0 };
   const logits = (first) => Object.fromEntries(keysOf(names).map((key) => [key, first[key]]));
   return makeExplorer(page, {

@@ -43,6 +43,11 @@ class SoftmaxExplorer(Showpiece):
         """Return (exponentials, plain, safe) of the logits with the shift, each (n,)."""
         return compute(self.logits + self.shift, self.temperature, self.number_format)
 
+    def for_page(self):
+        """What a page without a kernel needs: the options of its render()."""
+        names = [*self.settings(), "names", "side", "call", "starts"]
+        return {"settings": {name: getattr(self, name) for name in names}}
+
     def draw(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
         exponentials, plain, safe = self.compute()
