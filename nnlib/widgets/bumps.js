@@ -31,6 +31,7 @@ function build({ get, set, elements, controls }) {
   top.layer.append(gap, target, line, marks);
   const [odd, even] = ["nn-curve nn-c0", "nn-curve nn-c5"].map((kind) => draw("path", { class: kind }));
   const picked = draw("path", { class: "bumps-picked" });
+  const zeros = [top, low].map((plane) => plane.layer.appendChild(draw("path", { class: "nn-zero" })));
   low.layer.append(odd, even, picked);
 
   // --- the bump in hand: painted with the mouse or a finger, moved with keys
@@ -75,23 +76,36 @@ function build({ get, set, elements, controls }) {
   const said = make("div", { class: "nn-said", role: "status" });
   const unit = make("div", { class: "nn-sum" });
   const [onceWide, onceAimed] = [makeOnce(), makeOnce()];
-  const many = (parts, plane) => parts.map((part) => pathOf(plane, X.map((x, i) => [x, part[i]]))).join("");
+  const whole = (values) => pathOf(top, X.map((x, i) => [x, values[i]]));
+  // fifty bumps with all their flat parts would be too much for a frame: only where they are not flat
+  function many(parts) {
+    const flat = parts.map((part) => part.map((y) => Math.abs(y) < 0.003));
+    const seen = flat.flat().filter((one) => !one).length;
+    const every = Math.ceil(seen / 4000);
+    return parts.map((part, k) => pathOf(low, X.flatMap((x, i) => {
+      if (flat[k][i] && (flat[k][i - 1] ?? true) && (flat[k][i + 1] ?? true)) return flat[k][i - 2] === false ? [[x, NaN]] : [];
+      return i % every ? [] : [[x, part[i]]];
+    }))).join("");
+  }
   function show(values) {
     const { kind, n } = values;
     chosen = clamp(chosen, 0, n - 1);
     const found = compute(values);
     const at = centres(kind, n);
-    onceWide(top.width, () => [top, low].forEach((plane, k) => beyond[k].forEach((side, right) => change(side, {
-      x: right ? plane.x(1) : plane.x(X[0]), width: plane.x(0) - plane.x(X[0]), y: 0, height: plane.height,
-    }))));
-    onceAimed([values.target, top.width], () => change(target, { d: many([found.wanted], top) }));
-    change(line, { d: many([found.y], top) });
+    onceWide(top.width, () => [top, low].forEach((plane, k) => {
+      change(zeros[k], { d: pathOf(plane, [[X[0], 0], [X.at(-1), 0]]) });
+      beyond[k].forEach((side, right) => change(side, {
+        x: right ? plane.x(1) : plane.x(X[0]), width: plane.x(0) - plane.x(X[0]), y: 0, height: plane.height,
+      }));
+    }));
+    onceAimed([values.target, top.width], () => change(target, { d: whole(found.wanted) }));
+    change(line, { d: whole(found.y) });
     const within = X.map((x, i) => [x, i]).filter(([, i]) => INSIDE[i] && Number.isFinite(found.wanted[i]));
     const outline = [...within.map(([x, i]) => [x, found.y[i]]), ...within.reverse().map(([x, i]) => [x, found.wanted[i]])];
     change(gap, { d: `${pathOf(top, outline)}Z` });
-    change(odd, { d: many(found.parts.filter((_, k) => k % 2 === 0), low) });
-    change(even, { d: many(found.parts.filter((_, k) => k % 2), low) });
-    change(picked, { d: many([found.parts[chosen]], low) });
+    change(odd, { d: many(found.parts.filter((_, k) => k % 2 === 0)) });
+    change(even, { d: many(found.parts.filter((_, k) => k % 2)) });
+    change(picked, { d: many([found.parts[chosen]]) });
     marks.replaceChildren(...(n > MARKED ? [] : at.map((x, k) => draw("circle", { cx: top.x(x), cy: top.y(found.heights[k]), r: 4, class: "bumps-mark" }))));
     change(grip, { transform: `translate(${top.x(at[chosen])} ${top.y(clamp(found.heights[chosen], -SIDE, SIDE))})` });
     tell();

@@ -2,6 +2,8 @@
 
 import { draw, keepKeys, make } from "./page.js";
 
+const SCROLL = 8; // pixels
+
 // `count` curves in a plane; curve i has the i-th colour and dash everywhere (kit.css). Each is a
 // path: change(path, { d: pathOf(plane, points) }).
 export function makeCurves(plane, count, first = 0) {
@@ -32,24 +34,28 @@ export function makeLegend(entries, toggled = null) {
 // Let a press or a drag anywhere in a plane be heard: moved(x, y, whether it begins). A finger that
 // goes up or down scrolls the page all the same, unless the plane is to be `whole`.
 export function makeScrub(plane, moved, { whole = false } = {}) {
-  let held = false;
+  let held = null; // where the press began
   let begins = false;
   const { svg } = plane;
   svg.classList.add(whole ? "nn-whole" : "nn-scrub");
   const hear = (event) => {
-    if (!held) return;
     moved(...plane.at(event), begins);
     begins = false;
   };
   svg.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    [held, begins] = [true, true];
+    [held, begins] = [event.clientX, true];
     svg.setPointerCapture(event.pointerId);
-    if (event.pointerType !== "touch" || whole) hear(event); // a finger may want to scroll
+    if (event.pointerType !== "touch" || whole) hear(event);
   });
-  svg.addEventListener("pointermove", hear);
-  svg.addEventListener("pointerup", hear);
-  for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => { held = false; });
+  svg.addEventListener("pointermove", (event) => {
+    // a finger that has hardly gone sideways may want to scroll
+    if (held !== null && !(begins && Math.abs(event.clientX - held) < SCROLL)) hear(event);
+  });
+  svg.addEventListener("pointerup", (event) => {
+    if (held !== null) hear(event);
+  });
+  for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => { held = null; });
 }
 
 // Numbers in rows and columns: heads are those of the columns. { element, show(rows of words) }; the
