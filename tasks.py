@@ -85,6 +85,7 @@ def lint(python, arguments):
     """check style, and that no secret lies in a file"""
     checks = [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("tests.secret_scan",)]
     codes = [run(python, *check, *arguments) for check in checks]
+    codes.append(run(python, "tests.javascript_lint"))
     return max(codes)
 
 

@@ -238,7 +238,7 @@ def test_it_says_what_there_is():
         (["nbgrader", "ARGS=05"], "-m tests.nncourse.nbgrader_accepts 05"),
         (["bench"], "-m bench.explorers"),
         (["site", "REPOSITORY=owner/name"], ". docs/_build/html"),
-        (["lint"], "-m tests.secret_scan"),
+        (["lint"], "-m tests.javascript_lint"),
     ],
 )
 def test_make_is_the_same(course, words, last):

@@ -57,7 +57,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
 
   // --- what can be changed: { k, i, j } a weight, { k, j } a bias, { x: i } an input, { t: i } a target
   const net = () => state.get();
-  function valueOf({ k, i, j, x, t }) {
+  function numberAt({ k, i, j, x, t }) {
     if (x !== undefined) return net().x[x];
     if (t !== undefined) return net().target[t];
     return i === undefined ? net().layers[k].bias?.[j] : net().layers[k].weight[j][i];
@@ -94,7 +94,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
       element.setPointerCapture(event.pointerId);
       choose(what);
       nudged = null;
-      grip = [event.clientY, valueOf(what)];
+      grip = [event.clientY, numberAt(what)];
     });
     element.addEventListener("pointermove", (event) => {
       if (grip) take(grip[1] + (grip[0] - event.clientY) / 50, grip[1]);
@@ -110,7 +110,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
       if (!way) return;
       event.preventDefault();
       nudged = null;
-      take(valueOf(what) + way * (event.shiftKey ? 1 : 0.1), valueOf(what));
+      take(numberAt(what) + way * (event.shiftKey ? 1 : 0.1), numberAt(what));
     });
     return { element, what };
   }
@@ -316,7 +316,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
     }
     for (const part of [...parts.edges, ...parts.nodes, ...(parts.aim ? [parts.aim] : [])]) {
       if (!part.element) continue;
-      const value = valueOf(part.what);
+      const value = numberAt(part.what);
       change(part.element, { "aria-valuenow": value, "aria-valuetext": fixed(value) });
     }
     showEditor(run);
@@ -337,7 +337,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
     editorSays.textContent = "";
     if (!chosen) return;
     change(field, { "aria-label": nameOf(chosen) });
-    if (document.activeElement !== field) field.value = fixed(valueOf(chosen), 2);
+    if (document.activeElement !== field) field.value = fixed(numberAt(chosen), 2);
     const { k, i, j } = chosen;
     if (!both || k === undefined) return;
     const slope = (found) => (i === undefined ? found.dz[k][j] : found.dw[k][j][i]);
@@ -346,7 +346,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
       editorSays.textContent = `dL/d${letter} = ${short(slope(run))}`;
       return;
     }
-    const moved = valueOf(chosen) - nudged.from;
+    const moved = numberAt(chosen) - nudged.from;
     editorSays.textContent = `nudged by ${fixed(moved)}: ΔL = ${short(lossOf(net(), run) - nudged.before.loss)}, d${letter} × Δ${letter} = ${short(slope(nudged.before) * moved)}`;
   }
   return () => {

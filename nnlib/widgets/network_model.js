@@ -73,7 +73,7 @@ export function compute(net) {
 export function descend({ layers, lr }, run) {
   return layers.map(({ weight, bias, activation }, k) => ({
     weight: weight.map((row, j) => row.map((w, i) => w - lr * run.dw[k][j][i])),
-    bias: bias && bias.map((b, j) => b - lr * run.dz[k][j]),
+    bias: bias ? bias.map((b, j) => b - lr * run.dz[k][j]) : bias,
     activation,
   }));
 }
@@ -114,7 +114,7 @@ export function explain(net, run, { kind, k = 0, j = 0 }) {
   const name = names[k + 1]?.[j];
   const before = k ? run.a[k - 1] : net.x;
   const linear = layer?.activation === "none";
-  const [value, change] = linear ? ["z", "dz"] : ["a", "da"];
+  const change = linear ? "dz" : "da";
   const [z, a, dz] = [run.z[k]?.[j], run.a[k]?.[j], run.dz?.[k]?.[j]];
   const from = (i) => ({ k, i, j });
   if (kind === "start") return { head: "Nothing is computed yet", formula: "Move the slider, or press Play.", terms: [], result: "", reason: "" };

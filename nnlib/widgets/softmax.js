@@ -8,7 +8,6 @@ import { makeHandle, makePlane } from "./base/kit/plane.js";
 import { makeFolded } from "./base/kit/showpiece.js";
 import { logitFor, softmax } from "./softmax_model.js";
 
-const MOST = 6; // logits that the picture has room for
 const LOGITS = { z1: 2, z2: 1, z3: 0.1, z4: 0, z5: 0, z6: 0 };
 const DEFAULTS = { ...LOGITS, temperature: 1, shift: 0, number_format: "float32", names: ["A", "B", "C"], side: 5, call: "explore_softmax()", starts: {} };
 export const ABOUT = { name: "softmax", defaults: DEFAULTS, settings: [...Object.keys(LOGITS), "temperature", "shift", "number_format"] };

@@ -157,7 +157,7 @@ function backward(layers, x, n, passed, dz) {
 
 // --- a run: settings, points, weights after some steps, losses on the way
 
-const flat = (points) => Float64Array.from(points.flatMap(([x, y]) => [x, y]));
+const flat = (points) => Float64Array.from(points.flatMap((point) => point.slice(0, 2)));
 const labelsOf = (points) => points.map((point) => point[2]);
 
 export function makeRun(settings, own = [], added = []) {
