@@ -149,7 +149,7 @@ def places(python, arguments):
 
 @task("learn", "test")
 def tab(python, arguments):
-    """run lessons and verdicts in WebAssembly, and make lite in Chromium; needs the network"""
+    """the course as a browser tab runs it, in Chromium: minutes, and needs the network"""
     return run(beside_with("tab", "lite", "build", "tab"), "tests.tab", *arguments)
 
 

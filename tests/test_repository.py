@@ -239,8 +239,17 @@ def test_every_text_is_read_and_written_as_utf_8():
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-def test_ci_run_is_executable_bash():
-    script = ROOT / ".ci" / "run"
+@pytest.mark.parametrize("name", ["run", "scheduled"])
+def test_what_ci_runs_is_executable_bash(name):
+    script = ROOT / ".ci" / name
     assert script.stat().st_mode & 0o111
     subprocess.run(["bash", "-n", str(script)], check=True)
-    assert "make test" in script.read_text(encoding="utf-8")
+
+
+def test_ci_runs_the_tests_at_each_change_and_what_takes_long_by_the_calendar():
+    scripts = [(ROOT / ".ci" / name).read_text(encoding="utf-8") for name in ("run", "scheduled")]
+    each = re.search(r"TASKS:-([a-z ]+)}", scripts[1])[1].split()
+    assert set(each) == {"audit", "wheels", "places", "tab", "nbgrader", "oldest"}
+    assert set(each) <= set(tasks.TASKS)
+    assert "make test" in scripts[0]
+    assert "make lint" in scripts[0]
