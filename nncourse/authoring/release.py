@@ -9,7 +9,8 @@ A solution is written without metadata. Three kinds of cells are known by what i
     task     Markdown with "## Exercise 05.2: ..."    title, points and minutes come from the spec
     answer   code with ### BEGIN SOLUTION and ### END SOLUTION, indented as the code between them
     check    code that is check("05.2", name) alone
-dress() gives them nbgrader's metadata, so that nbgrader can use a solution as it is.
+dress() gives them nbgrader's metadata, so that nbgrader can use a solution as it is. Where an
+exercise says shown=True, it writes the reference between the markers: it is not written twice.
 """
 
 import argparse
@@ -158,6 +159,8 @@ def dress(notebook, module, name):
             cell.source = with_facts(cell.source, TASK, heading, facts(by_id[id], name))
         elif role == "answer":
             cell.metadata["nbgrader"] = metadata(cell.id, solution=True)
+            if by_id[id].shown:
+                cell.source = with_reference(cell.source, by_id[id])
         elif role == "check":
             cell.metadata["nbgrader"] = metadata(cell.id, points=by_id[id].points)
     normalise(notebook)
@@ -171,6 +174,30 @@ def with_facts(source, heading, new_heading, line):
         raise ReleaseError(f"A cell should have the heading {new_heading!r}.")
     source = heading.sub(lambda _: f"{new_heading}\n\n{line}\n", source, count=1)
     return re.sub(r"\n{3,}", "\n\n", source).strip()
+
+
+def with_reference(source, exercise):
+    """An answer cell whose solution is the reference of the exercise, comments and all."""
+    lines = [line for line, _ in marked(source)]
+    begin, end = ([line.strip() for line in lines].index(mark) for mark in (BEGIN, END))
+    indent = lines[begin][: len(lines[begin]) - len(lines[begin].lstrip())]
+    body = textwrap.indent(reference_code(exercise), indent).split("\n")
+    return "\n".join([*lines[: begin + 1], *body, *lines[end:]])
+
+
+def reference_code(exercise):
+    """What stands in the reference below its docstring; a value is not returned, but named."""
+    text = textwrap.dedent(inspect.getsource(exercise.reference))
+    lines, (function,) = text.rstrip().split("\n"), ast.parse(text).body
+    if ast.get_docstring(function):
+        start = function.body[0].end_lineno
+    else:  # below the line that ends the head
+        ends = (k for k, line in enumerate(lines, 1) if line.partition("  #")[0].endswith(":"))
+        start = next(k for k in ends if k >= function.lineno)
+    body = textwrap.dedent("\n".join(lines[start:]))
+    if exercise.is_value:
+        body = re.sub(r"^return ", f"{exercise.name} = ", body, flags=re.MULTILINE)
+    return body
 
 
 def title(module):
@@ -388,7 +415,10 @@ def answer_source(exercise):
         if body:
             indent = " " * body[0].col_offset
             lines.insert(body[-1].end_lineno, indent + END)
-            lines.insert(body[0].lineno - 1, indent + BEGIN)
+            first = body[0].lineno - 1
+            while lines[first - 1].lstrip().startswith("#"):  # a comment belongs to it
+                first -= 1
+            lines.insert(first, indent + BEGIN)
     lines[tree.lineno - 1] = re.sub(
         r"^(def|class) \w+", rf"\1 {exercise.name}", lines[tree.lineno - 1]
     )

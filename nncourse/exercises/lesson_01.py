@@ -74,6 +74,7 @@ def the_sigmoid_of_z():
 
 
 def weighted_sum(x, w, b):
+    # @ multiplies each input by its own weight and adds the products up
     return w @ x + b
 
 
@@ -96,6 +97,7 @@ weighted_sum_exercise = Exercise(
     difficulty="easy",
     name="weighted_sum",
     reference=weighted_sum,
+    shown=True,
     alternatives=(weighted_sum_in_a_loop, weighted_sum_of_products),
     fixed=(
         (np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.8, -0.5]), 2.0),
@@ -515,8 +517,8 @@ def it_matters_who_votes():
 
 
 def fixed_neuron(x, w, b):
-    z = b
-    for i in range(len(x)):
+    z = b  # once, before the loop
+    for i in range(len(x)):  # 0, 1, ..., n - 1
         z = z + w[i] * x[i]
     return 1 / (1 + np.exp(-z))
 
@@ -548,6 +550,7 @@ fixed_neuron_exercise = Exercise(
     difficulty="easy",
     name="fixed_neuron",
     reference=fixed_neuron,
+    shown=True,
     alternatives=(fixed_neuron_with_zip, fixed_neuron_without_a_loop),
     fixed=(
         (np.array([1.0, 2.0, 3.0]), np.array([0.2, 0.8, -0.5]), 2.0),
@@ -615,6 +618,7 @@ def activation_lost(x, w, b):
 
 
 def undecided_bias(w, point):
+    # the sigmoid is one half where z = 0, so the bias has to undo the sum of the products
     return -(w @ point)
 
 
@@ -637,6 +641,7 @@ undecided_bias_exercise = Exercise(
     difficulty="medium",
     name="undecided_bias",
     reference=undecided_bias,
+    shown=True,
     alternatives=(undecided_bias_in_a_loop, undecided_bias_of_products),
     fixed=(
         (np.array([3.0, 0.0]), np.array([1.0, 5.0])),

@@ -112,6 +112,7 @@ def the_sign_of_the_bias_lost():
 
 def leaky_relu(z, leak):
     slope = np.where(z > 0, 1.0, leak)
+    # both sides are lines through 0, so the output is slope times z
     return slope * z, slope
 
 
@@ -135,6 +136,7 @@ leaky_relu_exercise = Exercise(
     difficulty="medium",
     name="leaky_relu",
     reference=leaky_relu,
+    shown=True,
     alternatives=(leaky_relu_in_two_parts, leaky_relu_in_a_loop),
     fixed=(
         (np.array([-3.0, -1.0, 1.0, 3.0]), 0.01),
@@ -245,6 +247,8 @@ def slope_0_at_the_corner(z, leak):
 
 
 def row_softmax(z):
+    # one maximum for each row: with that of the whole table, a row far below it
+    # has powers that are all rounded to 0
     powers = np.exp(z - z.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
@@ -279,6 +283,7 @@ row_softmax_exercise = Exercise(
     difficulty="medium",
     name="row_softmax",
     reference=row_softmax,
+    shown=True,
     alternatives=(row_softmax_in_a_loop, row_softmax_transposed),
     fixed=(
         (np.array([[2.0, 1.0, 0.1]]),),

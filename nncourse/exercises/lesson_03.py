@@ -120,7 +120,7 @@ def trained_to_the_end():
 
 def correct(w, b, inputs, target, lr):
     output = int(w @ inputs + b > 0)
-    error = target - output
+    error = target - output  # 1: z was too small; -1: too large; 0: right
     return w + lr * error * inputs, b + lr * error
 
 
@@ -162,6 +162,7 @@ correct_exercise = Exercise(
     difficulty="easy",
     name="correct",
     reference=correct,
+    shown=True,
     alternatives=(correct_with_cases, correct_with_bias_as_weight),
     fixed=(
         (np.array([0.0, 0.0]), 0.0, np.array([1.0, 1.0]), 1, 1.0),

@@ -274,6 +274,7 @@ def run_layers(X, layers):
     a = X
     for W, b in layers[:-1]:
         a = np.maximum(a @ W.T + b, 0)
+    # the last layer is not a hidden layer: its sum comes back as it is
     W, b = layers[-1]
     return a @ W.T + b
 
@@ -323,6 +324,7 @@ run_layers_exercise = Exercise(
     difficulty="medium",
     name="run_layers",
     reference=run_layers,
+    shown=True,
     alternatives=(run_layers_counting, run_layers_from_the_back),
     fixed=(
         (np.array([[3.0, 1.0], [1.0, 3.0]]), DIFFERENCE),

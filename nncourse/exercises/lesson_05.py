@@ -12,6 +12,7 @@ TITLE = "Loss functions"
 
 
 def two_days():
+    # what happened was given 0.8 on the first day, and 1 - 0.4 on the second
     return -(np.log(0.8) + np.log(1 - 0.4)) / 2
 
 
@@ -23,6 +24,7 @@ two_days_exercise = Exercise(
     difficulty="easy",
     name="two_days",
     reference=two_days,
+    shown=True,
     rtol=0,
     atol=6e-4,  # three decimals are asked for
     hints=(
@@ -101,6 +103,8 @@ def mean_before_the_logarithm():
 
 
 def my_bce(z, t):
+    # -log(1 - sigmoid(z)) is log(1 + e^z), the log-sum-exp of 0 and z: the loss for target 0.
+    # For target 1 it is -log(sigmoid(z)) = log(1 + e^z) - z. No p, so no digit is lost.
     return np.logaddexp(0, z) - z * t
 
 
@@ -163,6 +167,7 @@ my_bce_exercise = Exercise(
     difficulty="hard",
     name="my_bce",
     reference=my_bce,
+    shown=True,
     alternatives=(my_bce_with_the_largest_taken_out, my_bce_in_a_loop),
     fixed=(
         (np.array([0.0]), np.array([1.0])),
@@ -276,8 +281,11 @@ def logit_taken_for_a_probability(z, t):
 
 def ce_gradient(logits, targets):
     e = np.exp(logits - logits.max(axis=1, keepdims=True))
+    # each row is a softmax of its own
     p = e / e.sum(axis=1, keepdims=True)
+    # one entry in each row: p[:, targets] would take whole columns
     p[np.arange(len(p)), targets] -= 1
+    # the loss is a mean over the examples
     return p / len(p)
 
 
@@ -325,6 +333,7 @@ ce_gradient_exercise = Exercise(
     difficulty="medium",
     name="ce_gradient",
     reference=ce_gradient,
+    shown=True,
     alternatives=(ce_gradient_with_one_hot, ce_gradient_row_by_row),
     fixed=(
         (np.array([[2.0, 1.0, 0.1], [0.0, 0.0, 0.0]]), np.array([0, 2])),
@@ -434,6 +443,8 @@ def sum_of_each_column(logits, targets):
 
 
 def harsh(p):
+    # its slope is -1/p**2, against -1/p for cross-entropy: 1/p times as steep.
+    # the 1 is taken away so that a certain and right answer costs nothing
     return 1 / p - 1
 
 
@@ -510,6 +521,7 @@ harsh_exercise = Exercise(
     difficulty="hard",
     name="harsh",
     reference=harsh,
+    shown=True,
     alternatives=(
         lambda p: np.log(p) ** 2,
         lambda p: -np.log(p) / p,

@@ -96,7 +96,9 @@ def teach(X, t, lr, steps, cost):
     w, b = np.zeros(X.shape[1]), 0.0
     for _ in range(steps):
         a = 1 / (1 + np.exp(-(X @ w + b)))
+        # output minus target; a loss that counts three times has a slope three times as large
         dz = np.where(t == 1, cost, 1) * (a - t) / len(t)
+        # a weight is multiplied by its input, the bias by 1
         w = w - lr * dz @ X
         b = b - lr * dz.sum()
     return np.array([*w, b])
@@ -157,6 +159,7 @@ teach_exercise = Exercise(
     difficulty="medium",
     name="teach",
     reference=teach,
+    shown=True,
     alternatives=(teach_with_a_column_of_ones, teach_example_by_example),
     fixed=(
         (GATES, np.array([0.0, 0, 0, 1]), 1.0, 1, 1.0),
@@ -397,9 +400,12 @@ def divided_by_the_costs(X, t, lr, steps, cost):
 
 
 def epoch(p, X, y, order, size, lr):
+    # both in the same order: each example keeps its own target
     X, y = X[order], y[order]
+    # up to the end: a slice beyond it is simply shorter, and that is the last batch
     for first in range(0, len(y), size):
         X_batch, y_batch = X[first : first + size], y[first : first + size]
+        # the mean over this batch, which may be a small one
         slope = 2 * (X_batch @ p - y_batch) @ X_batch / len(y_batch)
         p = p - lr * slope
     return p
@@ -459,6 +465,7 @@ epoch_exercise = Exercise(
     difficulty="medium",
     name="epoch",
     reference=epoch,
+    shown=True,
     alternatives=(epoch_by_numbers, epoch_with_while),
     fixed=(
         (

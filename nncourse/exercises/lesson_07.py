@@ -327,10 +327,13 @@ def outer_for_a_batch(*arguments):
 def backward(X, T, W1, b1, W2, b2):
     A1 = np.tanh(X @ W1.T + b1)
     A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
+    # the slope of the sigmoid has cancelled with that of the cross-entropy
     dZ2 = (A2 - T) / len(X)
     dW2 = dZ2.T @ A1
+    # the mean is in dZ2 already, so here the examples are added
     db2 = dZ2.sum(axis=0)
     dA1 = dZ2 @ W2
+    # the slope of tanh is made from its output
     dZ1 = dA1 * (1 - A1**2)
     dW1 = dZ1.T @ X
     db1 = dZ1.sum(axis=0)
@@ -406,6 +409,7 @@ backward_exercise = Exercise(
     difficulty="hard",
     name="backward",
     reference=backward,
+    shown=True,
     alternatives=(backward_example_by_example, backward_through_da2),
     fixed=(
         (
@@ -535,6 +539,8 @@ def gradient_of_mse(X, T, W1, b1, W2, b2):
 def measured_gradient(f, x, h):
     slopes = np.zeros((*x.shape, len(f(x))))
     for i in np.ndindex(x.shape):
+        # new copies for each entry, so that all others stay, and floats:
+        # an array of whole numbers would cut the nudge off
         up = x.astype(float)
         down = x.astype(float)
         up[i] += h
@@ -594,6 +600,7 @@ measured_gradient_exercise = Exercise(
     difficulty="medium",
     name="measured_gradient",
     reference=measured_gradient,
+    shown=True,
     alternatives=(measured_gradient_in_place, measured_gradient_with_directions),
     fixed=(
         (np.cumprod, np.array([2.0, 3.0, 5.0]), 0.001),
@@ -784,8 +791,11 @@ def deep_backward(X, T, W1, W2, W3):
     A1 = np.maximum(X @ W1.T, 0)
     A2 = np.tanh(A1 @ W2.T)
     A3 = 1 / (1 + np.exp(-A2 @ W3.T))
+    # sigmoid and cross-entropy cancel; the mean is over all 2n answers
     dZ3 = (A3 - T) / T.size
+    # the product adds up what arrives from the two outputs
     dZ2 = dZ3 @ W3 * (1 - A2**2)
+    # and the same once more, with ReLU's slope
     dZ1 = dZ2 @ W2 * (A1 > 0)
     return dZ1.T @ X, dZ2.T @ A1, dZ3.T @ A2
 
@@ -848,6 +858,7 @@ deep_backward_exercise = Exercise(
     difficulty="hard",
     name="deep_backward",
     reference=deep_backward,
+    shown=True,
     alternatives=(deep_backward_with_nnlib, deep_backward_example_by_example),
     fixed=(
         (

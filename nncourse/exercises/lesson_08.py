@@ -14,6 +14,7 @@ TITLE = "A network from scratch: XOR"
 
 
 def line_to_beat():
+    # best single answer: the mean of the targets, 0.2; off by 0.2 eight times, by 0.8 twice
     return (8 * 0.2**2 + 2 * 0.8**2) / 10
 
 
@@ -25,6 +26,7 @@ line_exercise = Exercise(
     difficulty="easy",
     name="line_to_beat",
     reference=line_to_beat,
+    shown=True,
     hints=(
         "First find the one answer that is best for all ten. Would you still say 0.5, when eight "
         "of ten targets are 0?",
@@ -96,6 +98,7 @@ def one_step(X, T, parameters, lr):
     A2 = 1 / (1 + np.exp(-(A1 @ W2.T + b2)))
     dZ2 = (A2 - T) / len(X) * A2 * (1 - A2)
     dZ1 = dZ2 @ W2 * A1 * (1 - A1)
+    # nothing was changed so far: both layers get their blame from the same network
     return [
         W1 - lr * (dZ1.T @ X),
         b1 - lr * dZ1.sum(axis=0),
@@ -185,6 +188,7 @@ step_exercise = Exercise(
     difficulty="medium",
     name="one_step",
     reference=one_step,
+    shown=True,
     alternatives=(one_step_example_by_example, one_step_with_nnlib),
     fixed=(
         ONE_OF_EACH,
@@ -319,8 +323,10 @@ def gradients_returned(X, T, p, lr):
 
 
 def safe_mse(outputs, targets):
+    # NumPy would also stretch a single target over all outputs, in silence
     if outputs.size != targets.size:
         raise ValueError("There must be one target for each output.")
+    # (N, 1) - (N,) is a table of N x N: flat against flat there is nothing to stretch
     return np.mean((outputs.ravel() - targets.ravel()) ** 2)
 
 
@@ -354,6 +360,7 @@ mse_exercise = Exercise(
     difficulty="medium",
     name="safe_mse",
     reference=safe_mse,
+    shown=True,
     alternatives=(safe_mse_reshaped, safe_mse_in_a_loop),
     fixed=(
         (np.array([[0.0], [1.0], [1.0], [0.0]]), np.array([0.0, 1.0, 1.0, 0.0])),

@@ -95,6 +95,8 @@ def velocity_subtracted():
 def adam_step(p, g, m, v, t, lr):
     m = 0.9 * m + 0.1 * g
     v = 0.999 * v + 0.001 * g**2
+    # both began at 0 and hold only the share 1 - beta**t so far; the corrected ones
+    # are for this step alone, and the averages go on without the correction
     m_hat = m / (1 - 0.9**t)
     v_hat = v / (1 - 0.999**t)
     return p - lr * m_hat / (np.sqrt(v_hat) + 1e-8), m, v
@@ -160,6 +162,7 @@ adam_exercise = Exercise(
     difficulty="medium",
     name="adam_step",
     reference=adam_step,
+    shown=True,
     alternatives=(adam_step_in_a_loop, adam_step_with_plain_numbers),
     fixed=(
         (np.array([4.0, 3.0]), np.array([8.0, 18.0]), np.zeros(2), np.zeros(2), 1, 0.1),
@@ -316,6 +319,7 @@ def uphill(p, g, m, v, t, lr):
 
 
 def roll(params, gradients, lr, mu):
+    # a velocity for each parameter, of its shape: [array] * n would be one array, n times
     velocities = [np.zeros_like(p) for p in params]
     for step in gradients:
         velocities = [mu * v + g for v, g in zip(velocities, step, strict=True)]
@@ -390,6 +394,7 @@ roll_exercise = Exercise(
     difficulty="hard",
     name="roll",
     reference=roll,
+    shown=True,
     alternatives=(roll_in_place, roll_with_the_rate_in_the_velocity, roll_with_nnlib),
     fixed=(
         ([np.array([1.0]), np.array([1.0])], [[np.array([2.0]), np.array([0.0])]], 0.1, 0.9),

@@ -13,6 +13,7 @@ TITLE = "Training deep networks"
 
 
 def growth():
+    # one layer multiplies the size by sqrt(n) * std = 10 * 0.2 = 2; five layers, five times
     return (100**0.5 * 0.2) ** 5
 
 
@@ -24,6 +25,7 @@ growth_exercise = Exercise(
     difficulty="easy",
     name="growth",
     reference=growth,
+    shown=True,
     hints=(
         "First a single layer: by which factor does it change the size of the numbers?",
         "The factor of one layer is √n · std, with n = 100 and std = 0.2. Then the next layer "
@@ -97,9 +99,9 @@ def one_layer_too_few():
 def start_std(shape, activation):
     n_out, n_in = shape
     if activation == "tanh":
-        return np.sqrt(2 / (n_in + n_out))
+        return np.sqrt(2 / (n_in + n_out))  # the middle of both directions
     if activation == "ReLU":
-        return np.sqrt(2 / n_in)
+        return np.sqrt(2 / n_in)  # ReLU keeps half of the squares, the 2 gives them back
     raise ValueError(f"No rule is known for {activation!r}.")
 
 
@@ -147,6 +149,7 @@ start_exercise = Exercise(
     difficulty="easy",
     name="start_std",
     reference=start_std,
+    shown=True,
     alternatives=(start_std_from_a_table, start_std_from_the_gain),
     fixed=(
         ((100, 300), "tanh"),
@@ -259,8 +262,9 @@ def a_start_for_every_name_he_s(*arguments):
 
 
 def batch_norm(z, gamma, beta):
+    # axis 0 runs over the examples: one mean and one variance for each neuron
     mean = z.mean(axis=0)
-    std = np.sqrt(z.var(axis=0) + 1e-5)
+    std = np.sqrt(z.var(axis=0) + 1e-5)  # under the root, so that a std of 0 does no harm
     return gamma * (z - mean) / std + beta
 
 
@@ -303,6 +307,7 @@ norm_exercise = Exercise(
     difficulty="medium",
     name="batch_norm",
     reference=batch_norm,
+    shown=True,
     alternatives=(batch_norm_neuron_by_neuron, batch_norm_with_nnlib),
     fixed=(
         (np.array([[1.0], [2.0], [3.0], [6.0]]), np.array([1.0]), np.array([0.0])),
@@ -428,9 +433,11 @@ def beta_inside_the_brackets(z, gamma, beta):
 
 
 def clip(gradients, limit):
+    # one length for everything: squares add up, over all numbers of all arrays
     length = np.sqrt(sum(np.sum(g**2) for g in gradients))
     if length <= limit:
         return gradients
+    # one factor for everything, so the direction stays
     return [g * (limit / length) for g in gradients]
 
 
@@ -476,6 +483,7 @@ clip_exercise = Exercise(
     difficulty="medium",
     name="clip",
     reference=clip,
+    shown=True,
     alternatives=(clip_as_one_list, clip_with_nnlib),
     rtol=1e-4,  # a tiny number below the line, as nnlib has it, is right too
     fixed=(

@@ -110,7 +110,9 @@ def sign_turned_round():
 
 
 def standardise(train, new):
+    # one mean and one std for each column; new rows have no say in them
     mean, std = train.mean(axis=0), train.std(axis=0)
+    # ptp is the largest minus the smallest: 0 where a column never changes
     std = np.where(np.ptp(train, axis=0) > 0, std, 1.0)
     return (train - mean) / std, (new - mean) / std
 
@@ -170,6 +172,7 @@ standardise_exercise = Exercise(
     difficulty="medium",
     name="standardise",
     reference=standardise,
+    shown=True,
     alternatives=(standardise_column_by_column, standardise_with_a_mask),
     rtol=1e-5,
     atol=1e-6,
@@ -697,6 +700,7 @@ def early_stopping(val_losses, patience):
     best, best_epoch = np.inf, 0
     for epoch, loss in enumerate(val_losses, start=1):
         if loss < best:
+            # compared with the best so far, not with the epoch before
             best, best_epoch = loss, epoch
         elif epoch - best_epoch >= patience:
             return epoch, best_epoch
@@ -737,6 +741,7 @@ early_stopping_exercise = Exercise(
     difficulty="hard",
     name="early_stopping",
     reference=early_stopping,
+    shown=True,
     alternatives=(early_stopping_with_a_counter, early_stopping_by_looking_back),
     fixed=(
         (np.array([0.9, 0.7, 0.5, 0.6, 0.7, 0.8]), 2),

@@ -298,8 +298,11 @@ def filled_column_by_column(data):
 
 def confusion_shares(labels, answers, classes):
     counts = np.zeros((classes, classes))
+    # counts[labels, answers] += 1 would count each pair once, however often it occurs
     np.add.at(counts, (labels, answers), 1)
+    # a column of totals, so that each row is divided by its own
     totals = counts.sum(axis=1, keepdims=True)
+    # a digit that does not occur has the total 0
     return counts / np.maximum(totals, 1)
 
 
@@ -372,6 +375,7 @@ confusion_exercise = Exercise(
     difficulty="medium",
     name="confusion_shares",
     reference=confusion_shares,
+    shown=True,
     alternatives=(confusion_shares_in_a_loop, confusion_shares_with_bincount),
     fixed=(
         (np.array([0, 0, 0, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 0]), 3),

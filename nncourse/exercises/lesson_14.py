@@ -158,6 +158,7 @@ def always_one_hidden_layer(inputs, outputs, depth, budget):
 
 
 def honest_choice(validation, test):
+    # the test table has no say in the choice, and luck over the seeds evens out
     best = validation.mean(axis=1).argmax()
     return best, test[best].mean()
 
@@ -197,6 +198,7 @@ choice_exercise = Exercise(
     name="honest_choice",
     quantity=False,  # a row number is one of the two results
     reference=honest_choice,
+    shown=True,
     alternatives=(honest_choice_in_a_loop, honest_choice_by_sorting),
     equivalent_mutants={
         "line 2: validation.mean -> validation.sum": "all rows are equally long",

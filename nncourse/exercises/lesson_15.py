@@ -115,12 +115,13 @@ def kernels_times_channels():
 
 def convolve(image, kernel, stride, padding):
     k = len(kernel)
-    image = np.pad(image, padding)
+    image = np.pad(image, padding)  # from here on the rim is part of the image
     height = (image.shape[0] - k) // stride + 1
     width = (image.shape[1] - k) // stride + 1
     result = np.zeros((height, width))
     for row in range(height):
         for column in range(width):
+            # place (row, column) of the map looks at a window that begins here
             top, left = stride * row, stride * column
             result[row, column] = (image[top : top + k, left : left + k] * kernel).sum()
     return result
@@ -199,6 +200,7 @@ convolve_exercise = Exercise(
     difficulty="medium",
     name="my_convolve",
     reference=convolve,
+    shown=True,
     alternatives=(convolve_weight_by_weight, convolve_with_a_view, convolve_with_nnlib),
     equivalent_mutants={
         "line 6: np.zeros -> np.ones": "every number of the result is written by the loops",
@@ -353,6 +355,7 @@ def conv_layer(x, W, b):
     for o in range(len(W)):
         for row in range(height):
             for column in range(width):
+                # the bias belongs to the kernel: once, before the channels are added up
                 y[o, row, column] = b[o]
                 for c in range(channels):
                     window = x[c, row : row + k, column : column + k]
@@ -411,6 +414,7 @@ layer_exercise = Exercise(
     difficulty="medium",
     name="fixed_layer",
     reference=conv_layer,
+    shown=True,
     equivalent_mutants={
         "line 2: 2 -> 3": "kernels are square",
         "line 4: np.zeros -> np.ones": "every number of the result is written by the loops",

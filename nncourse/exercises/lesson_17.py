@@ -219,6 +219,7 @@ epoch_exercise = Exercise(
     difficulty="medium",
     name="train_epoch",
     reference=train_epoch,
+    shown=True,
     alternatives=(train_epoch_in_place, train_epoch_split),
     fixed=(
         case_of_epoch(np.random.default_rng(4), 4, 2),
@@ -329,6 +330,7 @@ share_exercise = Exercise(
     difficulty="easy",
     name="share_right",
     reference=share_right,
+    shown=True,
     alternatives=(share_right_counted, share_right_of_errors),
     fixed=(
         (np.array([[2.0, 1.0, -1.0], [0.0, 0.5, 3.0]]), np.array([0, 1])),

@@ -68,6 +68,7 @@ class Exercise:
     name: str  # of the learner's function, class or value in the notebook
     reference: object  # for a value: a function without arguments that returns it
     hints: tuple  # three, from nudge to nearly there
+    shown: bool = False  # the solution notebook shows the reference: release writes it there
     alternatives: tuple = ()  # at least two other right answers; none needed for a value
     fixed: tuple = ()  # argument tuples: edge cases, simplest first
     random: object = None  # rng -> argument tuple

@@ -1,9 +1,11 @@
 """Exercises are made from solutions, nothing leaks, mistakes are named, a reset keeps work."""
 
+import ast
 import copy
 import re
 import subprocess
 import sys
+import types
 
 import nbformat
 import pytest
@@ -258,7 +260,9 @@ def test_the_bones_of_a_solution_can_be_released_and_hold_the_references(course)
     assert release.main([]) == 0
     cells = {cell.id: cell.source for cell in notebook.cells}
     assert cells["answer-01-2"] == (
-        "def weighted_sum(x, w, b):\n    ### BEGIN SOLUTION\n    return w @ x + b\n"
+        "def weighted_sum(x, w, b):\n    ### BEGIN SOLUTION\n"
+        "    # @ multiplies each input by its own weight and adds the products up\n"
+        "    return w @ x + b\n"
         "    ### END SOLUTION"
     )
     assert cells["answer-01-3"].count("### BEGIN SOLUTION") == 2
@@ -373,3 +377,47 @@ def test_the_usage_needs_no_heavy_import():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.endswith("[]\n"), done.stderr
+
+
+def test_a_solution_that_is_the_reference_is_written_by_release():
+    """Whoever changes one of the two changes both: an exercise without shown=True differs."""
+    shown = 0
+    for number in exercises.lessons():
+        module, notebook = exercises.lesson(number), read(release.solution_path(number))
+        by_id = {one.id: one for one in module.EXERCISES}
+        for cell, kind in zip(notebook.cells, release.cell_kinds(notebook), strict=True):
+            if not kind or kind[0] != "answer" or cell.source.count(release.BEGIN) != 1:
+                continue
+            exercise = by_id[kind[1]]
+            try:
+                written = release.with_reference(cell.source, exercise)
+                same = ast.dump(ast.parse(written)) == ast.dump(ast.parse(cell.source))
+            except (StopIteration, SyntaxError, TypeError):  # a class, or code that is built
+                continue
+            assert same == exercise.shown, f"{exercise.id}: release --run {number}"
+            shown += exercise.shown
+    assert shown > 30
+
+
+def test_the_reference_comes_into_the_notebook_with_its_comments():
+    def two(x):
+        """Not this."""
+        # but this
+        return 2 * x
+
+    exercise = types.SimpleNamespace(reference=two, is_value=False, name="mine")
+    source = "def mine(x):\n    ### BEGIN SOLUTION\n    return 0\n    ### END SOLUTION\nprint(1)"
+    assert release.with_reference(source, exercise) == (
+        "def mine(x):\n    ### BEGIN SOLUTION\n    # but this\n    return 2 * x\n"
+        "    ### END SOLUTION\nprint(1)"
+    )
+
+    def three():
+        half = 1.5
+        return 2 * half
+
+    value = types.SimpleNamespace(reference=three, is_value=True, name="mine")
+    source = "mine = ...\n### BEGIN SOLUTION\n### END SOLUTION"
+    assert release.with_reference(source, value) == (
+        "mine = ...\n### BEGIN SOLUTION\nhalf = 1.5\nmine = 2 * half\n### END SOLUTION"
+    )
