@@ -431,7 +431,7 @@ backward_exercise = Exercise(
     ),
     random=network_case,
     equivalent_mutants={
-        "line 7: dZ2 @ W2 -> dZ2 * W2": "with one output, a column times a row is the same"
+        "line 9: dZ2 @ W2 -> dZ2 * W2": "with one output, a column times a row is the same"
     },
     hints=(
         "Go from the loss towards the input, as the slopes do. A wrong dZ2 spoils everything that "
