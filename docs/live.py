@@ -6,6 +6,7 @@ from pathlib import Path
 from docs.weights import packed
 from nnlib.widgets.base.javascript import HERE, style
 from nnlib.widgets.base.test_images import packed_images
+from nnlib.widgets.models.codes import packed_components
 
 
 def write_explorers(folder):
@@ -19,3 +20,4 @@ def write_explorers(folder):
     (folder / "explorers.css").write_text(style(*names), encoding="utf-8")
     (folder / "explorers" / "weights.bin").write_bytes(packed())
     (folder / "explorers" / "digits.bin").write_bytes(packed_images())
+    (folder / "explorers" / "components.bin").write_bytes(packed_components())

@@ -20,6 +20,7 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
     "explore_bumps": ("bumps", {}),
     "explore_neuron": ("line", {"mode": "neuron"}),
     "explore_backpropagation": ("network", {"mode": "backward"}),
+    "explore_codes": ("codes", {}),
     "explore_convolution": ("convolution", {}),
     "explore_digits": ("explore_digits", {}),
     "explore_gradient_descent": ("ball", {"mode": "descent"}),
@@ -38,8 +39,13 @@ SHOWS = {  # what runs without a kernel: its file .js, and how it is called ther
 WITH_DATA = {"explore_convolution", "explore_softmax", "fit_by_hand"}
 # whose brackets hold settings, and the names of those that may stand there without one
 SETTINGS = {"explore_optimizers": ["surface"], "explore_training": ["model", "data"]}
-STAND_IN = {"digit_pad", "explore_digits"}  # for a network of the learner's own, which no page has
-NOTE = "In this page the ready-made network reads. In JupyterLab it is the one of this cell."
+# a network of the learner's own, which no page has, and what the page says of the one in its place
+NETWORK = "In this page the ready-made network reads. In JupyterLab it is the one of this cell."
+CODES = (
+    "In this page 64 principal components pack and unpack the images. In JupyterLab it is what you "
+    "give; the picture below has the mixture of this lesson's networks."
+)
+STAND_IN = {"digit_pad": NETWORK, "explore_digits": NETWORK, "explore_codes": CODES}
 HOW_TO_RUN = "A page to read. Run and change it [on your computer](../docs/index.md#run-it)"
 
 
@@ -65,8 +71,12 @@ def for_the_web(text, path="", repository="", in_a_tab=False):
         if show and not cell["outputs"]:  # of an exercise, which is stored without outputs
             data = {"text/html": show}
             cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
-        for output in cell["outputs"]:
+        for output in list(cell["outputs"]):
+            kept = {**output, "data": dict(output.get("data", {}))}
             dress(output, cell, following)
+            if show and escape(CODES) in show and kept["data"].pop(WIDGET, None) is not None:
+                dress(kept, {"source": "", "metadata": cell["metadata"]}, following)
+                cell["outputs"].append(kept)  # the picture that the text below describes
     folder, _, name = path.rpartition("/")
     if folder == "solutions":  # else it has the title of its exercises
         cells[0]["source"] = joined(cells[0]["source"]).replace("# Exercises", "# Answers", 1)
@@ -147,7 +157,7 @@ def given(name, call, before, settings):
             named |= {word.arg: plain(word.value)} if word.arg else plain(word.value)
     except ValueError:
         if name in STAND_IN:
-            return {"note": NOTE}
+            return {"note": STAND_IN[name]}
         raise
     if name in WITH_DATA and (arguments or named or settings):
         return getattr(widgets, name)(*arguments, **named).set(**settings).for_page()

@@ -7,7 +7,6 @@ import pytest
 from bs4 import BeautifulSoup
 
 from docs.pages import (
-    NOTE,
     SHOWS,
     STAND_IN,
     WIDGET,
@@ -115,7 +114,18 @@ def test_data_in_the_brackets_reach_the_page_and_an_exercise_is_shown_without_ou
 
 @pytest.mark.parametrize("call", sorted(STAND_IN))
 def test_for_a_network_of_the_learners_own_another_stands_in_and_says_so(call):
-    assert options_of(f"{call}(model)") == {"settings": {}, "note": NOTE}
+    assert options_of(f"{call}(model)") == {"settings": {}, "note": STAND_IN[call]}
+
+
+def test_a_stand_in_for_codes_leaves_the_picture_that_the_text_describes():
+    data = {"image/png": "abc", WIDGET: {}, "text/plain": "two digits"}
+    (cell,) = page(code_cell("explore_codes(encode, decode)", **data))
+    shown, kept = cell["outputs"]
+    assert "note" in shown["data"]["text/html"]
+    assert kept["data"]["image/png"] == "abc"
+    assert alt(cell)
+    (cell,) = page(code_cell("explore_codes()", **data))
+    assert len(cell["outputs"]) == 1
 
 
 @pytest.mark.parametrize(

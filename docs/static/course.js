@@ -1,9 +1,10 @@
 // What the pages do by themselves: quizzes answer, shows run. No kernel, no network.
 
 for (const el of document.querySelectorAll(".live")) {
-  const [weights, digits] = ["weights", "digits"].map((name) => new URL(`explorers/${name}.bin`, import.meta.url));
+  const [weights, digits, components] = ["weights", "digits", "components"]
+    .map((name) => new URL(`explorers/${name}.bin`, import.meta.url));
   import(`./explorers/${el.dataset.show}.js`).then(({ default: show }) =>
-    show.render({ el, weights, digits, ...JSON.parse(el.dataset.options ?? "{}") }),
+    show.render({ el, weights, digits, components, ...JSON.parse(el.dataset.options ?? "{}") }),
   );
 }
 

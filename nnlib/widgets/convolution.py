@@ -8,7 +8,7 @@ from traitlets import Bool, Float, Int
 from nnlib.palette import DIVERGING, DIVERGING_LIGHT, INK, RED
 from nnlib.widgets.base.javascript import HERE, joined, style
 from nnlib.widgets.base.numbers import short
-from nnlib.widgets.base.test_images import TestImages
+from nnlib.widgets.base.test_images import TestImages, number_trait
 from nnlib.widgets.models.convolution import (
     KERNEL,
     POOL,
@@ -34,6 +34,7 @@ class Convolution(TestImages):
     _esm = joined(HERE / "convolution.js")
     _css = style("convolution", "digit_images")
     size = (7.4, 4.4)
+    number = number_trait()
     row, column = (Int(START, min=0).tag(sync=True, setting=True) for _ in range(2))
     k00, k01, k02, k10, k11, k12, k20, k21, k22 = (
         Float(float(weight)).tag(sync=True, setting=True) for weight in EDGES.flat

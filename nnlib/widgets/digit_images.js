@@ -21,8 +21,8 @@ export function digitImages(model, address, arrived) {
       const pixels = packed.subarray(ONE_IMAGE * number, ONE_IMAGE * (number + 1));
       return { pixels, label: packed[ONE_IMAGE * images.count + number] };
     }
-    const sent = model?.get("sent");
-    return sent?.number === number ? { pixels: bytes(sent.image), label: sent.label } : null;
+    const sent = model?.get("sent")[number];
+    return sent ? { pixels: bytes(sent.image), label: sent.label } : null;
   };
   if (model) {
     unpack(bytes(model.get("images")));
@@ -41,11 +41,11 @@ const SHOWN = 20; // in the strip
 const THUMB = 28;
 
 // A strip of the first test images: a click or the arrow keys choose one. { element, show(number, dark) }
-export function makeStrip(images, chosen) {
+export function makeStrip(images, chosen, name = "Choose a test image") {
   const canvas = make("canvas", { width: SHOWN * THUMB, height: THUMB, "aria-hidden": "true" });
   const mark = draw("rect", { y: 0.5, width: THUMB - 1, height: THUMB - 1, class: "digits-mark" });
   const over = draw("svg", { viewBox: `0 0 ${SHOWN * THUMB} ${THUMB}`, "aria-hidden": "true" }, mark);
-  const element = keepKeys(make("div", { class: "digits-strip", tabindex: "0", role: "slider", "aria-label": "Choose a test image", "aria-valuemin": 0 }, canvas, over));
+  const element = keepKeys(make("div", { class: "digits-strip", tabindex: "0", role: "slider", "aria-label": name, "aria-valuemin": 0 }, canvas, over));
   let now = 0;
   let painted = "";
   const pick = (number) => chosen(Math.min(Math.max(number, 0), images.most));

@@ -8,7 +8,7 @@ from nnlib import pretrained
 from nnlib.datasets.photo import centre_digit
 from nnlib.palette import BLUE, GREEN, INK, RED
 from nnlib.widgets.base.javascript import HERE, joined, style
-from nnlib.widgets.base.test_images import TestImages
+from nnlib.widgets.base.test_images import TestImages, number_trait
 from nnlib.widgets.models.digits import digit_reader, in_words, move_digit
 
 MOST = 28  # pixels of a shift: then nothing is left in the frame
@@ -31,6 +31,7 @@ class Digits(TestImages):
 
     _esm = joined(HERE / "explore_digits.js")
     _css = style("explore_digits", "digit_images")
+    number = number_trait()
     right, down = (Int(0, min=-MOST, max=MOST).tag(sync=True, setting=True) for _ in range(2))
     degrees = Int(0, min=-180, max=180).tag(sync=True, setting=True)
     centre = Bool(False).tag(sync=True, setting=True)

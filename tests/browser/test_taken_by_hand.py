@@ -8,7 +8,10 @@ from tests.browser.notebooks import notebook_of
 from tests.browser.test_showpieces_in_jupyterlab import drag, handle, middle
 
 pytestmark = pytest.mark.browser
-CALLS = ["explore_convolution", "explore_digits", "explore_gradient_flow", "fit_by_hand"]
+CALLS = [
+    *("explore_convolution", "explore_digits", "explore_codes"),
+    *("explore_gradient_flow", "fit_by_hand"),
+]
 OWN = """
 from nnlib.widgets import fit_by_hand
 fit = fit_by_hand([0, 1, 2], [0, 1, 4], lambda x, k: k * x**2, {"k": (0, 3)})
@@ -114,6 +117,22 @@ def test_the_digit_is_dragged_turned_and_read(notebook):
     )
 
 
+def test_codes_are_mixed_with_another_image_of_the_strip(notebook):
+    root = shown(notebook, "explore_codes")
+    second = root.query_selector("[aria-label='Choose the second image']")
+    second.focus()
+    for _ in range(3):
+        notebook.page.keyboard.press("ArrowRight")
+    says(notebook, "my_explore_codes.second", "4")
+    slider = root.query_selector("[data-name=mix] input[type=range]")
+    slider.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    says(notebook, "my_explore_codes.mix", "0.55")
+    notebook.page.wait_for_function(
+        "root => root.innerText.includes('test image 4, a 4, mixed 0.45 to 0.55')", arg=root
+    )
+
+
 def test_layers_are_added_by_hand_and_looked_at(notebook):
     root = shown(notebook, "explore_gradient_flow")
     drag(notebook.page, handle(root, "The last layer"), 60, 0)
@@ -164,17 +183,18 @@ def test_copied_code_is_a_line_of_python_and_nothing_is_logged(notebook):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(browser, server, name):
+def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(browser, server, notebook, name):
+    assert notebook.complaints() == []
     page = browser.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
-    notebook = lab.Notebook(page, server, "taken_by_hand.ipynb")
+    on_a_phone = lab.Notebook(page, server, "taken_by_hand.ipynb")
     page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
-    notebook.run_all()
-    root = shown(notebook, name)
+    on_a_phone.run_all()
+    root = shown(on_a_phone, name)
     parts = root.query_selector_all(".nn-pixels, .nn-plane, .nn-cells")
     assert parts[0].is_visible()
     for part in filter(lambda one: one.is_visible(), parts):  # the losses of fit_by_hand are not
         assert part.bounding_box()["width"] <= root.bounding_box()["width"]
     before = root.get_attribute("data-frames")
-    drag(page, root.query_selector(".nn-handle"), 25, 10)
+    drag(page, root.query_selector(".nn-handle") or root.query_selector(".digits-strip"), 25, 10)
     page.wait_for_function("([r, f]) => r.dataset.frames !== f", arg=[root, before])
-    notebook.close()
+    on_a_phone.close()

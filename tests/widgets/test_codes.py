@@ -1,25 +1,86 @@
+import json
+
 import numpy as np
 import pytest
 
 from nnlib import datasets, nn
 from nnlib.data import to_float
-from nnlib.widgets import codes, explore_codes
-from nnlib.widgets.codes import as_square, compute, decode_on_board, encode_on_board
-from tests.widgets.helpers import pixels, press, sweep
+from nnlib.widgets import explore_codes
+from nnlib.widgets.base.javascript import HERE
+from nnlib.widgets.models import codes
+from nnlib.widgets.models.codes import (
+    as_square,
+    compute,
+    decode_on_board,
+    encode_on_board,
+    packed_components,
+    principal_components,
+)
+from tests.widgets.javascript import run_node
+
+PROGRAM = """
+import { readFileSync } from "node:fs";
+import { decode, encode, mixed, saidOf, unpackedComponents } from "HERE/codes_model.js";
+const file = readFileSync("components");
+const parts = unpackedComponents(file.buffer.slice(file.byteOffset, file.byteOffset + file.length));
+const found = JSON.parse(readFileSync("asked.json")).map(({ images, numbers, labels, mix }) => {
+  const [first, second] = images.map((image) => Float64Array.from(image, (value) => value / 255));
+  const pixels = mixed(first, second, mix);
+  const code = mixed(encode(parts, first), encode(parts, second), mix);
+  const decoded = decode(parts, code);
+  const [one, other] = numbers.map((number, k) => ({ number, label: labels[k] }));
+  const said = saidOf(one, other, mix, code, pixels, decoded);
+  return { pixels: [...pixels], code: [...code], decoded: [...decoded], said };
+});
+process.stdout.write(JSON.stringify(found));
+"""
 
 
-@pytest.fixture(scope="module")
-def explorer():
-    return explore_codes()
+def eight_bits():
+    """(mean, directions) as a page has them."""
+    packed = packed_components()
+    floats = np.frombuffer(packed, "<f4", 784 + 64)
+    whole = np.frombuffer(packed, np.int8, offset=floats.nbytes).reshape(784, 64)
+    return floats[:784].astype(float), whole * floats[784:].astype(float)
+
+
+def test_javascript_and_python_agree(tmp_path):
+    rng, (images, labels) = np.random.default_rng(5), datasets.mnist_test()
+    mean, directions = eight_bits()
+    asked, ours = [], []
+    for _ in range(20):
+        pair = rng.integers(0, 100, 2)
+        mix = round(float(rng.uniform(-2, 3)), 2)
+        both = {"images": images[pair].reshape(2, -1).tolist(), "mix": mix}
+        asked.append(both | {"numbers": pair.tolist(), "labels": labels[pair].tolist()})
+        first, second = images[pair].reshape(2, -1) / 255
+        pixels = (1 - mix) * first + mix * second
+        code = (pixels - mean) @ directions
+        ours.append((pixels, code, mean + code @ directions.T))
+    (tmp_path / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    (tmp_path / "components").write_bytes(packed_components())
+    found = json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), tmp_path))
+    for theirs, (pixels, code, decoded) in zip(found, ours, strict=True):
+        np.testing.assert_allclose(theirs["pixels"], pixels, atol=1e-9)
+        np.testing.assert_allclose(theirs["code"], code, atol=1e-9)
+        np.testing.assert_allclose(theirs["decoded"], decoded, atol=1e-9)
+    for theirs, state in zip(found, asked, strict=True):
+        first, second = state["numbers"]
+        said = explore_codes().set(first=first, second=second, mix=state["mix"]).describe()
+        assert theirs["said"].split(" The code")[0] == said.split(" The code")[0]
+
+
+def test_eight_bits_are_enough_for_the_directions():
+    mean, directions = principal_components()
+    page_mean, page_directions = eight_bits()
+    np.testing.assert_allclose(page_mean, mean, atol=1e-7)
+    np.testing.assert_allclose(page_directions, directions, atol=0.004)
+    assert len(packed_components()) < 60_000
 
 
 @pytest.fixture(scope="module")
 def digits():
     return to_float(datasets.mnist()[1][0][:20]).reshape(-1, 784)
-
-
-def test_every_control_over_its_range(explorer):
-    sweep(explorer)
 
 
 def test_mixing_by_hand():
@@ -75,29 +136,35 @@ def test_codes_of_any_length_are_drawn_as_a_square(k, side):
     assert np.isnan(square.ravel()[k:]).all()
 
 
-def test_it_says_what_it_shows(explorer):
-    assert explorer.description.startswith("Test image 0, a 7, and test image 1, a 2, mixed 0.50")
-    press(explorer, "A 4 becomes a 9")
-    assert "Test image 4, a 4, and test image 9, a 9, mixed 0.50 to 0.50" in explorer.description
-    assert "64 numbers" in explorer.description
-    explorer.reset()
+def test_it_says_what_it_shows_and_is_stored_as_a_picture():
+    explorer = explore_codes()
+    assert repr(explorer).startswith("Test image 0, a 7, and test image 1, a 2, mixed 0.50")
+    explorer.set(first=4, second=9)
+    assert "Test image 4, a 4, and test image 9, a 9, mixed 0.50 to 0.50" in explorer.describe()
+    assert "64 numbers" in explorer.describe()
+    assert "mixed −1.00 to 2.00" in explorer.set(mix=2).describe()
+    data, metadata = explorer._repr_mimebundle_()
+    assert metadata["image/png"] == {"width": 840, "height": 220}
+    assert data["text/plain"] == explorer.describe()
 
 
-def test_the_mixture_changes_the_picture(explorer):
-    before = pixels(explorer)
-    explorer.set(mix=0.0)
-    assert np.any(pixels(explorer) != before)
-    press(explorer, "Too far")
-    assert explorer.values()["mix"] == 3.0
-    explorer.reset()
+def test_the_decoded_image_follows_the_settings(digits):
+    explorer = explore_codes()
+    # what the browser sends: several traits in one message
+    explorer.set_state({"first": 4, "second": 9, "mix": 0.25})
+    expected = compute(encode_on_board, decode_on_board, digits[4], digits[9], 0.25)
+    np.testing.assert_allclose(explorer.code, expected[1], atol=1e-6)
+    np.testing.assert_allclose(np.frombuffer(explorer.decoded, "<f4"), expected[2], atol=1e-6)
+    explorer.set(second=5_000)
+    assert list(explorer.sent) == ["5000"]
 
 
 def test_the_learners_own_networks(digits):
     encode = nn.Sequential(nn.Linear(784, 10), nn.ReLU())
     decode = nn.Sequential(nn.Linear(10, 784), nn.Sigmoid())
     own = explore_codes(encode, decode)
-    assert "The code has 10 numbers" in own.description
-    sweep(own, pairs=False)
+    assert "The code has 10 numbers" in own.describe()
+    assert own.call == "explore_codes(encode, decode)"
 
 
 @pytest.mark.parametrize(
@@ -121,10 +188,11 @@ def test_an_error_later_is_shown_in_the_explorer():
 
     def tired(code):
         calls.append(code)
-        if len(calls) > 4:
+        if len(calls) > 2:
             raise RuntimeError("no more today")
         return decode_on_board(code)
 
     explorer = explore_codes(decode=tired)
     explorer.set(mix=0.25).set(mix=1.0)
     assert "no more today" in str(explorer.last_error)
+    assert "no more today" in explorer.alert

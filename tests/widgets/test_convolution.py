@@ -218,8 +218,9 @@ def test_an_image_that_is_not_in_the_page_is_sent():
     assert explorer.images[784 * 7 : 784 * 8] == images[7].tobytes()
     assert explorer.images[78_400 + 7] == labels[7]
     explorer.set(number=4321)
-    sent = {"number": 4321, "label": labels[4321], "image": images[4321].tobytes()}
-    assert explorer.sent == sent
+    sent = {"label": labels[4321], "image": images[4321].tobytes()}
+    assert explorer.sent == {"4321": sent}
+    assert explorer.set(number=7).sent == {}
 
 
 def test_what_is_stored_is_a_picture_and_a_sentence():

@@ -20,23 +20,28 @@ def packed_images(count=IN_THE_PAGE):
 
 
 class TestImages(Showpiece):
-    """A showpiece about test image `number`, which digit_images.js gets from here."""
+    """A showpiece about test images, whose numbers are the settings that `shows` names."""
 
     __test__ = False  # it is no test of pytest's
-
-    number = traitlets.Int(0, min=0, max=9_999).tag(sync=True, setting=True)
+    shows = ("number",)
     images = traitlets.Bytes().tag(sync=True)
-    sent = traitlets.Dict().tag(sync=True)  # an image that is not in the page: number, label, bytes
+    sent = traitlets.Dict().tag(sync=True)  # {number: label and image} of those not in the page
 
     def __init__(self, **settings):
         self.all_images, self.all_labels = datasets.mnist_test()
         super().__init__(images=packed_images(), **settings)
-        self.observe(lambda change: self._bring(change.new), names="number")
+        self.observe(self._bring, names=list(self.shows))
 
-    def _bring(self, number):
-        if number >= IN_THE_PAGE:
-            image = self.all_images[number].tobytes()
-            self.sent = {"number": number, "label": self.label_of(number), "image": image}
+    def _bring(self, _):
+        numbers = [getattr(self, name) for name in self.shows]
+        self.sent = {
+            str(number): {
+                "label": self.label_of(number),
+                "image": self.all_images[number].tobytes(),
+            }
+            for number in numbers
+            if number >= IN_THE_PAGE
+        }
 
     def image_of(self, number):
         """Test image `number`: (28, 28), 0 background to 1 full ink."""
@@ -45,3 +50,8 @@ class TestImages(Showpiece):
     def label_of(self, number):
         """The digit that test image `number` is."""
         return int(self.all_labels[number])
+
+
+def number_trait(value=0):
+    """The number of a test image, as a setting."""
+    return traitlets.Int(value, min=0, max=9_999).tag(sync=True, setting=True)
