@@ -57,28 +57,33 @@ class Finding(NamedTuple):
 def check_setup():
     """Look for everything that the course needs; shown, it is one line when all is well."""
     findings = pieces()
-    return Setup(findings + [finding for finding in surroundings() if finding.advice])
+    findings += [finding for finding in surroundings() if finding.advice]
+    return Setup(findings, remarks() if IN_A_TAB else [])
 
 
 class Setup:
-    """What check_setup() returns: one line, and above it what is missing and how to get it."""
+    """What check_setup() returns: one line, and above it what is missing and how to get it.
 
-    def __init__(self, findings):
-        self.findings = findings
+    In a browser tab the remarks stand below: no terminal tells them there.
+    """
+
+    def __init__(self, findings, remarks=()):
+        self.findings, self.remarks = findings, remarks
 
     def __repr__(self):
         wrong = [str(finding) for finding in self.findings if finding.advice]
-        return "\n".join([*wrong, verdict(self.findings)])
+        return "\n".join([*wrong, verdict(self.findings), *self.remarks])
 
     def _repr_html_(self):
         wrong = [finding for finding in self.findings if finding.advice]
+        remarks = "".join(f"<p>{html.escape(remark)}</p>" for remark in self.remarks)
         if wrong:
             lines = "".join(f"<li>{html.escape(str(finding))}</li>" for finding in wrong)
-            return f"<p>{badge('wrong')} {verdict(self.findings)}</p><ul>{lines}</ul>"
+            return f"<p>{badge('wrong')} {verdict(self.findings)}</p><ul>{lines}</ul>{remarks}"
         looked = "<br>".join(html.escape(str(finding)) for finding in self.findings)
         return (
             f"<p>{badge('right', verdict(self.findings))}</p>"
-            f"<details><summary>What was looked at</summary>{looked}</details>"
+            f"<details><summary>What was looked at</summary>{looked}</details>{remarks}"
         )
 
 

@@ -115,6 +115,10 @@ def test_in_a_browser_tab_it_says_what_matters_there(monkeypatch, capsys):
     assert "threads" not in out
     assert "Your work is kept in this browser" in out
     assert "PyTorch does not run in a browser" in out
+    shown = doctor.check_setup()  # in a tab there is no terminal to ask from
+    for text in (repr(shown), shown._repr_html_()):
+        assert "Everything is there." in text
+        assert all(remark in text for remark in doctor.remarks())
     advice = doctor.package("numpy>=99").advice
     assert advice == 'Run %pip install "numpy>=99" in a new cell.'
 
