@@ -3,7 +3,9 @@
 Called as guest.py lesson NN FILE or guest.py verdicts NN FILE; FILE gets one JSON text.
 """
 
+import inspect
 import json
+import os
 import sys
 import types
 from pathlib import Path
@@ -67,7 +69,32 @@ def verdicts(number):
     return found
 
 
+def kept(number):
+    """What check() itself does: {id: [right, why it could not be stored, stored points]}, and
+    whether it ends what never ends."""
+    place = "/tmp/progress.json"
+    os.environ["NNLIB_PROGRESS"] = place
+    from nncourse import check, exercises
+    from nncourse.learner import progress
+
+    def endless(*_):
+        while True:
+            pass
+
+    found = {}
+    for exercise in exercises.lesson(number).EXERCISES:
+        report = check(
+            exercise.id, exercise.reference() if exercise.is_value else exercise.reference
+        )
+        points = progress.read(Path(place))[0].get(exercise.id, {}).get("points")
+        found[exercise.id] = [report.right, report.unsaved, points]
+        if not exercise.is_value and exercise.driver is None:
+            endless.__signature__ = inspect.signature(exercise.reference)
+            found["endless"] = "it was stopped" in check(exercise.id, endless).text
+    return found
+
+
 if __name__ == "__main__":
     what, number, out = sys.argv[1:4]
-    done = {"lesson": lesson, "verdicts": verdicts}[what](number)
+    done = {"lesson": lesson, "verdicts": verdicts, "kept": kept}[what](number)
     Path(out).write_text(json.dumps(done), encoding="utf-8")

@@ -206,6 +206,7 @@ def is_setup(came, wanted):
 def main(numbers=()):
     """Prints what differs; returns the number of differences."""
     with chromium() as in_wasm:
+        kept = what_is_kept(in_wasm)
         found = [of_lesson(number, in_wasm) for number in numbers or LESSONS]
     cells, texts, verdicts, wrong = (sum(column) for column in zip(*found, strict=True))
     lessons = f"{len(found)} lesson{'s' * (len(found) > 1)}"
@@ -213,7 +214,18 @@ def main(numbers=()):
         f"WebAssembly in Chromium: {lessons}, {cells} cells, {texts} with text; {verdicts} "
         f"verdicts; {wrong} differ"
     )
-    return wrong
+    return wrong + kept
+
+
+def what_is_kept(in_wasm, number="01"):
+    """Does check() store points, and end what never ends? 1 if it does not, and says so."""
+    wanted = {e.id: [True, None, e.points] for e in exercises.lesson(number).EXERCISES}
+    came = in_wasm("kept", number)
+    if came == wanted | {"endless": True}:
+        print("check() stores points in WebAssembly, and ends a loop that never ends", flush=True)
+        return 0
+    print(f"check() in WebAssembly: {came}")
+    return 1
 
 
 def of_lesson(number, in_wasm):
