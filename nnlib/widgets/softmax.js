@@ -96,7 +96,7 @@ function build({ get, set, elements }) {
   }
   const heading = (words) => make("div", { class: "softmax-heading" }, words);
   return {
-    planes: (width) => [left, right].map((plane) => [plane, width < 340 ? width : Math.floor((width - 12) / 2), 250]),
+    planes: (width) => [left, right].map((plane) => [plane, width < 290 ? width : Math.floor((width - 12) / 2), 250]),
     pictures: [
       make("div", {}, heading("Drag the logits"), left.element),
       make("div", {}, heading("or the probabilities"), right.element),

@@ -261,6 +261,7 @@ def test_every_explorer_of_a_page_moves_and_its_link_opens_it_as_it_is(
         assert lab.press_show(page, root) > 0
         for plane in root.query_selector_all(".nn-plane"):
             assert plane.bounding_box()["width"] <= root.bounding_box()["width"] + 1
+    assert page.evaluate(WIDTH) == 0
     page.wait_for_timeout(600)  # the address follows after a rest
     said = page.evaluate(VALUES)
     assert page.evaluate("location.hash") > "#"

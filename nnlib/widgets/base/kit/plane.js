@@ -3,7 +3,7 @@
 import { clamp, rounded, short } from "./numbers.js";
 import { change, draw, keepKeys, make, uniqueName } from "./page.js";
 
-const MARGIN = { left: 50, right: 10, top: 8, bottom: 38 };
+const MARGIN = { left: 56, right: 10, top: 8, bottom: 38 };
 
 // Round numbers from low to high, about `count` of them.
 export function ticks(low, high, count = 6) {
