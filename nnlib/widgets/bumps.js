@@ -26,12 +26,12 @@ function build({ get, set, elements, controls }) {
     plane.layer.append(...sides);
     return sides;
   });
+  const zeros = [top, low].map((plane) => plane.layer.appendChild(draw("path", { class: "nn-zero" })));
   const [gap, target, line] = ["bumps-gap", "bumps-target", "bumps-line"].map((kind) => draw("path", { class: kind }));
   const marks = draw("g");
   top.layer.append(gap, target, line, marks);
   const [odd, even] = ["nn-curve nn-c0", "nn-curve nn-c5"].map((kind) => draw("path", { class: kind }));
   const picked = draw("path", { class: "bumps-picked" });
-  const zeros = [top, low].map((plane) => plane.layer.appendChild(draw("path", { class: "nn-zero" })));
   low.layer.append(odd, even, picked);
 
   // --- the bump in hand: painted with the mouse or a finger, moved with keys
