@@ -428,8 +428,8 @@ roll_exercise = Exercise(
         "params, shaped like that p. The loop may stay as it is.",
     ),
     equivalent_mutants={
-        "line 4: True -> False": "the lists are equally long",
         "line 5: True -> False": "the lists are equally long",
+        "line 6: True -> False": "the lists are equally long",
     },
 )
 

@@ -496,7 +496,7 @@ clip_exercise = Exercise(
     ),
     random=case_of_clip,
     equivalent_mutants={
-        "line 3: length <= limit -> length < limit": "at the limit the factor is 1",
+        "line 4: length <= limit -> length < limit": "at the limit the factor is 1",
     },
     hints=(
         "In the example, 3 and 4 both become 1. Which direction had the arrow (3, 4), and which "

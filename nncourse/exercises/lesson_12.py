@@ -395,7 +395,7 @@ confusion_exercise = Exercise(
     ),
     equivalent_mutants={
         "line 2: (classes, classes) -> (classes, classes)": "two equal numbers, exchanged",
-        "line 3: 1 -> 2": "twice the counts and twice the totals give the same shares",
+        "line 4: 1 -> 2": "twice the counts and twice the totals give the same shares",
     },
 )
 

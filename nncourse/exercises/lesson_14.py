@@ -201,7 +201,7 @@ choice_exercise = Exercise(
     shown=True,
     alternatives=(honest_choice_in_a_loop, honest_choice_by_sorting),
     equivalent_mutants={
-        "line 2: validation.mean -> validation.sum": "all rows are equally long",
+        "line 3: validation.mean -> validation.sum": "all rows are equally long",
     },
     fixed=(
         (TABLE, TEST_TABLE),
