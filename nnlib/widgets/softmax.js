@@ -8,6 +8,7 @@ import { makeHandle, makePlane } from "./base/kit/plane.js";
 import { makeFolded } from "./base/kit/showpiece.js";
 import { logitFor, softmax } from "./softmax_model.js";
 
+const ROOM = 34; // pixels for a bar with its number
 const LOGITS = { z1: 2, z2: 1, z3: 0.1, z4: 0, z5: 0, z6: 0 };
 const DEFAULTS = { ...LOGITS, temperature: 1, shift: 0, number_format: "float32", names: ["A", "B", "C"], side: 5, call: "explore_softmax()", starts: {} };
 export const ABOUT = { name: "softmax", defaults: DEFAULTS, settings: [...Object.keys(LOGITS), "temperature", "shift", "number_format"] };
@@ -55,7 +56,7 @@ function build({ get, set, elements }) {
       grip.setAttribute("transform", `translate(${x} ${y})`);
       change(grip.firstChild, { x: -half - 3, width: 2 * half + 6, y: -13, height: 26 });
       change(grip.lastChild, { x: -half, width: 2 * half, y: -4, height: 8 });
-      change(number, { x, y: value < 0 ? y + 20 : y - 8 });
+      change(number, { x, y: value < 0 ? y + 27 : y - 17 });
       number.textContent = text;
       tell();
     };
@@ -91,12 +92,17 @@ function build({ get, set, elements }) {
     ]);
     const agrees = found.verdict.startsWith("both");
     table.element.classList.toggle("softmax-broken", !agrees);
-    said.textContent = `${found.verdict[0].toUpperCase()}${found.verdict.slice(1)}.`;
+    const { verdict } = found;
+    said.textContent = `${verdict.startsWith("float") ? verdict : verdict[0].toUpperCase() + verdict.slice(1)}.`;
     said.classList.toggle("softmax-broken", !agrees);
   }
   const heading = (words) => make("div", { class: "softmax-heading" }, words);
   return {
-    planes: (width) => [left, right].map((plane) => [plane, width < 290 ? width : Math.floor((width - 12) / 2), 250]),
+    planes(width) {
+      const half = Math.floor((width - 12) / 2);
+      const beside = half - 70 >= ROOM * count;
+      return [left, right].map((plane) => [plane, beside ? half : width, beside ? 250 : 190]);
+    },
     pictures: [
       make("div", {}, heading("Drag the logits"), left.element),
       make("div", {}, heading("or the probabilities"), right.element),
