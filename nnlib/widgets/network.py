@@ -6,6 +6,7 @@ from traitlets import Bool, Float, Int, List, Unicode
 
 from nnlib.palette import BLUE, GREY, RED
 from nnlib.widgets.base.javascript import HERE, joined, style
+from nnlib.widgets.base.numbers import fixed, short
 from nnlib.widgets.base.showpiece import Showpiece
 from nnlib.widgets.models.functions import name_of
 from nnlib.widgets.models.network import ENTROPY, FUNCTIONS, SQUARED, compute, descend, forwards
@@ -129,15 +130,14 @@ class Network(Showpiece):
                 share = 0.28 + 0.4 * i / max(len(columns[k]) - 1, 1)
                 at = [a + share * (b - a) for a, b in zip(start, end, strict=True)]
                 paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-                text = f"{w:.2f}".replace("-", "−")
-                ax.text(*at, text, ha="center", va="center", fontsize=8.5, bbox=paper)
+                ax.text(*at, fixed(w), ha="center", va="center", fontsize=8.5, bbox=paper)
         for k, column in enumerate(columns):
             for i, name in enumerate(column):
-                value = f"a {outputs[k][i]:.3g}" if k else f"{outputs[k][i]:g}"
-                lines = [name, *([f"z {zs[k - 1][i]:.3g}"] if k else []), value]
+                value = f"a {short(outputs[k][i])}" if k else short(outputs[k][i])
+                lines = [name, *([f"z {short(zs[k - 1][i])}"] if k else []), value]
                 card = {"boxstyle": "round", "facecolor": "white", "edgecolor": GREY}
-                text = "\n".join(lines).replace("-", "−")
-                ax.text(*place[name], text, ha="center", va="center", bbox=card, zorder=3)
+                text = {"ha": "center", "va": "center", "bbox": card}
+                ax.text(*place[name], "\n".join(lines), zorder=3, **text)
 
     def describe(self):
         shape = "-".join(str(len(column)) for column in self.columns)

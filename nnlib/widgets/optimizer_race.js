@@ -72,7 +72,7 @@ function render({ model = null, el, settings = {} }) {
   map.layer.append(...Object.values(dots));
   const yticks = []; // of the surface that is shown
   let logs = true; // of the losses
-  const losses = makePlane({ xlim: [0, MOST], ylim: [-6, 3], size: [350, 172], xlabel: "step", ylabel: "loss", name: "The losses", yticks });
+  const losses = makePlane({ xlim: [0, MOST], ylim: [0, 1], size: [350, 172], xlabel: "step", ylabel: "loss", name: "The losses", yticks });
   const curves = makeTrack(losses.layer, losses.above);
   let painted = "";
   function showSurface({ surface, own }) {
@@ -214,7 +214,7 @@ function render({ model = null, el, settings = {} }) {
     surface: { kind: "choice", label: "surface", options: surfaces },
     speed: { kind: "choice", label: "steps a second", options: SPEEDS.map(String) },
     steps: { kind: "slider", label: "steps", min: 0, max: MOST, step: 1, decimals: 0 },
-    mu: { kind: "slider", label: "momentum μ, Adam's β₁", min: 0, max: 0.99, step: 0.01, decimals: 2 },
+    mu: { kind: "slider", label: "momentum (μ, β₁)", min: 0, max: 0.99, step: 0.01, decimals: 2 },
   };
   NAMES.forEach((name, k) => {
     specs[name] = { kind: "toggle", label: `${SIGNS[k]} ${name}` };

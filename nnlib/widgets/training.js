@@ -75,10 +75,10 @@ function render({ model = null, el, settings = {} }) {
     if (anew) engine.begin(chosen(), values.added);
     wake();
   }
-  function restart(patch = {}) {
-    state.set({ ...patch, steps: 0 });
+  function restart(patch = {}, steps = 0) {
+    state.set({ ...patch, steps });
     begun.run = ""; // also when no setting has changed
-    goal = 0;
+    goal = steps;
   }
   function wake() {
     frame ??= requestAnimationFrame(tick);
@@ -261,14 +261,10 @@ function render({ model = null, el, settings = {} }) {
     }
     if (name === "again") return restart();
     if (name === "back") return restart({ added: [] });
-    if (name === "reset") {
-      restart(first);
-      state.set({ steps: first.steps });
-      return;
-    }
-    restart({ ...SETTINGS, pace: DEFAULTS.pace, added: [], ...presets[name] });
-    if (isStill()) goal = 600; // its end, with no way there
-    else play(true);
+    if (name === "reset") return restart(first, first.steps);
+    // where nothing is to move: its end, with no way there
+    restart({ ...SETTINGS, pace: DEFAULTS.pace, added: [], ...presets[name] }, isStill() ? 600 : 0);
+    if (!isStill()) play(true);
   });
   const c = ui.elements;
   c.play.classList.add("nn-play");

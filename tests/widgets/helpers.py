@@ -1,5 +1,6 @@
 """What every explorer must stand: each control at both ends, alone and in pairs."""
 
+import base64
 import io
 import itertools
 import warnings
@@ -85,3 +86,12 @@ def buttons(explorer):
     """Return all buttons of an explorer."""
     named = explorer.buttons | explorer.controls
     return [control for control in named.values() if isinstance(control, Button)]
+
+
+def still(explorer):
+    """The still picture of a stored notebook, and its words."""
+    data, _ = explorer._repr_mimebundle_()
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data["image/png"]))))
+    assert np.mean(picture.min(axis=2) < 200) > 0.01
+    assert "application/vnd.jupyter.widget-view+json" in data
+    return picture, data["text/plain"]

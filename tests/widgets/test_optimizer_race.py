@@ -1,7 +1,5 @@
 """explore_optimizers: the steps of four optimizers, in Python and in the page."""
 
-import base64
-import io
 import itertools
 import json
 import warnings
@@ -9,7 +7,6 @@ import warnings
 import numpy as np
 import pytest
 import traitlets
-from PIL import Image
 
 from nnlib.gradcheck import numerical_gradient
 from nnlib.widgets import explore_optimizers
@@ -24,6 +21,7 @@ from nnlib.widgets.models.optimizer_race import (
     own_surface,
     trajectory,
 )
+from tests.widgets.helpers import still
 from tests.widgets.javascript import runner, traits
 
 
@@ -216,15 +214,6 @@ def test_page_and_python_say_the_same_words(run):
 
 
 # what page and Python tell each other
-
-
-def still(explorer):
-    """The still picture of a stored notebook, and its words."""
-    data, _ = explorer._repr_mimebundle_()
-    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data["image/png"]))))
-    assert np.mean(picture.min(axis=2) < 200) > 0.01
-    assert "application/vnd.jupyter.widget-view+json" in data
-    return picture, data["text/plain"]
 
 
 @pytest.mark.parametrize("surface", SURFACES)

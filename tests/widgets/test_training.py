@@ -1,13 +1,10 @@
 """explore_training: the run that Python computes, and what page and Python tell each other."""
 
-import base64
-import io
 import json
 import types
 
 import numpy as np
 import pytest
-from PIL import Image
 
 import nnlib
 from nnlib import nn, optim
@@ -29,6 +26,7 @@ from nnlib.widgets.models.training_run import (
     make_network,
 )
 from nnlib.widgets.training import SIDE, colours, kind_of, margins, scaled
+from tests.widgets.helpers import still
 from tests.widgets.javascript import run_node
 
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float), np.array([0, 1, 1, 0])
@@ -284,15 +282,6 @@ def test_each_class_has_its_colour_and_its_boundary():
     np.testing.assert_allclose(height, [[-0.3, 0, 0.2]])
     first, second, third = margins(np.array([[[0.2, 0.5, 0.3]]]))
     np.testing.assert_allclose([first, second, third], [[[-0.3]], [[0.2]], [[-0.2]]])
-
-
-def still(explorer):
-    """The still picture of a stored notebook, and its words."""
-    data, _ = explorer._repr_mimebundle_()
-    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data["image/png"]))))
-    assert np.mean(picture.min(axis=2) < 200) > 0.01
-    assert "application/vnd.jupyter.widget-view+json" in data
-    return picture, data["text/plain"]
 
 
 @pytest.mark.parametrize("data", [*DATA, OWN])
