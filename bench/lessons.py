@@ -12,12 +12,13 @@ import time
 from pathlib import Path
 
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell
 from traitlets.config import Config
 
 from bench.measure import environment
 from nncourse.authoring.lesson import read
-from nncourse.authoring.notebooks import FIGURES, private_sockets
+from nncourse.authoring.notebooks import FIGURES, TIMEOUT, private_sockets, reason
 
 LESSONS = Path(__file__).resolve().parents[1] / "lessons"
 SECONDS, MEGABYTES = 40, 600
@@ -44,7 +45,7 @@ def measure(path):
     with tempfile.TemporaryDirectory() as sockets:
         NotebookClient(
             notebook,
-            timeout=600,
+            timeout=TIMEOUT,
             kernel_name="python3",
             resources={"metadata": {"path": str(path.parent)}},
             extra_arguments=[FIGURES],
@@ -64,7 +65,12 @@ def main():
     for path in sorted(LESSONS.glob("[0-9]*.ipynb")):
         if numbers and path.name[:2] not in numbers:
             continue
-        seconds, megabytes = measure(path)
+        try:
+            seconds, megabytes = measure(path)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            missed = True
+            print(f"  FAILED                  {path.name}: {reason(error, TIMEOUT)}", flush=True)
+            continue
         within = seconds <= SECONDS and megabytes <= MEGABYTES
         missed |= not within
         verdict = "met   " if within else "MISSED"
