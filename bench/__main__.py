@@ -14,14 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nnlib
-from bench.measure import import_times, summarize, take_turns
+from bench.measure import blas_kernel, import_times, summarize, take_turns
 from bench.plan import GROUPS, NAMES, digits, judge
 
 
 def main():
     options = parse()
     keys = ["reference"] if options.quick else options.only or [*GROUPS, "single"]
-    groups = []
+    groups, found = [], machine()
+    print(f"{found['processor']}; NumPy's BLAS: {found['blas']}", flush=True)
     for threads in [1] if options.quick else options.threads:
         for key in keys:
             if key in GROUPS:
@@ -31,7 +32,7 @@ def main():
     gates = judge(groups, singles)
     print_gates(gates)
     result = {
-        "machine": machine(),
+        "machine": found,
         "clock": options.clock,
         "groups": groups,
         "singles": singles,
@@ -65,6 +66,7 @@ def machine():
     """What the numbers depend on: processor, systems, versions."""
     return {
         "processor": processor(),
+        "blas": blas_kernel(),
         "processors": os.cpu_count(),
         "system": platform.system(),
         "python": platform.python_version(),

@@ -17,6 +17,23 @@ def environment(threads):
     return env | dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), str(threads))
 
 
+# the kernels that OpenBLAS chose for this processor, asked in a process like the contenders'
+KERNEL = """
+import ctypes, pathlib, numpy
+for path in pathlib.Path(numpy.__file__).parents[1].glob("numpy.libs/*openblas*"):
+    name = ctypes.CDLL(str(path)).scipy_openblas_get_corename64_
+    name.restype = ctypes.c_char_p
+    print("OpenBLAS,", name().decode())
+"""
+
+
+def blas_kernel():
+    """Such as "OpenBLAS, SkylakeX": ratios to other libraries depend on it; or "unknown"."""
+    command = [sys.executable, "-c", KERNEL]
+    done = subprocess.run(command, env=environment(1), capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
 def take_turns(names, spec, rounds):
     """{name: the answers of its worker, one a round}; the warming-up round 0 is not in it."""
     answers = {name: [] for name in names}

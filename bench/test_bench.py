@@ -101,9 +101,11 @@ def test_a_whole_run_writes_json_and_a_chart(tmp_path, monkeypatch, capsys):
     assert list(result["groups"][0]["contenders"]) == list(plan.NAMES)
     assert all(row["median"] > 0 for row in result["groups"][0]["contenders"].values())
     assert len(result["gates"]) == 4
+    assert result["machine"]["blas"]
     assert str(tmp_path) not in text
     printed = capsys.readouterr().out
     assert all(name in printed for name in plan.NAMES.values())
+    assert result["machine"]["blas"] in printed.splitlines()[0]
     chart.save(result, tmp_path / "one.svg")
     chart.save(result, tmp_path / "two.svg")
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
