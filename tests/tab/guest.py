@@ -7,6 +7,7 @@ import inspect
 import json
 import os
 import sys
+import tempfile
 import types
 from pathlib import Path
 
@@ -72,8 +73,8 @@ def verdicts(number):
 def kept(number):
     """What check() itself does: {id: [right, why it could not be stored, stored points]}, and
     whether it ends what never ends."""
-    place = "/tmp/progress.json"
-    os.environ["NNLIB_PROGRESS"] = place
+    place = Path(tempfile.gettempdir(), "progress.json")
+    os.environ["NNLIB_PROGRESS"] = str(place)
     from nncourse import check, exercises
     from nncourse.learner import progress
 
@@ -86,7 +87,7 @@ def kept(number):
         report = check(
             exercise.id, exercise.reference() if exercise.is_value else exercise.reference
         )
-        points = progress.read(Path(place))[0].get(exercise.id, {}).get("points")
+        points = progress.read(place)[0].get(exercise.id, {}).get("points")
         found[exercise.id] = [report.right, report.unsaved, points]
         if not exercise.is_value and exercise.driver is None:
             endless.__signature__ = inspect.signature(exercise.reference)
