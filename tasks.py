@@ -52,7 +52,7 @@ def lab(python, arguments):
 
 @task("learn", "torch")
 def torch(python, arguments):
-    """install PyTorch, for lessons 13 and 15: about 200 MB"""
+    """install PyTorch, for lessons 13, 15 and 16: about 200 MB"""
     return run(python, "nncourse", "doctor", *arguments)
 
 

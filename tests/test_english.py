@@ -23,7 +23,7 @@ STUMBLES = {
 }
 READ = [
     *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/0[0-9]_*.ipynb")),
-    *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/1[0-5]_*.ipynb")),
+    *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/1[0-6]_*.ipynb")),
     *ROOT.glob("nncourse/exercises/lesson_[01][0-9].py"),
 ]
 

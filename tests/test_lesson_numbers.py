@@ -52,6 +52,15 @@ FACTS = {
         "180": "degrees to set",
         "401": "a pixel's name",
     },
+    "16": {
+        "1851": "the year of the novel",
+        "1991": "the paper of Witten and Bell",
+        "1997": "the paper on the LSTM",
+        "2017": "the paper on transformers",
+        "0.58": "1/√3: PyTorch's initial weights of a recurrent layer",
+        "1.55": "the lowest of ten seeds, by bench/claims/lesson_16.py",
+        "1.59": "the highest of them",
+    },
     "17": {
         "1943": "the paper of McCulloch and Pitts",
         "1958": "Rosenblatt's paper",

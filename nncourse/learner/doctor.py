@@ -139,7 +139,7 @@ def remarks():
         return [
             "Your work is kept in this browser, on this computer alone: download what you want to "
             "keep or hand in (right-click its name, Download).",
-            "PyTorch does not run in a browser: lessons 13 and 15 need the course on a computer.",
+            "PyTorch does not run in a browser: lessons 13, 15 and 16 need the course on a computer.",
         ]
     return [torch(), threads(), sandbox(), f"Python: {sys.version.split()[0]}, {sys.executable}"]
 
@@ -410,7 +410,7 @@ def usable_cores(quota=Path("/sys/fs/cgroup/cpu.max")):
 
 def torch(version=None):
     """PyTorch is needed late, so a computer without it is well."""
-    what = "PyTorch, for lessons 13 and 15"
+    what = "PyTorch, for lessons 13, 15 and 16"
     try:
         version = version or metadata.version("torch")
     except metadata.PackageNotFoundError:
