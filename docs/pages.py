@@ -17,6 +17,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOWS = {  # what runs without a kernel: its file .js, and how it is called there
     "digit_pad": ("pad", {}),
     "explore_activations": ("activations", {}),
+    "explore_attention": ("attention", {}),
     "explore_bumps": ("bumps", {}),
     "explore_neuron": ("line", {"mode": "neuron"}),
     "explore_backpropagation": ("network", {"mode": "backward"}),

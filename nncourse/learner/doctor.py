@@ -139,7 +139,7 @@ def remarks():
         return [
             "Your work is kept in this browser, on this computer alone: download what you want to "
             "keep or hand in (right-click its name, Download).",
-            "PyTorch does not run in a browser: lessons 13, 15 and 16 need the course on a computer.",
+            "PyTorch does not run in a browser: lessons 13, 15 and 16 need your own computer.",
         ]
     return [torch(), threads(), sandbox(), f"Python: {sys.version.split()[0]}, {sys.executable}"]
 

@@ -1,6 +1,7 @@
 """Explorers: pictures that follow sliders. Each is one line in a cell, such as explore_neuron()."""
 
 from nnlib.widgets.activations import explore_activation, explore_activations
+from nnlib.widgets.attention import explore_attention
 from nnlib.widgets.ball import explore_gradient_descent, explore_loss_surface
 from nnlib.widgets.base.controls import choice, int_slider, log_slider, slider, toggle
 from nnlib.widgets.base.live_picture import LivePicture
@@ -25,6 +26,7 @@ __all__ = [
     "digit_pad",
     "explore_activation",
     "explore_activations",
+    "explore_attention",
     "explore_backpropagation",
     "explore_bumps",
     "explore_codes",
