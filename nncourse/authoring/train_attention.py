@@ -1,6 +1,6 @@
 """Make the weights of explore_attention: python -m nncourse.authoring.train_attention
 
-Trains the transformer of lesson 16, with the lesson's own code, 64 numbers for each letter and ten
+Trains the transformer of lesson 16, with the lesson's own code, 64 numbers for each letter and a dozen
 times as many steps (two minutes), says its loss on the held-out text, and writes what its heads
 need to nnlib/widgets/attention_weights.js. It needs PyTorch.
 """
@@ -15,7 +15,7 @@ from nncourse.authoring.lesson import Lesson
 from nncourse.authoring.release import ROOT
 from nnlib.widgets.models.attention import FILE
 
-STEPS, SIZE, HEADS = 4000, 64, 4
+STEPS, SIZE, HEADS = 5000, 64, 4
 WANTED = ("text", "symbols", "number_of", "codes", "cut")
 MOST = 32767  # whole numbers of 16 bits
 
