@@ -13,7 +13,7 @@ each_seed = pytest.mark.parametrize("seed", range(10))
 @each_seed
 def test_the_recurrent_cell(seed):
     rng = np.random.default_rng(seed)
-    size, hidden, length = rng.integers(1, 8, size=3)
+    size, hidden, length = (int(n) for n in rng.integers(1, 8, size=3))
     x, blame = rng.normal(size=(length, size)), rng.normal(size=(length + 1, hidden))
     Wx, Wh, b = (rng.normal(size=shape) for shape in ((hidden, size), (hidden, hidden), hidden))
     states = LESSON["run_rnn"](x, Wx, Wh, b)
@@ -33,7 +33,7 @@ def test_the_recurrent_cell(seed):
 @each_seed
 def test_one_head_of_attention(seed):
     rng = np.random.default_rng(seed)
-    length, d = rng.integers(1, 12, size=2)
+    length, d = (int(n) for n in rng.integers(1, 12, size=2))
     Q, K, V, dY = rng.normal(scale=3, size=(4, length, d))
     Y, weights = LESSON["attend"](Q, K, V)
     found = LESSON["attend_backward"](dY, weights, Q, K, V)
