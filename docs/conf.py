@@ -23,7 +23,7 @@ FIRST_LESSON = "lessons/00_start_here.ipynb"
 include_patterns = ["docs/*.md", "lessons/*.ipynb", "exercises/*.ipynb", "solutions/*.ipynb"]
 exclude_patterns = ["**/.ipynb_checkpoints"]
 
-extensions = ["myst_nb", "sphinx_design", "sphinx.ext.githubpages"]
+extensions = ["myst_nb", "sphinx.ext.githubpages"]
 nb_execution_mode = "off"
 nb_mime_priority_overrides = [  # a page has no kernel: an explorer shows its still picture
     ("html", "application/vnd.jupyter.widget-view+json", None),
@@ -50,13 +50,14 @@ if REPOSITORY:
         "use_repository_button": True,
     }
 html_extra_path = ["redirect"]
-mathjax_path = "mathjax/tex-chtml.js"
+mathjax_path = "mathjax/startup.js"
 mathjax3_config = {
+    # the parts that are used; all of them at once, as tex-chtml.js, are 0.4 MB more
+    "loader": {"load": ["input/tex", "output/chtml"]},
     "options": {
-        "enableMenu": False,
         "ignoreHtmlClass": "bd-container",  # no formula is looked for, but in:
         "processHtmlClass": "math|tex2jax_process",
-    }
+    },
 }
 
 
@@ -96,7 +97,8 @@ def add_mathjax(app, exception):
         target = Path(app.outdir, "_static", "mathjax")
         for name in ("output/chtml/fonts", "input/tex/extensions"):
             shutil.copytree(MATHJAX / name, target / name, dirs_exist_ok=True)
-        shutil.copy(MATHJAX / "tex-chtml.js", target)
+        for name in ("startup.js", "core.js", "input/tex.js", "output/chtml.js"):
+            shutil.copy(MATHJAX / name, target / name)
 
 
 def add_colab(app, exception):

@@ -33,9 +33,7 @@ def lighten(folder):
     """Rewrite every page of a built site."""
     folder = Path(folder)
     used = set()
-    for path in folder.rglob("*.html"):
-        if path.relative_to(folder).parts[0] in ("_static", "live"):
-            continue
+    for path in pages(folder):
         text = path.read_text(encoding="utf-8")
         used |= {name for found in ICON.findall(text) for name in NAMES.findall(found)} - NO_ICON
         text = ICONS.sub("", AUTHOR.sub("", text))
@@ -51,6 +49,45 @@ def lighten(folder):
     (static / "icons.css").write_text(STYLE.format(rules=rules), encoding="utf-8")
     for file in (static / "scripts").glob("fontawesome.js*"):
         file.unlink()
+    fewer_rules(folder, static)
+
+
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
+RULES = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")  # a rule, or a block of rules
+
+
+def used_rules(css, words):
+    """A style sheet without the rules whose classes no page and no program names."""
+
+    def kept(rule):
+        selectors, body = rule[1], rule[2]
+        if selectors.lstrip().startswith("@font-face"):
+            return "" if "Font Awesome" in body else rule[0]
+        if selectors.lstrip().startswith("@"):
+            block = selectors.lstrip().startswith(("@media", "@supports"))
+            return f"{selectors}{{{used_rules(body, words)}}}" if block else rule[0]
+        if "(" in selectors:  # of :not(...) and the like nothing is taken out
+            return rule[0]
+        few = [one for one in selectors.split(",") if set(CLASS.findall(one)) <= words]
+        return f"{','.join(few)}{{{body}}}" if few else ""
+
+    return RULES.sub(kept, css)
+
+
+def fewer_rules(folder, static):
+    """Take out of the style sheets of the theme what nothing uses: half of them."""
+    texts = [path.read_text(encoding="utf-8") for path in pages(folder)]
+    texts += [path.read_text(encoding="utf-8") for path in static.rglob("*.js")]
+    words = {word for text in texts for word in WORD.findall(text)}
+    for path in static.glob("styles/*-theme.css"):
+        path.write_text(used_rules(path.read_text(encoding="utf-8"), words), encoding="utf-8")
+
+
+def pages(folder):
+    for path in folder.rglob("*.html"):
+        if path.relative_to(folder).parts[0] not in ("_static", "live"):
+            yield path
 
 
 def sized(found, path):

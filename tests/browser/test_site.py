@@ -90,6 +90,7 @@ class Watched:
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
         self.page.on("response", self.answered)
+        self.came = {}  # {address: bytes} of what the page is made of, but for its pictures
 
     def stop(self, route):
         self.complaints.append(f"asks another host: {route.request.url}")
@@ -102,10 +103,13 @@ class Watched:
     def answered(self, response):
         if response.status >= 400:
             self.complaints.append(f"{response.status}: {response.url}")
+        elif response.request.resource_type != "image":
+            self.came[response.url] = int(response.headers.get("content-length", 0))
 
     def open(self, name):
         """Open a page and wait until its formulas stand; returns the page of Playwright."""
         self.complaints.clear()
+        self.came.clear()
         self.page.goto(self.address + name)
         if self.page.query_selector(".math"):
             self.page.wait_for_function("window.MathJax?.startup?.promise !== undefined")
@@ -122,6 +126,12 @@ NAMELESS = """() => [...document.querySelectorAll('article img')]
 WIDTH = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNLOADED = """() => [...document.querySelectorAll('article img')]
     .filter(e => e.complete && !e.naturalWidth).map(e => e.src)"""
+
+
+HURRIED = """() => [...document.querySelectorAll('article img')]
+    .filter(e => e.loading !== 'lazy' || !(e.getAttribute('height') > 0)).map(e => e.src)"""
+HEAVIEST, HEAVIEST_FIRST = 1_600_000, 1_500_000  # bytes of a page, and of the first one
+READER = "weights.bin"  # what reads a digit; a page with a pad has it beside the rest
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +151,8 @@ def visits(browser, site):
                 "pictures without words": page.evaluate(NAMELESS),
                 "pictures that do not load": page.evaluate(UNLOADED),
                 "violations": violations(page, without=CODE),
+                "bytes": dict(watched.came),
+                "pictures that hurry or jump": page.evaluate(HURRIED),
             }
         watched.context.close()
     return found
@@ -151,10 +163,34 @@ def visits(browser, site):
     [
         *("complaints", "formulas left", "too wide"),
         *("pictures without words", "pictures that do not load", "violations"),
+        "pictures that hurry or jump",
     ],
 )
 def test_no_page_has(visits, what):
     assert {name: found[what] for name, found in visits.items() if found[what]} == {}
+
+
+def test_no_page_is_heavy(visits):
+    """Whatever comes before the page is at rest, uncompressed."""
+    first = sum(visits["docs/index.html"]["bytes"].values())
+    assert 300_000 < first <= HEAVIEST_FIRST
+    weights = {
+        name: sum(size for url, size in found["bytes"].items() if READER not in url)
+        for name, found in visits.items()
+    }
+    assert {name: size for name, size in weights.items() if size > HEAVIEST} == {}
+
+
+def test_what_a_prediction_asks_for_is_folded_and_explorers_are_not(browser, address):
+    watched = Watched(browser, address)
+    page = watched.open("lessons/03_the_perceptron.html")
+    folded = page.locator("details.hide:has(> summary:has-text('Show what happens'))")
+    assert folded.count() >= 3
+    assert not folded.first.locator(".output").first.is_visible()
+    folded.first.locator("summary").click()
+    assert folded.first.locator(".output").first.is_visible()
+    assert page.locator("details.hide .live").count() == 0
+    watched.context.close()
 
 
 def test_every_lesson_and_exercise_has_a_page_and_the_first_page_lists_the_lessons(visits, site):
