@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import threading
 import urllib.parse
-from pathlib import Path
+from pathlib import PurePosixPath
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -53,9 +53,11 @@ def from_npm(package, version, folder):
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     (archive,) = folder.glob("*.tgz")
     with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+        for member in packed:  # by hand: Python 3.11.2 has no filter="data"
+            name = PurePosixPath(member.name)
+            if member.isfile() and name.parts[0] == "package" and ".." not in name.parts:
+                path = folder.joinpath(*name.parts[1:])
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(packed.extractfile(member).read())
     archive.unlink()
-    for path in (folder / "package").iterdir():
-        path.rename(folder / path.name)
-    Path(folder, "package").rmdir()
     return folder
