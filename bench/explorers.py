@@ -1,8 +1,7 @@
 """Time the explorers in a real JupyterLab: python -m bench.explorers [NAME ...]
 
-For each, the milliseconds from a key to the painted picture. For those that JavaScript draws, the
-showpieces, also the milliseconds of a frame while something in them is dragged, and while they play
-where they can. Medians; exits with 1 when a limit is missed.
+For each, the milliseconds from a key to the painted picture, of a frame while something in it is
+dragged, and while it plays where it can. Medians; exits with 1 when a limit is missed.
 """
 
 import argparse
@@ -20,8 +19,6 @@ from tests.browser.notebooks import explorer_names, explorers_notebook
 
 KEY, FRAME = 60, 17  # milliseconds; a screen shows 60 frames a second
 KEYS, MOVES, SECONDS = 20, 90, 2
-LIVE = f"{lab.EXPLORER} {lab.PICTURE}"  # drawn in the kernel
-SHOWN = ".nn-show, .nnlib-pad"  # drawn by JavaScript
 PLAY = ".nn-play"
 MOVERS = f".nn-handle, canvas.drawing, {lab.SLIDER}"
 
@@ -48,25 +45,12 @@ def measure(names):
             notebook.run_all()
             for index, name in enumerate(names):
                 cell = notebook.cell(2 * index + 1)
-                cell.wait_for_selector(f"{LIVE}, {SHOWN}")
-                show = cell.query_selector(SHOWN)
-                if show is None:
-                    yield name, "key to painted", live_key(page, cell), KEY
-                    continue
+                show = cell.wait_for_selector(lab.EXPLORER)
                 yield name, "key to painted", show_key(page, show), KEY
                 yield name, "a frame while it is dragged", dragged(page, show), FRAME
                 if any(play.is_visible() for play in show.query_selector_all(PLAY)):
                     yield name, "a frame while it plays", played(page, show), FRAME
             notebook.close()
-
-
-def live_key(page, cell):
-    element = cell.query_selector(lab.EXPLORER)
-    keys = ["ArrowRight", "ArrowLeft"] * (KEYS // 2)
-    try:
-        return statistics.median(lab.press_slider(page, element, key) for key in keys)
-    except TimeoutError:
-        return None
 
 
 def show_key(page, show):

@@ -1,10 +1,8 @@
-"""Explorers: pictures that follow sliders. Each is one line in a cell, such as explore_neuron()."""
+"""Explorers, taken by hand. Each is one line in a cell, such as explore_neuron()."""
 
 from nnlib.widgets.activations import explore_activation, explore_activations
 from nnlib.widgets.attention import explore_attention
 from nnlib.widgets.ball import explore_gradient_descent, explore_loss_surface
-from nnlib.widgets.base.controls import choice, int_slider, log_slider, slider, toggle
-from nnlib.widgets.base.live_picture import LivePicture
 from nnlib.widgets.bumps import explore_bumps
 from nnlib.widgets.codes import explore_codes
 from nnlib.widgets.convolution import explore_convolution
@@ -21,8 +19,6 @@ from nnlib.widgets.training import explore_training
 from nnlib.widgets.values import explore_values
 
 __all__ = [
-    "LivePicture",
-    "choice",
     "digit_pad",
     "explore_activation",
     "explore_activations",
@@ -44,8 +40,4 @@ __all__ = [
     "explore_training",
     "explore_values",
     "fit_by_hand",
-    "int_slider",
-    "log_slider",
-    "slider",
-    "toggle",
 ]

@@ -2,7 +2,7 @@
 
 import { makeExplorer } from "./base/kit/explorer.js";
 import { short } from "./base/kit/numbers.js";
-import { change, draw, make } from "./base/kit/page.js";
+import { change, draw, isStill, make } from "./base/kit/page.js";
 import { ink, makePixels } from "./base/kit/pixels.js";
 import { makeHandle } from "./base/kit/plane.js";
 import { diverging, makeFolded, makeLine } from "./base/kit/showpiece.js";
@@ -110,7 +110,7 @@ function render({ model = null, el, settings = {}, digits = "", own: given = mod
     stride: { kind: "slider", label: "stride", min: 1, max: 3, step: 1, decimals: 0 },
     padding: { kind: "slider", label: "padding", min: 0, max: 1, step: 1, decimals: 0 },
     number: { kind: "slider", label: "test image", min: 0, max: 9999, step: 1, decimals: 0 },
-    slide: { kind: "player", label: "Slide it", max: Infinity, interval: 100 },
+    slide: { kind: "player", label: "Slide it", max: Infinity, interval: isStill() ? 500 : 100 },
   };
 
   return makeExplorer({ model, el, settings }, {

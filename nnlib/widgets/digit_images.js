@@ -48,7 +48,10 @@ export function makeStrip(images, chosen, name = "Choose a test image") {
   const element = keepKeys(make("div", { class: "digits-strip", tabindex: "0", role: "slider", "aria-label": name, "aria-valuemin": 0 }, canvas, over));
   let now = 0;
   let painted = "";
-  const pick = (number) => chosen(Math.min(Math.max(number, 0), images.most));
+  function pick(number) {
+    now = Math.min(Math.max(number, 0), images.most); // the next key may come before the next frame
+    chosen(now);
+  }
   element.addEventListener("pointerdown", (event) => {
     const box = canvas.getBoundingClientRect();
     pick(Math.floor(((event.clientX - box.left) / box.width) * SHOWN));

@@ -16,8 +16,7 @@ import urllib.request
 from pathlib import Path
 
 WAIT = 120_000  # milliseconds; a whole lesson on a busy machine
-PICTURE = "img.nnlib-picture"
-EXPLORER = ".nnlib-explorer"
+EXPLORER = ".nn-show, .nnlib-pad"
 SLIDER = "input[type=range]"
 VIEW = "application/vnd.jupyter.widget-view+json"
 CLASSES = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
@@ -217,11 +216,10 @@ class Notebook:
 
     def explorers_in(self, index):
         """Return the elements of the explorers that a cell shows, after scrolling to it."""
-        if not is_live_picture(self.outputs()[index]):
+        if not is_explorer(self.outputs()[index]):
             return []
         node = self.cell(index)
-        # pad and shows store a still picture too; they are no LivePictures and have their own tests
-        node.wait_for_selector(f"{EXPLORER} {PICTURE}, .nnlib-pad, .nn-show")
+        node.wait_for_selector(EXPLORER)
         return node.query_selector_all(EXPLORER)
 
     def cell(self, index):
@@ -271,26 +269,9 @@ class Notebook:
         self.page.close(run_before_unload=False)
 
 
-def is_live_picture(outputs):
-    """Whether one of a cell's outputs is a live picture: a widget and a still picture in one."""
+def is_explorer(outputs):
+    """Whether one of a cell's outputs is an explorer: a widget and a still picture in one."""
     return any({VIEW, "image/png"} <= set(output.get("data", ())) for output in outputs)
-
-
-def press_slider(page, explorer, key="ArrowRight"):
-    """Move the explorer's first slider with a key; return milliseconds until the picture changed.
-
-    A slider at its end is moved the other way. One that changes nothing at these settings is
-    passed over; TimeoutError when none of them changes the picture.
-    """
-    handles = [one for one in explorer.query_selector_all(SLIDER) if one.is_visible()]
-    for handle in handles:
-        handle.scroll_into_view_if_needed()
-        at, high = (float(handle.evaluate(f"slider => slider.{name}")) for name in ("value", "max"))
-        towards = "ArrowLeft" if key == "ArrowRight" and at >= high else key
-        handle.focus()
-        with contextlib.suppress(TimeoutError):
-            return until_picture_changes(page, explorer, lambda k=towards: page.keyboard.press(k))
-    raise TimeoutError(f"{len(handles)} sliders were moved, and the picture did not change")
 
 
 def press_show(page, root, key="ArrowRight"):
@@ -312,27 +293,6 @@ def press_show(page, root, key="ArrowRight"):
     raise TimeoutError(f"{len(movers)} things were moved with {key}, and nothing changed")
 
 
-def until_picture_changes(page, explorer, act, milliseconds=5000):
-    """Do `act`; return the milliseconds until the explorer shows another picture."""
-    from playwright.sync_api import TimeoutError as NoChange
-
-    picture = explorer.wait_for_selector(PICTURE)
-    before = picture.get_attribute("src")
-    begin = time.perf_counter()
-    act()
-    try:
-        page.wait_for_function(
-            "([picture, before]) => picture.src !== before && picture.complete",
-            arg=[picture, before],
-            timeout=milliseconds,
-            polling=5,
-        )
-    except NoChange:
-        raise TimeoutError(f"the picture did not change within {milliseconds} ms") from None
-    return 1000 * (time.perf_counter() - begin)
-
-
-def alert(explorer):
-    """Return the sentence that the explorer shows about an error, or ''."""
-    element = explorer.query_selector("[role=alert]")
-    return element.inner_text() if element else ""
+def alerts(explorer):
+    """Return the sentences that an explorer shows about errors, joined: "" when all is well."""
+    return "".join(one.inner_text() for one in explorer.query_selector_all("[role=alert]"))

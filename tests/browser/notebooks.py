@@ -6,33 +6,6 @@ import nbformat
 
 import nnlib.widgets
 
-# a LivePicture of one's own, which shows an error where z is 2
-WAVE = """
-import numpy as np
-from nnlib.widgets import LivePicture, choice, slider
-
-class Wave(LivePicture):
-    size = (6, 3.5)
-
-    def make_controls(self):
-        return {"z": slider("place z", -8, 8, -8.0), "kind": choice("kind", ["sin", "cos"])}
-
-    def build(self, fig):
-        ax = fig.subplots()
-        ax.set(xlim=(-8, 8), ylim=(-1.1, 1.1))
-        return {"line": ax.plot([], [])[0], "dot": ax.plot([], [], "o")[0]}
-
-    def update(self, artists, z, kind):
-        if z == 2:
-            missing()
-        x = np.linspace(-8, 8, 200)
-        artists["line"].set_data(x, getattr(np, kind)(x))
-        artists["dot"].set_data([z], [getattr(np, kind)(z)])
-
-    def describe(self, z, kind):
-        return f"A wave, {kind}, with a point at {z:g}."
-"""
-
 
 def explorer_names():
     """Return the name of every exported explorer: whatever can be called without arguments."""

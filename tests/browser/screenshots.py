@@ -41,7 +41,6 @@ def shoot(browser, server, names, width, outdir):
     for theme, title in THEMES.items():
         notebook.theme(title)
         for index, name in enumerate(names):
-            # the pad is no LivePicture: show the output of the cell, whatever it is
             output = notebook.cell(2 * index + 1).wait_for_selector(".jp-OutputArea-output")
             page.wait_for_timeout(500)  # themes change with a transition
             file = outdir / f"{name}_{theme}_{width}.png"

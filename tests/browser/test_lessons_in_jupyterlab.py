@@ -13,11 +13,10 @@ def test_a_lesson_runs_and_its_explorers_move(open_notebook, name):
     notebook = open_notebook(f"lessons/{name}")
     notebook.run_all()
     assert notebook.complaints() == []
-    explorers = notebook.explorers()
-    for explorer in explorers:
-        if explorer.query_selector("[role=slider]"):
-            lab.press_slider(notebook.page, explorer)
-        assert lab.alert(explorer) == ""
+    for explorer in notebook.explorers():
+        if explorer.query_selector(lab.SLIDER):
+            assert lab.press_show(notebook.page, explorer) > 0
+        assert lab.alerts(explorer) == ""
     assert notebook.complaints() == []
     assert notebook.log_entries() == 0
     notebook.close()

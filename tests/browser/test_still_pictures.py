@@ -23,7 +23,7 @@ def test_jupyterlab_shows_them_before_a_cell_was_run(open_notebook, folder, stor
     nbformat.write(stored, folder / "stored.ipynb")
     notebook = open_notebook("stored.ipynb")
     for index, name in enumerate(explorer_names()):
-        if lab.is_live_picture(stored.cells[2 * index + 1].outputs):
+        if lab.is_explorer(stored.cells[2 * index + 1].outputs):
             cell = notebook.cell(2 * index + 1)
             picture = cell.wait_for_selector(".jp-OutputArea-output img", timeout=10_000)
             assert picture.bounding_box()["width"] > 300, name
@@ -34,7 +34,7 @@ def test_a_web_page_shows_them_without_a_network(browser, stored, tmp_path):
     page_text, _ = nbconvert.HTMLExporter().from_notebook_node(stored)
     file = tmp_path / "explorers.html"
     file.write_text(page_text, encoding="utf-8")
-    live = [c for c in stored.cells if lab.is_live_picture(c.get("outputs", []))]
+    live = [c for c in stored.cells if lab.is_explorer(c.get("outputs", []))]
     page = browser.new_page(offline=True)
     # the page asks for scripts that it does not need; without a network they never come
     page.goto(file.as_uri(), wait_until="commit")

@@ -195,6 +195,8 @@ def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(browser, server, noteb
     for part in filter(lambda one: one.is_visible(), parts):  # the losses of fit_by_hand are not
         assert part.bounding_box()["width"] <= root.bounding_box()["width"]
     before = root.get_attribute("data-frames")
-    drag(page, root.query_selector(".nn-handle") or root.query_selector(".digits-strip"), 25, 10)
+    mover = root.query_selector(".nn-handle") or root.query_selector(".digits-strip")
+    mover.scroll_into_view_if_needed()
+    drag(page, mover, 25, 10)
     page.wait_for_function("([r, f]) => r.dataset.frames !== f", arg=[root, before])
     on_a_phone.close()

@@ -156,17 +156,13 @@ export function makeButton(spec, pressed) {
   return { element: keepKeys(make("button", attributes, spec.label)), show() {}, fit() {} };
 }
 
-// Play and pause: while it plays, moved(value + 1) is called again and again. `busy` says whether
-// the last one is still under way; told(playing) hears of the button.
-export function makePlayer(spec, moved, busy = () => false, told = () => {}) {
+// Play and pause: while it plays, moved(value + 1) is called again and again.
+export function makePlayer(spec, moved) {
   let now = 0;
   let timer = null;
   let playing = false;
   const button = keepKeys(make("button", { type: "button", class: "nn-button nn-play" }));
-  button.addEventListener("click", () => {
-    turn(!playing);
-    told(playing);
-  });
+  button.addEventListener("click", () => turn(!playing));
   function turn(on) {
     playing = on;
     button.textContent = on ? "⏸ Pause" : `▶ ${spec.label}`;
@@ -176,7 +172,7 @@ export function makePlayer(spec, moved, busy = () => false, told = () => {}) {
   }
   function tick() {
     if (!button.isConnected || now >= spec.max) turn(false);
-    else if (!busy()) moved(now + 1);
+    else moved(now + 1);
   }
   turn(false);
   return {
@@ -186,7 +182,6 @@ export function makePlayer(spec, moved, busy = () => false, told = () => {}) {
     },
     fit(other) {
       spec = other;
-      if (spec.playing !== undefined && spec.playing !== playing) turn(spec.playing);
     },
     stop: () => turn(false),
   };

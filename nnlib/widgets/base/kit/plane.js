@@ -130,9 +130,9 @@ export function pathOf(plane, points) {
 }
 
 // Let an element be dragged with mouse, finger and arrow keys. at() gives its place, moved(x, y)
-// takes the new one; name and says() are what a screen reader says; step is one key press. keyed(
-// right, up), in steps, hears of arrow keys in place of moved; axis is that of the spoken value. In a
-// plane that says `down` y grows downwards.
+// takes the new one; name and says() are what a screen reader says; step is one key press, or a
+// function that gives it. keyed(right, up), in steps, hears of arrow keys in place of moved; axis is
+// that of the spoken value. In a plane that says `down` y grows downwards.
 export function makeHandle(element, plane, { name, at, moved, says, step = 0.1, removed = null, keyed = null, axis = 0 }) {
   change(element, { tabindex: "0", role: "slider", "aria-label": name, class: "nn-handle" });
   keepKeys(element);
@@ -159,7 +159,10 @@ export function makeHandle(element, plane, { name, at, moved, says, step = 0.1, 
       const [right, up] = ways[event.key].map((way) => way * (event.shiftKey ? 10 : 1));
       const [x, y] = at();
       if (keyed) keyed(right, up);
-      else moved(rounded(x + step * right, step / 10), rounded(y + step * (plane.down ? -up : up), step / 10));
+      else {
+        const far = typeof step === "function" ? step() : step;
+        moved(rounded(x + far * right, far / 10), rounded(y + far * (plane.down ? -up : up), far / 10));
+      }
     } else if (removed && (event.key === "Delete" || event.key === "Backspace")) removed();
     else return;
     event.preventDefault();
