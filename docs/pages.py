@@ -60,6 +60,9 @@ def for_the_web(text, path="", repository="", in_a_tab=False):
     cells = notebook["cells"]
     for cell in answers(cells):
         fold(cell)
+    for cell in cells:
+        if cell["metadata"].get("jupyter", {}).get("source_hidden"):  # as it is in JupyterLab
+            cell["metadata"].setdefault("tags", []).append("remove-input")
     for place, cell in enumerate(cells):
         if cell["cell_type"] != "code":
             continue

@@ -66,6 +66,17 @@ def test_a_figure_has_the_words_after_it_and_an_explorer_its_own():
     assert "text around it" in alt(last)
 
 
+def test_what_a_prediction_asks_for_is_folded_and_hidden_code_stays_hidden():
+    printed = code_cell("print(1)", **{"text/plain": "1"})
+    hidden = code_cell("draw()", **{"text/plain": "2"})
+    hidden["metadata"] = {"jupyter": {"source_hidden": True}}
+    explorer = code_cell("e", **{"image/png": "", WIDGET: {}, "text/plain": "A curve."})
+    ask, table = text_cell("**Predict** it."), text_cell("| **Predict** | Decide. |")
+    cells = page(printed, ask, printed, printed, ask, explorer, table, printed, hidden)
+    tags = [cell["metadata"].get("tags", []) for cell in cells if cell["cell_type"] == "code"]
+    assert tags == [[], ["hide-output"], [], ["explorer"], [], ["remove-input"]]
+
+
 @pytest.mark.parametrize("call", SHOWS)
 def test_a_show_runs_in_the_page(call):
     file, options = SHOWS[call]

@@ -16,10 +16,10 @@ for (const quiz of document.querySelectorAll("fieldset.quiz")) {
   });
 }
 
-// A formula wider than the page can be scrolled: by keys too.
+// A formula or a figure wider than the page can be scrolled: by keys too.
 window.addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
-  for (const formula of document.querySelectorAll("mjx-container[display=true]")) {
-    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+  for (const wide of document.querySelectorAll("mjx-container[display=true], .cell_output")) {
+    if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
   }
 });
