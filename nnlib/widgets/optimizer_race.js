@@ -260,7 +260,7 @@ function render({ model = null, el, settings = {} }) {
   const hover = make("div", { class: "race-hover" });
   const rows = (...names) => names.map((name) => c[name]);
   const { root, end } = makeShowpiece(el, "race", [
-    make("div", { class: "nn-planes" }, make("div", {}, map.element), make("div", {}, losses.element, head, ...runners)),
+    make("div", { class: "nn-planes" }, map.element, make("div", { class: "race-side" }, losses.element, head, ...runners)),
     hover, said, spoken, makeLine(...rows("play", "one", "again", ...Object.keys(PRESETS), "reset")),
     make("div", { class: "nn-more" }, ...rows("steps", "mu", "surface", "speed")),
     makeLine(...makeCopy(() => codeOf(state.get()))),
