@@ -454,7 +454,7 @@ def draw(logits, temperature, u):
     scaled = logits / temperature
     chances = np.exp(scaled - scaled.max())
     cumulative = np.cumsum(chances / chances.sum())
-    return int(np.argmax(cumulative > u))
+    return int(np.argmax(cumulative > u))  # the first True
 
 
 def draw_by_search(logits, temperature, u):
@@ -493,6 +493,7 @@ draw_exercise = Exercise(
     difficulty="medium",
     name="draw",
     reference=draw,
+    shown=True,
     alternatives=(draw_by_search, draw_in_a_loop),
     fixed=(
         (np.array([0.0, 0.0, 0.0, 0.0]), 1.0, 0.6),

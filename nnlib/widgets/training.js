@@ -90,7 +90,8 @@ function render({ model = null, el, settings = {} }) {
     if (view && !engine.busy() && !view.broken && (left > 0 || playing)) {
       const begin = performance.now();
       const count = left > 0 ? Math.min(left, slice) : state.get().pace;
-      engine.advance(count, chosen());
+      const { pace } = state.get();
+      engine.advance(count, chosen(), Math.max(pace, Math.floor(goal / 200))); // enough for a curve
       if (left > 0) slice = performance.now() - begin < 20 ? Math.min(2 * slice, 2000) : Math.max(Math.floor(slice / 2), 1);
     }
     if (view && (playing || goal > view.steps) && !view.broken) wake();

@@ -105,9 +105,7 @@ class Training(Showpiece):
         now = self.chosen(), repr(self.added), self.steps, repr(self.weights)
         if self.known is None or self.known[0] != now:
             run = self.begin(now[0], self.added)
-            every = max(1, self.steps // 200)  # measured often enough for a curve
-            while run.steps < self.steps and not run.broken:
-                run.step(min(every, self.steps - run.steps))
+            advance(run, self.steps, max(self.pace, self.steps // 200))  # enough for a curve
             if self.weights:
                 for parameter, numbers in zip(run.model.parameters(), self.weights, strict=True):
                     parameter.data[...] = np.reshape(numbers, parameter.shape)
@@ -135,7 +133,7 @@ class Training(Showpiece):
                 self.live.tune(**{name: getattr(settings, name) for name in LIVE})
                 self.live.add(added[self.shown :])
                 self.shown = len(added)
-                self.live.step(message["count"])
+                advance(self.live, message["count"], message["every"])
                 view, pictures = self.view()
             except Exception as error:  # a learner's layer may raise anything
                 self.send({"error": str(error)})
@@ -223,6 +221,12 @@ class Training(Showpiece):
             f"{short(self.lr)}: its answers over the plane, its losses, and a small picture of "
             f"each of {sum(widths[1:-1])} hidden units. {run.sentence()}."
         ).replace("\n", ". ")
+
+
+def advance(run, steps, every):
+    """Take so many steps, and measure the losses after every so many of them."""
+    for done in range(0, steps, every):
+        run.step(min(every, steps - done))
 
 
 def kind_of(layer):

@@ -2,8 +2,8 @@
 
 import { addPoint, advance, look, makeRun } from "./training_model.js";
 
-// { begin(settings, added), advance(count, settings), add(point), weights(), busy, end }.
-// seen(view) hears what there is to draw after each of the first three.
+// { begin(settings, added), advance(count, settings, every), add(point), weights(), busy, end };
+// the loss is measured every so many steps. seen(view) hears what there is to draw after each of the first three.
 export function makeHere(side, own, seen) {
   let run = null;
   const tell = () => seen(look(run, side));
@@ -12,9 +12,9 @@ export function makeHere(side, own, seen) {
       run = makeRun({ ...settings }, own, added);
       tell();
     },
-    advance(count, { lr, weight_decay }) {
+    advance(count, { lr, weight_decay }, every) {
       Object.assign(run.settings, { lr, weight_decay });
-      advance(run, count);
+      for (let left = count; left > 0; left -= every) advance(run, Math.min(every, left));
       tell();
     },
     add(point) {
@@ -30,8 +30,8 @@ export function makeHere(side, own, seen) {
 // The same in the kernel: one question under way, and the last one asked meanwhile goes next.
 export function makeThere(model, seen, failed) {
   let [settings, added, waiting, next] = [{}, [], false, null];
-  function ask(begin, count) {
-    const message = { begin: begin || Boolean(next?.begin), count, settings, added };
+  function ask(begin, count, every = 1) {
+    const message = { begin: begin || Boolean(next?.begin), count, every, settings, added };
     if (waiting) next = message;
     else {
       waiting = true;
@@ -58,9 +58,9 @@ export function makeThere(model, seen, failed) {
       [settings, added] = [first, points];
       ask(true, 0);
     },
-    advance(count, now) {
+    advance(count, now, every) {
       settings = now;
-      ask(false, count);
+      ask(false, count, every);
     },
     add(point) {
       added = [...added, point];

@@ -319,6 +319,7 @@ def test_steps_that_are_set_are_taken_and_settings_begin_anew():
     expected.step(2001)
     assert explorer.run.train_losses[-1] == expected.train_losses[-1]
     assert 200 <= len(explorer.run.at) <= 203
+    assert explore_training(steps=30).run.at == list(range(0, 31, 5))
     assert explorer.set(units=8).steps == 0
     assert explorer.run.steps == 0
     assert explorer.set(lr=0.01, steps=40).run.steps == 40
@@ -414,7 +415,8 @@ class Page:
     def ask(self, count=0, begin=False, added=(), **changes):
         explorer = self.explorer
         settings = {**vars(explorer.chosen()), **changes}
-        message = {"begin": begin, "count": count, "settings": settings, "added": list(added)}
+        message = {"begin": begin, "count": count, "every": 5, "settings": settings}
+        message["added"] = list(added)
         explorer.answer(explorer, json.loads(json.dumps(message)), [])
         content, buffers = self.sent[-1]
         if "error" in content:
