@@ -16,8 +16,8 @@ TITLE = "Sequences and attention"
 
 
 def windows(codes, k):
-    places = range(len(codes) - k)
-    X = np.array([codes[place : place + k] for place in places])
+    # the last window begins at T - k - 1: the letter after it is the last of the text
+    X = np.array([codes[place : place + k] for place in range(len(codes) - k)])
     return X, codes[k:]
 
 
@@ -44,6 +44,7 @@ windows_exercise = Exercise(
     difficulty="easy",
     name="windows",
     reference=windows,
+    shown=True,
     alternatives=(windows_by_index, windows_of_pieces),
     fixed=(
         (np.array([3, 1, 4, 1, 5, 9]), 2),
@@ -283,7 +284,8 @@ def the_gate_sees_the_new_state(x, W, U, b, Wz, Uz, bz):
 
 def causal_weights(Q, K):
     scores = Q @ K.T / np.sqrt(Q.shape[1])
-    scores[np.triu_indices(len(Q), 1)] = -np.inf
+    # minus infinity before softmax: its exp is 0, and the rest of the row adds up to 1
+    scores = np.where(np.tri(len(Q)) == 1, scores, -np.inf)
     scores = scores - scores.max(axis=1, keepdims=True)  # exp of large scores overflows
     weights = np.exp(scores)
     return weights / weights.sum(axis=1, keepdims=True)
@@ -328,6 +330,7 @@ attention_exercise = Exercise(
     difficulty="medium",
     name="causal_weights",
     reference=causal_weights,
+    shown=True,
     alternatives=(causal_weights_row_by_row, causal_weights_with_a_large_number),
     fixed=(
         (
