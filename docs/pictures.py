@@ -22,7 +22,7 @@ from docs.live import write_explorers
 from tests.browser import lab
 
 MOVING = Path(__file__).parent / "static" / "explorers.webp"
-WIDTH, HEIGHT, SHARPNESS = 820, 326, 1.4
+WIDTH, HEIGHT, SHARPNESS = 860, 326, 1.35
 PAUSE = 80  # milliseconds between two frames
 LONGER = 1400  # at the end of a scene
 MOST_BYTES = 3_000_000
@@ -34,6 +34,9 @@ import show from "./explorers/{name}.js";
 const weights = new URL("explorers/weights.bin", location);
 show.render({{ el: document.getElementById("here"), weights, ...{options} }});
 </script>"""
+SMALLER = (
+    ".nnlib-pad .drawing { height: 236px; width: 236px; } .nnlib-pad button { display: none; }"
+)
 SEVEN = [(0.24, 0.2), (0.5, 0.19), (0.78, 0.2), (0.66, 0.42), (0.55, 0.62), (0.45, 0.88)]
 
 
@@ -41,6 +44,7 @@ def draw_and_read(page, frame):
     """A 7, stroke by stroke, while the bars follow."""
     page.wait_for_selector(".nnlib-pad[data-ready]")
     page.get_by_role("button", name="Clear").click()
+    page.add_style_tag(content=SMALLER)  # so that the network's sentence is in the picture
     box = page.locator(".drawing").bounding_box()
     at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
     page.mouse.move(*at[0])
