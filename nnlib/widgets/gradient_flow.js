@@ -124,11 +124,11 @@ function render({ model = null, el, settings = {} }) {
   }, (given) => {
     tools = given;
     const c = tools.elements;
-    let known = "";
+    const known = new Map(); // what was computed: going back and forth costs nothing
     function show(values) {
       const asked = JSON.stringify(Object.keys(DEFAULTS).map((name) => values[name]));
-      if (asked !== known) flow = flowOf(values);
-      known = asked;
+      if (!known.has(asked)) known.set(asked, flowOf(values));
+      flow = known.get(asked);
       layer = Math.min(layer, flow.size.length);
       const range = limits([flow, own]);
       for (const picture of pictures) showPicture(picture, range);
