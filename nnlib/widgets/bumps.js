@@ -13,7 +13,7 @@ const SIDE = 2; // heights go from -2 to 2
 const MOST = 50;
 const MARKED = 16; // bumps with a mark each
 const DEFAULTS = {
-  target: "wave", kind: BUMP, steepness: 200, mode: "by hand", n: 6, heights: [0, 0.8, 0, 0, 0, 0], own: {}, call: "explore_bumps()", starts: {},
+  target: "wave", kind: BUMP, steepness: 200, mode: "by hand", n: 6, heights: [0, 0.8, 0, 0, 0, 0], chosen: 1, own: {}, call: "explore_bumps()", starts: {},
 };
 export const ABOUT = { name: "bumps", defaults: DEFAULTS, settings: ["target", "kind", "steepness", "mode", "n", "heights"] };
 
@@ -35,17 +35,17 @@ function build({ get, set, elements, controls }) {
   low.layer.append(odd, even, picked);
 
   // --- the bump in hand: painted with the mouse or a finger, moved with keys
-  let chosen = 1;
+  const chosenOf = ({ chosen, n }) => Math.min(chosen, n - 1);
+  const chosen = () => chosenOf(get());
   const middle = (k) => centres(get().kind, get().n)[k];
   const nearest = (x) => {
     const away = centres(get().kind, get().n).map((one) => Math.abs(one - x));
     return away.indexOf(Math.min(...away));
   };
   function lift(k, height) {
-    chosen = k;
     const heights = heightsOf(get()).map((one) => rounded(one, 0.01));
     heights[k] = clamp(rounded(height, 0.05), -SIDE, SIDE);
-    set({ heights, mode: "by hand" });
+    set({ heights, mode: "by hand", chosen: k });
   }
   let last = null;
   makeScrub(top, (x, y, begins) => {
@@ -59,16 +59,15 @@ function build({ get, set, elements, controls }) {
     lift(k, y);
   }, { whole: true });
   const grip = draw("g", {}, draw("circle", { r: 15, class: "nn-halo" }), draw("circle", { r: 8, class: "nn-knob" }));
-  const height = () => heightsOf(get())[chosen];
+  const height = () => heightsOf(get())[chosen()];
   const tell = makeHandle(grip, top, {
     name: "A bump: left and right choose it, up and down change its height", axis: 1,
-    at: () => [middle(chosen), height()],
-    says: () => `bump ${chosen + 1} of ${get().n}, height ${fixed(height())}`,
-    moved: (x, y) => lift(chosen, y),
+    at: () => [middle(chosen()), height()],
+    says: () => `bump ${chosen() + 1} of ${get().n}, height ${fixed(height())}`,
+    moved: (x, y) => lift(chosen(), y),
     keyed(right, up) {
-      if (up) return lift(chosen, height() + 0.1 * up);
-      chosen = clamp(chosen + Math.sign(right), 0, get().n - 1);
-      set({}); // nothing of the state: drawn again
+      if (up) lift(chosen(), height() + 0.1 * up);
+      else set({ chosen: clamp(chosen() + Math.sign(right), 0, get().n - 1) });
     },
   });
   top.above.append(grip);
@@ -89,7 +88,7 @@ function build({ get, set, elements, controls }) {
   }
   function show(values) {
     const { kind, n } = values;
-    chosen = clamp(chosen, 0, n - 1);
+    const chosen = chosenOf(values);
     const found = compute(values);
     const at = centres(kind, n);
     onceWide(top.width, () => [top, low].forEach((plane, k) => {
@@ -121,7 +120,7 @@ function build({ get, set, elements, controls }) {
     pictures: [make("div", { class: "nn-legend" }, key("target", "bumps-target"), key("the network", "bumps-line"), key("error", "bumps-gap"), make("span", { class: "nn-hint" }, "drag to paint the heights")), top.element, low.element],
     words: [said, unit],
     panel: [elements.n, elements.height, elements.steepness, elements.mode, elements.kind, elements.target],
-    lift: (value) => lift(chosen, value),
+    lift: (value) => lift(chosen(), value),
     show,
   };
 }

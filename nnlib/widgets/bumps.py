@@ -40,6 +40,7 @@ class BumpsExplorer(Showpiece):
     mode = traitlets.Enum((BY_HAND, READ_OFF), BY_HAND).tag(sync=True, setting=True)
     n = Int(6, min=1, max=MOST).tag(sync=True, setting=True)
     heights = List(Float(), [0, 0.8, 0, 0, 0, 0]).tag(sync=True, setting=True)
+    chosen = Int(1, min=0, max=MOST - 1).tag(sync=True)  # the bump that the keys move
     own = traitlets.Dict().tag(sync=True)
     call = Unicode("explore_bumps()").tag(sync=True)
     starts = traitlets.Dict().tag(sync=True)
