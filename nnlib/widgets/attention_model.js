@@ -13,7 +13,7 @@ function unpack({ shape, scale, packed }) {
 
 const ARRAYS = Object.fromEntries(Object.entries(TRAINED.arrays).map(([name, array]) => [name, unpack(array)]));
 const WIDTH = ARRAYS.letters.shape[1];
-export const { heads: HEADS } = TRAINED;
+export const HEADS = TRAINED.heads;
 const D = WIDTH / HEADS;
 
 function normalised(row) {
