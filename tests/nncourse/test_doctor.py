@@ -45,7 +45,7 @@ def test_the_command_says_more_and_its_exit_code_is_0(capsys, monkeypatch, tmp_p
     assert "this folder can be written to: yes\n" in out
     assert f"your points can be stored: yes, in {tmp_path}" in out
     assert re.search(r"^threads: \d+ cores?, OPENBLAS_NUM_THREADS is ", out, re.MULTILINE)
-    assert "PyTorch, for lessons 13 and 15: " in out
+    assert "PyTorch, for lessons 13, 15 and 16: " in out
     assert "the sandbox, for instructors who grade: " in out
     assert f"Python: {sys.version.split()[0]}, {sys.executable}" in out
     assert out.endswith("\nEverything is there.\n")
@@ -93,12 +93,12 @@ def test_a_computer_without_pytorch_is_well(monkeypatch):
     def missing(name):
         raise doctor.metadata.PackageNotFoundError(name)
 
-    assert re.match(r"PyTorch, for lessons 13 and 15: \d+\.\d+", doctor.torch("2.13.0+cpu"))
+    assert re.match(r"PyTorch, for lessons 13, 15 and 16: \d+\.\d+", doctor.torch("2.13.0+cpu"))
     assert "does not know NumPy 2" in doctor.torch("2.2.2")
     monkeypatch.setattr(doctor.metadata, "version", missing)
     line = doctor.torch()
     assert line.startswith(
-        "PyTorch, for lessons 13 and 15: not installed yet. When you get there: "
+        "PyTorch, for lessons 13, 15 and 16: not installed yet. When you get there: "
     )
     assert line.endswith(preflight.install_torch())
     assert "tasks.py torch" in line

@@ -37,6 +37,14 @@ def test_there_are_notebooks_with_torch():
     assert {path.name[:2] for path in NOTEBOOKS} >= {"13", "15"}
 
 
+@pytest.mark.parametrize(
+    "file", ["README.md", "tasks.py", "nncourse/learner/doctor.py", "docs/computers.md"]
+)
+def test_whoever_names_the_lessons_with_torch_names_all(file):
+    *others, last = sorted({path.name[:2] for path in NOTEBOOKS if path.parent.name == "lessons"})
+    assert f"lessons {', '.join(others)} and {last}" in (ROOT / file).read_text(encoding="utf-8")
+
+
 @pytest.mark.usefixtures("without_torch")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.name[:2]}")
 def test_the_first_cell_says_how_to_get_torch(path):
