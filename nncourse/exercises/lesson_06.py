@@ -693,7 +693,7 @@ valley_exercise = Exercise(
         "that diverges. Yours lies between them.",
         "Halve the interval again and again: 0.01 is too small, 0.2 diverges, what about 0.1? Then "
         "look closer at where the losses begin to grow.",
-        "0.1 is almost good enough, and at 0.12 the loss explodes. The right rates lie in between, "
+        "0.1 is almost good enough, and 0.12 diverges. The right rates lie in between, "
         "a little below the border.",
     ),
 )
@@ -965,7 +965,7 @@ def a_part_of_a_step():
     seen=lambda arguments, batches: list(map(float, batches[:2])) == [313, 32]
 )
 def last_batch_full():
-    """313 batches of 32 would be 10,016 examples. The last batch has to do with what is left."""
+    """313 batches of 32 would be 10,016 examples. The last batch makes do with what is left."""
     return [313, 32, 0.1]
 
 

@@ -191,7 +191,7 @@ layer_backward_exercise = Exercise(
     random=layer_cases,
     hints=(
         "Go back one operation at a time, from the output: first through the product with g, then "
-        "through X @ V + b. Call what arrives behind the product dZ.",
+        "through X @ V + b. Call the slope of `X @ V + b` dZ.",
         "Times: dZ is `dY * g`, and g gets dY times the other factor, added over the examples. "
         "Then write down the shapes: which product of X and dZ has the shape of V, (inputs, "
         "neurons)?",
@@ -228,8 +228,8 @@ def dv_transposed(*arguments):
 
 @layer_backward_exercise.mistake("V not transposed on the way back")
 def v_not_transposed(*arguments):
-    """In dX stands V as it is. Forwards it was X @ V, so on the way back it is turned. With as many
-    inputs as neurons nothing complains; with other sizes it does.
+    """In dX stands V as it is. Forwards it was X @ V, so on the way back it is
+    transposed. With as many inputs as neurons nothing complains; with other sizes it does.
     """
     return layer_backward_with(dX=lambda dY, dZ, Z, X, V: dZ @ V)(*arguments)
 

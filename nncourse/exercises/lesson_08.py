@@ -31,8 +31,8 @@ line_exercise = Exercise(
         "First find the one answer that is best for all ten. Would you still say 0.5, when eight "
         "of ten targets are 0?",
         "For the squared error the best single answer is the mean of the targets. Now work out "
-        "its error for a good mail and for an advert.",
-        "The answer is 0.2. It is off by 0.2 for eight mails and by 0.8 for two. Square, add all "
+        "its error for a legitimate email and for spam.",
+        "The answer is 0.2. It is off by 0.2 for eight emails and by 0.8 for two. Square, add all "
         "ten up, and take the mean.",
     ),
 )
@@ -75,16 +75,16 @@ def root_taken():
 
 @line_exercise.mistake
 def one_of_each_kind():
-    """This is the mean of 0.2² and 0.8², as if there were as many adverts as good mails. There
-    are eight of the one and two of the other, and each mail counts once.
+    """This is the mean of 0.2² and 0.8², as if spam were as frequent as legitimate email. There
+    are two of the one and eight of the other, and each email counts once.
     """
     return 0.34
 
 
 @line_exercise.mistake
 def the_two_kinds_exchanged():
-    """You have 0.8² eight times and 0.2² twice. It is the many good mails that are only 0.2
-    away.
+    """You have 0.8² eight times and 0.2² twice. It is the eight legitimate emails that are
+    only 0.2 away.
     """
     return 0.52
 
@@ -435,7 +435,7 @@ def a_single_target_for_all(outputs, targets):
 @mse_exercise.mistake
 def cut_to_the_shorter_one(outputs, targets):
     """Right whenever the numbers fit. If there are too many of one, `zip` silently leaves the
-    rest away. A wrong number of targets is a mistake, and should be a ValueError.
+    rest out. A wrong number of targets is a mistake, and should be a ValueError.
     """
     return np.mean([(a - t) ** 2 for a, t in zip(outputs.flat, targets.flat, strict=False)])
 
