@@ -9,7 +9,7 @@ import numpy as np
 from nnlib.nn.functional import softmax
 from nnlib.widgets.base.javascript import HERE
 
-FILE = HERE / "attention_weights.js"  # made by python -m nncourse.authoring.train_attention
+FILE = HERE / "attention_weights.js"  # CONTRIBUTING.md says what makes it
 EPS = 1e-5  # of the normalisation
 
 
