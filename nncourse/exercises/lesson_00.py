@@ -50,8 +50,8 @@ def gaps_cancel_out():
 
 @loss_on_paper_exercise.mistake
 def sum_in_place_of_the_mean():
-    """All the squares are there, and added up. The loss is their mean: share the sum out among
-    the points.
+    """All the squares are there, and added up. The loss is their mean: divide the sum by the
+    number of points.
     """
     return 26
 
@@ -88,8 +88,8 @@ def gaps_doubled():
 
 @loss_on_paper_exercise.mistake(seen=about(math.sqrt(6.5)))
 def root_taken_at_the_end():
-    """Up to the mean all is right. Then a square root was taken, as some books do to get back
-    to the size of the gaps. Our loss stays a mean of squares.
+    """Everything up to the mean is right. Then a square root was taken, as some books do to
+    get back to the size of the gaps. Our loss stays a mean of squares.
     """
     return math.sqrt(6.5)
 
@@ -190,7 +190,7 @@ def squared_too_late(points, curve):
 
 @my_loss_exercise.mistake("root taken at the end")
 def root_taken_at_the_end_00_2(points, curve):
-    """Up to the mean all is right. Leave the square root out: our loss is the mean of the
+    """Everything up to the mean is right. Leave the square root out: our loss is the mean of the
     squares itself.
     """
     return np.sqrt(np.mean(np.square(gaps_of(points, curve))))
@@ -319,9 +319,9 @@ fountain = Exercise(
     alternatives=(lambda: (-0.5, 0.35, 6.0), lambda: np.array([-0.56, 0.26, 6.2])),
     judge=judge_fountain,
     hints=(
-        "Tick “show the loss”, and move one slider at a time. Keep a step only if the loss gets "
-        "smaller.",
-        "The water goes up and comes down again, so the bow is a hill: $a$ is negative. And $c$ is "
+        "Tick “show the loss of every try”, and move one slider at a time. Keep a step only if "
+        "the loss gets smaller.",
+        "The water goes up and comes down again, so the arc is a hill: $a$ is negative. And $c$ is "
         "the height in the middle, at $x = 0$.",
         "Begin with $c$ at 6 and $a$ at −0.5. The right end lies higher than the left one: what "
         "does $b$ have to do about that?",

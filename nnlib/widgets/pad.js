@@ -47,7 +47,7 @@ const PAGE = `
   <div class="words">
     <p class="answer" aria-live="polite"></p>
     <p class="note"></p>
-    <p>It must always choose among the ten digits. It has no answer for “this is no digit”: draw a
+    <p>It must always choose among the ten digits. It has no answer for “this is not a digit”: draw a
     scribble or a letter, and it still gives you a digit, often a confident one.</p>
     <div class="alert" role="alert"></div>
   </div>`;

@@ -132,7 +132,7 @@ def test_a_scribble_still_gets_a_digit_and_the_page_says_so(notebook, pad):
     draw(notebook.page, pad, zigzag)
     until(notebook.page, pad, "chances(pad)[0] !== ''")
     assert sum(chances(pad)) == pytest.approx(100, abs=5)
-    assert "no answer for “this is no digit”" in pad.inner_text()
+    assert "no answer for “this is not a digit”" in pad.inner_text()
 
 
 def test_nothing_is_cut_off_at_800_pixels_and_the_log_is_empty(notebook, pad):
