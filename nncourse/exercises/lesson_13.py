@@ -20,7 +20,7 @@ SECONDS = 10.0  # enough for an alternative that has to import torch first
 
 
 def slope(w, x):
-    """Of (w x - 2)², by w."""
+    """Of (w x - 2)², with respect to w."""
     return 2 * (w * x - 2) * x
 
 
@@ -85,8 +85,8 @@ def the_first_backward_only():
 
 @w_grad_exercise.mistake
 def x_forgotten():
-    """The slope of (2 w − 2)² by w has one more factor: how fast 2 w itself changes with w.
-    That is the chain rule.
+    """The slope of (2 w − 2)² with respect to w has one more factor: how fast 2 w itself changes
+    with w. That is the chain rule.
     """
     return slope(3, 1) + 2 * (2 * 2.8 - 2)
 
@@ -162,7 +162,7 @@ def bump_gradients_measured(a, m, s, x, t):
 
 
 def with_exponent(exponent, by_m, by_s):
-    """bump_gradients with another exponent of (x - m, s), and its slopes by m and by s."""
+    """bump_gradients with another exponent of (x - m, s), and its slopes for m and for s."""
 
     def gradients(a, m, s, x, t):
         distance = x - m
@@ -232,7 +232,7 @@ def sum_in_place_of_the_mean(a, m, s, x, t):
 @bump_exercise.mistake("gradient of the bump")
 def of_the_bump(a, m, s, x, t):
     """Here `backward()` was called on the outputs of the bump. The targets `t` have no say
-    then. Make the loss of them first, and go backwards from it.
+    then. Compute the loss from y and t first, and go backwards from it.
     """
     shape = np.exp(-((x - m) ** 2) / (2 * s**2))
     distance = (x - m) / s
@@ -249,7 +249,7 @@ def backward_forgotten(a, m, s, x, t):
 
 @bump_exercise.mistake
 def downhill_already(a, m, s, x, t):
-    """The sign is turned round. The gradient points uphill; the minus sign belongs to the
+    """The sign is reversed. The gradient points uphill; the minus sign belongs to the
     optimizer's step.
     """
     return -bump_gradients(a, m, s, x, t)
@@ -265,7 +265,7 @@ def backward_called_twice(a, m, s, x, t):
 
 @bump_exercise.mistake("2 below the fraction forgotten")
 def without_the_2_below(a, m, s, x, t):
-    """The bump is too narrow: (x − m)² is divided by 2 s², not by s²."""
+    """The bump is too narrow: (x − m)² is divided by s². It should be 2 s²."""
     narrow = bump_gradients(a, m, s / np.sqrt(2), x, t)
     return narrow / np.array([1, 1, np.sqrt(2)])
 
@@ -284,8 +284,8 @@ def multiplied_by_s_squared_in_place_of_divided(*arguments):
 
 @bump_exercise.mistake
 def minus_in_the_exponent_forgotten(*arguments):
-    """The exponent is positive here, so your bump is a pit that grows without end to both sides.
-    Is the minus missing, or was it squared together with x − m?
+    """The exponent is positive here, so in place of a bump there is a curve that grows without end
+    to both sides. Is the minus missing, or was it squared together with x − m?
     """
     return (
         with_exponent(
@@ -308,8 +308,8 @@ def the_2_squared_as_well(*arguments):
 
 @bump_exercise.mistake("the distance not squared")
 def the_distance_not_squared(*arguments):
-    """The distance x − m is not squared, so it is not a bump but a curve that falls all the way
-    from left to right.
+    """The distance x − m is not squared, so it is not a bump but a curve without a peak, which goes
+    one way only.
     """
     return with_exponent(
         lambda d, s: -d / (2 * s**2), lambda d, s: 1 / (2 * s**2), lambda d, s: d / s**3
@@ -318,7 +318,7 @@ def the_distance_not_squared(*arguments):
 
 @bump_exercise.mistake("s not squared")
 def s_not_squared(*arguments):
-    """s is not squared. With s = 1 nobody sees it; below the line stands 2 s²."""
+    """s is not squared. With s = 1 nobody sees it; the denominator is 2 s²."""
     return with_exponent(
         lambda d, s: -(d**2) / (2 * s), lambda d, s: d / s, lambda d, s: d**2 / (2 * s**2)
     )(*arguments)
@@ -336,7 +336,7 @@ def absolute_in_place_of_squared(a, m, s, x, t):
 
 @bump_exercise.mistake("whole numbers as they are")
 def whole_numbers_as_they_are(a, m, s, x, t):
-    """For decimal numbers all is right. Of whole numbers `torch.tensor` makes int64, and only
+    """For decimal numbers all is right. From whole numbers `torch.tensor` makes int64, and only
     decimal numbers can have a gradient. Say which type you want: `dtype=torch.float64`.
     """
     if isinstance(a, int) and isinstance(m, int) and isinstance(s, int):
@@ -429,15 +429,6 @@ def some_line(rng):
     return x, t, round(rng.uniform(0.02, 0.1), 3), int(rng.integers(2, 16))
 
 
-FORGOTTEN = (
-    "Nothing clears the gradients, so each step also takes all the earlier ones along, and the "
-    "line swings past its aim. Call `optimizer.zero_grad()` in every round."
-)
-PAIRS = (
-    "The outputs are a column, (n, 1), and the targets a row, (n,). Their difference is a table of "
-    "n × n: every output is compared with every target. Make the targets a column."
-)
-
 fit_line_exercise = Exercise(
     id="13.3",
     title="It runs, and learns the wrong thing",
@@ -471,7 +462,7 @@ fit_line_exercise = Exercise(
 
 @fit_line_exercise.mistake
 def both_bugs_are_there(*arguments):
-    """This does what the function with the bugs does. Begin with the shapes: The outputs are a
+    """This does what the function with the bugs does. Begin with the shapes: the outputs are a
     column, (n, 1), and the targets a row, (n,). Their difference is a table of n × n: every
     output is compared with every target. Make the targets a column.
     """
@@ -672,8 +663,8 @@ def with_dropout(weights, x):
 
 @probabilities_exercise.mistake
 def logits(weights, x):
-    """These are the logits. They are right, but no probabilities: softmax makes each row
-    positive, with the sum 1.
+    """These are the logits. They are right, but they are not probabilities: softmax makes each
+    row positive, with the sum 1.
     """
     return logits_of(weights, hidden_of(weights, x))
 
@@ -906,13 +897,13 @@ saved_exercise = Exercise(
 
 @saved_exercise.mistake(seen=lambda arguments, result: result["file"] == "nothing")
 def nothing_saved(train_set, test_set, file):
-    """Nothing was written into the file. `torch.save(model.state_dict(), file)` does it; `file` is
-    open, and torch takes it as it takes a name.
+    """Nothing was written into the file. `torch.save(model.state_dict(), file)` does that; `file`
+    is open already, and torch takes it in place of a name.
     """
     return 0.95
 
 
-@saved_exercise.mistake(seen=lambda arguments, result: result["file"] == "no numbers alone")
+@saved_exercise.mistake(seen=lambda arguments, result: result["file"] == "more than numbers")
 def the_whole_model_saved(train_set, test_set, file):
     """The whole model was saved, with its classes. Such a file can run a stranger's program, so
     `weights_only=True` refuses to read it. Save `model.state_dict()`.

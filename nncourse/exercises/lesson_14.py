@@ -330,7 +330,7 @@ racer_exercise = Exercise(
         "784-256-64-10 see, and how many does 784-8-10?",
         "Race one hidden layer with 4, 8, 16, 32, 64 and 128 neurons, and write down what each "
         "reaches. On which side does it suffer from what it cannot say, on which from hurry?",
-        "One hidden layer gets to about 92 % at best, with 24 to 64 neurons. Behind a first layer "
+        "One hidden layer gets to about 92 % at best, with 24 to 64 neurons. After a first layer "
         "that narrow a second one is cheap, even a wide one: make it two to five times as wide.",
     ),
 )
@@ -364,7 +364,7 @@ def no_hidden_layer():
 
 @racer_exercise.mistake(seen=lambda arguments, racer: racer[1] > 11 and min(racer[2:-1]) < 10)
 def a_thin_place_further_on():
-    """The first layer is of a good width, but behind it stands a layer so thin that what the
+    """The first layer is of a good width, but after it comes a layer so thin that what the
     first one found does not get through.
     """
     return [784, 32, 3, 10]
@@ -373,7 +373,7 @@ def a_thin_place_further_on():
 @racer_exercise.mistake(seen=lambda arguments, racer: len(racer) == 3 and 11 < racer[1] < 100)
 def one_hidden_layer():
     """With one hidden layer it ends near 92 %, whatever its width. There is room for a second one:
-    behind 24 neurons, 48 more cost 24 · 48 multiplications, and the first layer costs 784 · 24.
+    after 24 neurons, 48 more cost 24 · 48 multiplications, and the first layer costs 784 · 24.
     """
     return [784, 32, 10]
 
@@ -671,7 +671,7 @@ def no_hidden_layer_14_4(images, labels):
 
 @reader_exercise.mistake(seen=seen_when(lambda case, arrays: on_its_own(case, arrays) < 40))
 def as_good_as_guessing(images, labels):
-    """It reads its own training images hardly better than dice would. Is it trained at all, and
+    """It reads fewer than 40 % of its own training images. Is it trained at all, and
     are these the numbers of the *trained* network? Were its pixels from 0 to 1? Do images and
     labels still belong together after shuffling?
     """

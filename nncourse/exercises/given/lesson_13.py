@@ -65,7 +65,7 @@ def contents(file):
     try:
         state = torch.load(file, weights_only=True)
     except Exception:  # whatever torch or pickle has to say
-        return "no numbers alone"
+        return "more than numbers"
     if not isinstance(state, dict):
         return "no state dict"
     return {str(name): np.array(tensor.detach()) for name, tensor in state.items()}
