@@ -655,7 +655,7 @@ undecided_bias_exercise = Exercise(
         "At which z is the sigmoid exactly one half? Look at the curve in the explorer.",
         "z has to be 0 at this point. z is the sum of the products, plus the bias, and the sum "
         "of the products you can compute.",
-        "If the products add up to 3, which bias makes 0 of it?",
+        "If the products add up to 3, which bias brings the total to 0?",
     ),
 )
 
@@ -701,7 +701,7 @@ def weights_only(w, point):
 @undecided_bias_exercise.mistake
 def always_zero(w, point):
     """With a bias of 0 the neuron is undecided where all inputs are 0. The bias shifts that
-    place: to where is asked here.
+    place, and here it has to come to lie at the point that was given.
     """
     return 0.0
 

@@ -270,11 +270,6 @@ def over_sum(powers, axis=1, keepdims=True):
     return powers / powers.sum(axis=axis, keepdims=keepdims)
 
 
-MAXIMA_IN_A_ROW = (
-    "Without `keepdims=True` the maxima lie in a row instead of a column. NumPy then subtracts "
-    "column by column where it should subtract row by row, or cannot subtract at all."
-)
-
 row_softmax_exercise = Exercise(
     id="02.3",
     title="The softmax that almost always works",
@@ -475,9 +470,9 @@ experiment = Exercise(
 
 @experiment.mistake(seen=lambda arguments, choice: choice[0] == "none")
 def no_activation_in_the_hidden_layer():
-    """Without an activation in the hidden layer the network can draw nothing but a straight
-    line, and the wave has bends. (From most starts the steps are too long for it as well, and
-    the loss overflows.)
+    """Without an activation in the hidden layer all that reaches the output is one straight
+    line. An activation there can squeeze or clip it, but the wave goes down, up and down again.
+    (Without any activation the steps are too large from most starts, and the loss overflows.)
     """
     return ["none", "none"]
 
@@ -485,7 +480,7 @@ def no_activation_in_the_hidden_layer():
 @experiment.mistake(seen=lambda arguments, choice: choice[0] == "step")
 def steps_in_the_hidden_layer():
     """The slope of a step is 0 everywhere, so nothing comes through to the weights before it:
-    all 16 hidden neurons stay as chance made them, and only the last one learns.
+    all 16 hidden neurons stay as chance made them, and at best the last one learns.
     """
     return ["step", "none"]
 
