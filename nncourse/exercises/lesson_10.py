@@ -216,8 +216,8 @@ def he_without_the_2(*arguments):
 
 @start_exercise.mistake("Xavier without the 2")
 def xavier_without_the_2(*arguments):
-    """Xavier takes the middle of n_in and n_out, which is (n_in + n_out) / 2. Turned round, the
-    2 comes to stand above the line.
+    """Xavier takes the middle of n_in and n_out, which is (n_in + n_out) / 2. One divided by
+    that has the 2 on top.
     """
     return either(lambda o, i: (1 / (i + o)) ** 0.5, he)(*arguments)
 

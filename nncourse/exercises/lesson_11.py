@@ -576,9 +576,8 @@ def all_three_bugs_are_there(*arguments):
 
 @split_exercise.mistake(seen=shows(torn=True, twice=False, shared=set()))
 def rows_and_targets_shuffled_apart(*arguments):
-    """The parts are cut rightly. But the rows of x
-    and their targets were not moved in the same way, so rows stand beside the targets of
-    others. Draw one order, and use it for both.
+    """The parts are cut correctly. But the rows of x and their targets were not moved in the
+    same way, so rows stand beside the targets of others. Draw one order, and use it for both.
     """
     return faulty_split(torn=True)(*arguments)
 

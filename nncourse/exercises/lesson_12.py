@@ -231,7 +231,7 @@ def with_last_bytes_only(data):
 
 @read_idx_exercise.mistake
 def header_always_of_8_bytes(data):
-    """Lists are read rightly, images are not. Their header has four bytes for each axis: is
+    """Lists are read correctly, images are not. Their header has four bytes for each axis: is
     every length read from its own four, and do the values begin after the last?
     """
     return whole(*parts_of(data, skip=8))
@@ -567,7 +567,7 @@ def labels_to_read(start, seed, shuffled):
 
 
 def right_share(arguments, table):
-    """The share of the new images that was read rightly; ValueError if there is no such table."""
+    """The share of the new images that was read correctly; ValueError if there is no such table."""
     table, labels = np.asarray(table, float), labels_to_read(*arguments)
     if table.shape != (len(labels), 10):
         raise ValueError("another shape")
@@ -599,12 +599,12 @@ def judge_reading(arguments, table):
     shuffled = " with shuffled pixels" if arguments[2] else ""
     if share < AT_LEAST:
         return (
-            f"{share:.2%} of the {given.READ:,} new images{shuffled} were read rightly; at least "
+            f"{share:.2%} of the {given.READ:,} new images{shuffled} were read correctly; at least "
             f"{AT_LEAST:.0%} are wanted."
         )
     if loss > AT_MOST:
         return (
-            f"{share:.2%} of the {given.READ:,} new images{shuffled} were read rightly, but the "
+            f"{share:.2%} of the {given.READ:,} new images{shuffled} were read correctly, but the "
             f"cross-entropy of the probabilities is {loss:.2f}; at most {AT_MOST} is wanted."
         )
     return None

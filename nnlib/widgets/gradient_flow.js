@@ -114,7 +114,7 @@ function render({ model = null, el, settings = {} }) {
     defaults: DEFAULTS, settings: Object.keys(DEFAULTS), presets: PRESETS,
     controls: {
       depth: { kind: "slider", label: "layers", min: 2, max: MOST, step: 1, decimals: 0 },
-      width: { kind: "slider", label: "units a layer", min: 4, max: 64, step: 4, decimals: 0 },
+      width: { kind: "slider", label: "units per layer", min: 4, max: 64, step: 4, decimals: 0 },
       activation: { kind: "choice", label: "activation", options: same(Object.keys(ACTIVATIONS)) },
       start: { kind: "choice", label: "weights", options: same(Object.keys(STARTS)) },
       batch_norm: { kind: "toggle", label: "batch normalisation" },

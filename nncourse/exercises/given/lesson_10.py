@@ -1,4 +1,4 @@
-"""What exercise 10.4 measures with: ten layers of swish."""
+"""What exercise 10.5 measures with: ten layers of swish."""
 
 import functools
 
