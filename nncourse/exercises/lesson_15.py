@@ -464,8 +464,8 @@ def bias_lost(x, W, b):
 
 @layer_exercise.mistake
 def the_bias_alone(x, W, b):
-    """Only the bias came back: `y[o, row, column] = b[o]` after
-    the loop over the channels overwrites them. Put it *before* that loop, or write `+=`.
+    """Only the bias came back: `y[o, row, column] = b[o]` after the loop over the channels
+    overwrites what the loop has found. Put it *before* that loop, or write `+=`.
     """
     return conv_layer(0 * x, W, b)
 
@@ -647,8 +647,8 @@ def blocks_pass():
     )
 )
 def a_single_pixel_is_enough():
-    """A single inked pixel makes it fire, so it fires on every figure that has one with nothing
-    around it. The bias is a threshold: it has to be more negative.
+    """A single inked pixel makes it fire, so a dot does. The bias is a threshold: it has to be so
+    negative that no single weight gets past it.
     """
     return [-1, -1, -1, 1, 1, 1, -1, -1, -1, -0.5]
 

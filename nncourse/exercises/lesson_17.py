@@ -142,7 +142,7 @@ def the_gates_forgotten(X, targets, layers):
 
 
 @gradients_exercise.mistake
-def a_gate_behind_the_last_layer(X, targets, layers):
+def a_gate_after_the_last_layer(X, targets, layers):
     """There is no ReLU after the last layer: its outputs go straight into the softmax."""
     return gradients_with(X, targets, layers, last_gate=True)
 
@@ -263,7 +263,7 @@ def examples_and_targets_parted(X, targets, layers, order, size, lr):
 
 
 @epoch_exercise.mistake
-def all_gradients_with_the_first_weights(X, targets, layers, order, size, lr):
+def all_gradients_with_the_initial_weights(X, targets, layers, order, size, lr):
     """Every batch computes its gradients with the layers as they were at the start. Take the step
     before the next batch is looked at.
     """
@@ -283,7 +283,7 @@ def one_step_with_everything(X, targets, layers, order, size, lr):
 
 @epoch_exercise.mistake
 def uphill_17_2(X, targets, layers, order, size, lr):
-    """The steps go up the slope: take lr times the gradient away."""
+    """The steps go up the slope: subtract lr times the gradient."""
     return train_epoch(X, targets, layers, order, size, -lr)
 
 
