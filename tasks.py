@@ -126,7 +126,7 @@ def lite(python, arguments):
 # ------------------------------------------------------------- checks that take long or a network
 @task("learn")
 def audit(python, arguments):
-    """have the pinned packages known vulnerabilities? needs the network"""
+    """do the pinned packages have known vulnerabilities? needs the network"""
     pins = "".join(path.read_text(encoding="utf-8") for path in lists((*EVERYTHING, "lite")))
     beside = environment_beside("audit", "pip-audit==2.10.1")
     options = ("--strict", "--no-deps", "--disable-pip", "-r")

@@ -81,8 +81,8 @@ def page(answers):
         lines.append(f"| {python} | " + " | ".join(cells) + " |")
     lines += [
         "",
-        "PyTorch makes no wheels for Intel Macs any more. The last one, 2.2.2, is for Python 3.11",
-        "and 3.12 and does not know NumPy 2, so lessons 13, 15 and 16 do not run to their end "
+        "PyTorch no longer makes wheels for Intel Macs. The last one, 2.2.2, is for Python 3.11",
+        "and 3.12 and does not work with NumPy 2, so lessons 13, 15 and 16 do not run to their end "
         "there.",
     ]
     return HEAD + "\n".join(lines) + "\n"
