@@ -655,7 +655,7 @@ read_digits_exercise = Exercise(
 @read_digits_exercise.mistake(
     seen=lambda arguments, answers: np.asarray(answers).shape == (given.READ,)
 )
-def one_digit_an_image(images, labels, new):
+def one_digit_per_image(images, labels, new):
     """One number came back for each image. Asked for are ten: how probable the network thinks each
     digit is. The digit itself is the place of the largest, and the check takes it from there.
     """
