@@ -45,7 +45,7 @@ w_grad_exercise = Exercise(
         "`w.grad`. Which lines change which of them?",
         "The first `backward()` puts 2 into `w.grad`, and the step makes w = 3 − 0.1 · 2 = 2.8. "
         "Does anything set `w.grad` back to 0?",
-        "The second loss is (2 · 2.8 − 2)² = 3.6². Its slope is 2 · 3.6 · 2. What stood in "
+        "The second loss is (2 · 2.8 − 2)² = 3.6². Its slope is 2 · 3.6 · 2. What was in "
         "`w.grad` before?",
     ),
 )
@@ -77,7 +77,7 @@ def step_forgotten_gradient_overwritten():
 
 @w_grad_exercise.mistake
 def the_first_backward_only():
-    """That is what stands in `w.grad` after the first `backward()`. The second one adds its own
+    """That is what is in `w.grad` after the first `backward()`. The second one adds its own
     slope.
     """
     return slope(3, 1)
@@ -93,7 +93,7 @@ def x_forgotten():
 
 @w_grad_exercise.mistake("2 of the square forgotten")
 def mistake_2_of_the_square_forgotten():
-    """The slope of a square is 2 times what stands inside, times the inner slope. The 2 is
+    """The slope of a square is 2 times what is inside, times the inner slope. The 2 is
     missing, in the step as well.
     """
     return (slope(3, 1) + slope(2.9, 2)) / 2
@@ -272,7 +272,7 @@ def without_the_2_below(a, m, s, x, t):
 
 @bump_exercise.mistake("multiplied by s² in place of divided")
 def multiplied_by_s_squared_in_place_of_divided(*arguments):
-    """`... / 2 * s**2` divides by 2 and then multiplies by s². All of 2 s² is below the line:
+    """`... / 2 * s**2` divides by 2 and then multiplies by s². All of 2 s² is the denominator:
     it needs brackets, `/ (2 * s**2)`.
     """
     return (
@@ -346,7 +346,7 @@ def whole_numbers_as_they_are(a, m, s, x, t):
 
 @bump_exercise.mistake
 def the_loss_returned(a, m, s, x, t):
-    """That is the loss itself. After `backward()` the slopes stand in the `.grad` of the
+    """That is the loss itself. After `backward()` the slopes are in the `.grad` of the
     parameters.
     """
     return bump_loss(a, m, s, x, t)
@@ -354,8 +354,8 @@ def the_loss_returned(a, m, s, x, t):
 
 @bump_exercise.mistake
 def parameters_after_a_step(a, m, s, x, t):
-    """These are the three numbers after a step of gradient descent with rate 1. Asked for are
-    the slopes alone.
+    """These are the three numbers after a step of gradient descent with rate 1. The exercise asks
+    for the slopes alone.
     """
     return np.array([a, m, s]) - bump_gradients(a, m, s, x, t)
 
@@ -715,8 +715,8 @@ def biases_left_out(weights, x):
 
 @probabilities_exercise.mistake
 def classes_in_place_of_probabilities(weights, x):
-    """The most probable class of each example came back. Asked for are the probabilities of all
-    classes.
+    """The most probable class of each example came back. The exercise asks for the probabilities of
+    all classes.
     """
     return probabilities(weights, x).argmax(axis=1)
 

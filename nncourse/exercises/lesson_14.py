@@ -120,7 +120,7 @@ def biases_of_the_inputs(inputs, outputs, depth, budget):
 
 @fair_width_exercise.mistake("one too wide")
 def first_too_wide(inputs, outputs, depth, budget):
-    """That is the first width that no longer fits. Asked for is the last one that does."""
+    """That is the first width that no longer fits. The exercise asks for the last one that does."""
     return fair_width(inputs, outputs, depth, budget) + 1
 
 
@@ -407,7 +407,7 @@ def deeper_than_it_can_learn_in_this_time():
 )
 def hidden_layers_only():
     """Write the whole list, as the lesson does: it begins with 784, ends with 10, and the
-    hidden layers stand in between.
+    hidden layers are in between.
     """
     return [24, 48]
 

@@ -157,8 +157,8 @@ def the_targets_forgotten(X, targets, layers):
 
 @gradients_exercise.mistake
 def last_layer_first(X, targets, layers):
-    """All gradients are right, and the list is in the order of the walk back. Asked for is the
-    order of `layers`: the first layer comes first.
+    """All gradients are right, and the list is in the order of the walk back. The exercise asks for
+    the order of `layers`: the first layer comes first.
     """
     return all_gradients(X, targets, layers)[::-1]
 
@@ -349,7 +349,9 @@ share_exercise = Exercise(
 
 @share_exercise.mistake
 def how_many_and_not_which_share(logits, targets):
-    """This counts the right answers. Asked for is their share: divide by the number of examples."""
+    """This counts the right answers. The exercise asks for their share: divide by the number of
+    examples.
+    """
     return int(np.sum(logits.argmax(axis=1) == targets))
 
 

@@ -315,11 +315,13 @@ def test_run_stores_outputs_and_refuses_a_wrong_answer(course, capsys):
     assert release.main(["--run", "01"]) == 0
     assert read(path) == solution()
     path.write_text(
-        path.read_text(encoding="utf-8").replace("return w @ x + b", "return w @ x"),
+        path.read_text(encoding="utf-8").replace(
+            "self.weights @ x + self.bias", "self.weights @ x"
+        ),
         encoding="utf-8",
     )
     assert release.main(["--run", "01"]) == 1
-    assert "the check of 01.2 is not right" in capsys.readouterr().err
+    assert "the check of 01.3 is not right" in capsys.readouterr().err
 
 
 def test_reset_keeps_a_dated_copy_of_the_learners_notebook(course):
