@@ -8,7 +8,7 @@ import { makeHandle } from "./base/kit/plane.js";
 import { makeFolded, makeMore } from "./base/kit/showpiece.js";
 import { digitImages, makeStrip } from "./digit_images.js";
 import { movedDigit } from "./moved_digit.js";
-import { centred, inWords, read, unpacked } from "./reader.js";
+import { centred, inWords, layersAt, read } from "./reader.js";
 
 export const DEFAULTS = { number: 0, right: 0, down: 0, degrees: 0, centre: false };
 const MOST = 28; // pixels of a shift: then nothing is left in the frame
@@ -42,8 +42,8 @@ function render({ model = null, el, settings = {}, digits = "", weights = "", no
   let layers = null;
   if (model) model.on("change:chances change:alert", again);
   else {
-    fetch(weights).then((file) => file.arrayBuffer()).then((buffer) => {
-      layers = unpacked(buffer);
+    layersAt(weights).then((ready) => {
+      layers = ready;
       again();
     });
   }

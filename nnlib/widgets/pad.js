@@ -3,7 +3,7 @@
 import { makeBars } from "./base/kit/bars.js";
 import { followTheme, isStill, keepKeys, make } from "./base/kit/page.js";
 import { bytes } from "./base/kit/pixels.js";
-import { centred, inWords, read, unpacked } from "./reader.js";
+import { centred, inWords, layersAt, read } from "./reader.js";
 
 const SIDE = 140; // pixels that are read, along one side
 const SCALE = 2; // pixels of the canvas for each of them
@@ -268,14 +268,12 @@ function render({ model = null, el, weights = "", note = "" }) {
     }
   } else {
     answer(inkOf(context));
-    fetch(weights)
-      .then((file) => file.arrayBuffer())
-      .then((buffer) => {
-        layers = unpacked(buffer);
-        root.dataset.ready = "true";
-        answer(inkOf(context));
-        if (!isStill() && untouched) demonstrate();
-      });
+    layersAt(weights).then((ready) => {
+      layers = ready;
+      root.dataset.ready = "true";
+      answer(inkOf(context));
+      if (!isStill() && untouched) demonstrate();
+    });
   }
   return () => {
     clearTimeout(timer);
