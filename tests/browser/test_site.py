@@ -272,6 +272,11 @@ def test_a_show_moves_without_a_kernel(browser, address, name, show):
 VALUES = """() => [...document.querySelectorAll('.live .nn-show [aria-valuetext]')]
     .map(one => one.getAttribute('aria-valuetext'))"""
 
+UNPAINTED = """root => [...root.querySelectorAll('.nn-plane canvas')].filter(one => {
+    const corner = [one.width - 1, one.height - 1, 1, 1];
+    return !one.hidden && one.getContext('2d').getImageData(...corner).data[3] === 0;
+}).length"""
+
 
 def pages_with_explorers():
     """Pages with something that JavaScript draws beside the pad, which draws by itself."""
@@ -299,6 +304,7 @@ def test_every_explorer_of_a_page_moves_and_its_link_opens_it_as_it_is(
         assert lab.press_show(page, root) > 0
         for plane in root.query_selector_all(".nn-plane"):
             assert plane.bounding_box()["width"] <= root.bounding_box()["width"] + 1
+        assert root.evaluate(UNPAINTED) == 0  # a map reaches to its last corner
     assert page.evaluate(WIDTH) == 0
     page.wait_for_timeout(600)  # the address follows after a rest
     said = page.evaluate(VALUES)
