@@ -9,7 +9,9 @@ import { diverging } from "./base/kit/showpiece.js";
 const COLOURS = [[0, 114, 178], [213, 94, 0], [0, 158, 115], [184, 87, 141], [176, 122, 0], [42, 143, 201], [110, 110, 110]];
 // side * side colours of colour(i), row 0 at the top, on a canvas of that size.
 export function paint(canvas, side, colour) {
-  if (canvas.width !== side) canvas.width = canvas.height = side; // a new canvas has 300 x 150
+  if (canvas.width !== side || canvas.height !== side) {
+    canvas.width = canvas.height = side; // a new canvas has 300 x 150
+  }
   const context = canvas.getContext("2d");
   const image = context.createImageData(side, side);
   for (let i = 0; i < side * side; i++) image.data.set([...colour(i), 255], 4 * i);

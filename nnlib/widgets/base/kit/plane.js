@@ -97,7 +97,9 @@ export function makePlane({
 // Colour every point of a plane: colour(x, y) gives [red, green, blue].
 export function paintHeat(plane, colour, side = 56) {
   const { canvas, xlim, ylim } = plane;
-  if (canvas.width !== side) canvas.width = canvas.height = side; // a new canvas has 300 x 150
+  if (canvas.width !== side || canvas.height !== side) {
+    canvas.width = canvas.height = side; // a new canvas has 300 x 150
+  }
   const context = canvas.getContext("2d");
   const image = context.createImageData(side, side);
   for (let row = 0; row < side; row++) {
