@@ -532,7 +532,9 @@ def always_the_likeliest(logits, temperature, u):
 
 @draw_exercise.mistake
 def temperature_forgotten(logits, temperature, u):
-    """The temperature has no effect. Divide the logits by it, before softmax."""
+    """The temperature has no effect. Divide the logits by it, before softmax: where it divides
+    the probabilities, making them add up to 1 undoes it again.
+    """
     return place_of(softmax(logits), u)
 
 
@@ -553,11 +555,11 @@ def probabilities_divided(logits, temperature, u):
 
 
 @draw_exercise.mistake
-def probabilities_divided_and_normalised(logits, temperature, u):
-    """The temperature divided the probabilities, after softmax, and making them add up to 1
-    undid it again. It divides the logits.
+def divided_by_the_largest(logits, temperature, u):
+    """The probabilities were divided by the largest of them, so they do not add up to 1, and the
+    temperature has no effect. It divides the logits, before softmax.
     """
-    chances = softmax(logits) / temperature
+    chances = softmax(logits)
     return place_of(chances / chances.max(), u)
 
 
@@ -571,8 +573,8 @@ def compared_without_adding_up(logits, temperature, u):
 
 @draw_exercise.mistake
 def one_too_early(logits, temperature, u):
-    """That is the letter *before* the right one: its piece ends where `u` has not come yet. Take
-    the first whose cumulative sum is larger than `u`.
+    """That is the letter *before* the right one: where `u` falls, its piece has already ended.
+    Take the first whose cumulative sum is larger than `u`.
     """
     return max(draw(logits, temperature, u) - 1, 0)
 
@@ -672,7 +674,7 @@ bits_exercise = Exercise(
         "`Counter(zip(text, text[1:]))` counts the pairs. How often a letter was followed by "
         "anything is its count in `text[:-1]`: the last letter has no follower.",
         "For each pair of `held_out`: p = (times + 1) / (seen + len(symbols)), and −log2(p). "
-        "Return the mean. `nab` gives the mean of −log2(3/5) and −log2(1/6).",
+        "Return the mean. `nab` gives the mean of −log2(3/5) and −log2(1/5).",
     ),
 )
 
