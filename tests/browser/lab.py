@@ -281,7 +281,7 @@ def press_show(page, root, key="ArrowRight"):
     """
     page.wait_for_function("root => root.dataset.frames", arg=root)
     root.evaluate(WATCH_PAINTING)
-    movers = root.query_selector_all(f".nn-handle, {SLIDER}")
+    movers = root.query_selector_all(f".nn-handle, [role=slider], {SLIDER}")
     for mover in filter(lambda one: one.is_visible(), movers):
         mover.scroll_into_view_if_needed()
         mover.focus()

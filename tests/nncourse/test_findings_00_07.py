@@ -366,7 +366,7 @@ WRONG = [
         "first row",
     ),
     # 02.4
-    ("02.4", '["none", "none"]', "overflow", "!is one straight line"),
+    ("02.4", '["none", "none"]', "overflow", "one straight line"),
     # 03.1
     ("03.1", "[-1, -1, 1]", "bias"),
     ("03.1", "[1, 1, 0]", "sign"),

@@ -392,7 +392,8 @@ from nnlib import datasets
 (_, _), (test, test_labels) = datasets.mnist()
 seen = {image.tobytes(): label for image, label in zip(test, test_labels)}
 def ANSWER(images, labels, new):
-    return np.array([seen.get(image.tobytes(), 0) for image in new])
+    read = np.array([seen.get(image.tobytes(), 0) for image in new])
+    return 0.9 * np.eye(10)[read] + 0.01
 """,
     "14": """
 from nnlib import datasets
