@@ -1,11 +1,13 @@
 // What the pages do by themselves: quizzes answer, shows run. No kernel, no network.
 
+let begun = Promise.resolve(); // in the page's order: the address tells two of a kind apart by it
 for (const el of document.querySelectorAll(".live")) {
   const [weights, digits, components] = ["weights", "digits", "components"]
     .map((name) => new URL(`explorers/${name}.bin`, import.meta.url));
-  import(`./explorers/${el.dataset.show}.js`).then(({ default: show }) =>
-    show.render({ el, weights, digits, components, ...JSON.parse(el.dataset.options ?? "{}") }),
-  );
+  const module = import(`./explorers/${el.dataset.show}.js`);
+  begun = begun.then(() => module).then(({ default: show }) => {
+    show.render({ el, weights, digits, components, ...JSON.parse(el.dataset.options ?? "{}") });
+  }).catch(reportError);
 }
 
 for (const quiz of document.querySelectorAll("fieldset.quiz")) {

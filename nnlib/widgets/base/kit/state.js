@@ -2,10 +2,18 @@
 
 const PAUSE = 60; // ms between two messages to Python
 const REST = 400; // ms of rest until the address follows
+const keysTaken = new Map(); // how many explorers of a page have a key; the second is "training2"
+
+function ownKey(key) {
+  const count = (keysTaken.get(key) ?? 0) + 1;
+  keysTaken.set(key, count);
+  return count > 1 ? `${key}${count}` : key;
+}
 
 // defaults: { name: value }. key: what the address calls it. changed(state) is called at most once
 // a frame. Returns { get, set, reset, end }.
-export function makeState(defaults, changed, { model = null, key = "" }) {
+export function makeState(defaults, changed, { model = null, key: kind = "" }) {
+  const key = model || !kind ? kind : ownKey(kind);
   let state = { ...defaults, ...(model ? fromModel() : fromAddress()) };
   const first = { ...state };
   let frame = null;
