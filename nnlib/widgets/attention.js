@@ -33,7 +33,7 @@ function blue(share, dark) {
 
 function build({ get, set, elements }) {
   const take = (place) => set({ place: clamp(place, 0, get().sentence.length - 1) });
-  const strip = keepKeys(make("div", { class: "attention-strip", role: "slider", tabindex: 0, "aria-label": "The letter that looks", "aria-valuemin": 0 }));
+  const strip = keepKeys(make("div", { class: "attention-strip", role: "slider", "aria-valuenow": "0", tabindex: 0, "aria-label": "The letter that looks", "aria-valuemin": 0 }));
   strip.addEventListener("keydown", (event) => {
     const way = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 5, PageDown: -5 }[event.key];
     const end = { Home: 0, End: get().sentence.length - 1 }[event.key];

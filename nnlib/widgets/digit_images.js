@@ -45,7 +45,7 @@ export function makeStrip(images, chosen, name = "Choose a test image") {
   const canvas = make("canvas", { width: SHOWN * THUMB, height: THUMB, "aria-hidden": "true" });
   const mark = draw("rect", { y: 0.5, width: THUMB - 1, height: THUMB - 1, class: "digits-mark" });
   const over = draw("svg", { viewBox: `0 0 ${SHOWN * THUMB} ${THUMB}`, "aria-hidden": "true" }, mark);
-  const element = keepKeys(make("div", { class: "digits-strip", tabindex: "0", role: "slider", "aria-label": name, "aria-valuemin": 0 }, canvas, over));
+  const element = keepKeys(make("div", { class: "digits-strip", tabindex: "0", role: "slider", "aria-valuenow": "0", "aria-label": name, "aria-valuemin": 0 }, canvas, over));
   let now = 0;
   let painted = "";
   function pick(number) {

@@ -78,7 +78,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
   }
   // Drag up and down, arrow keys, or choose it and type.
   function makeGrip(element, what) {
-    change(element, { tabindex: "0", role: "slider", "aria-label": nameOf(what), "aria-valuemin": -10, "aria-valuemax": 10 });
+    change(element, { tabindex: "0", role: "slider", "aria-valuenow": "0", "aria-label": nameOf(what), "aria-valuemin": -10, "aria-valuemax": 10 });
     element.classList.add("nn-handle");
     keepKeys(element);
     let grip = null;

@@ -36,7 +36,7 @@ function render({ model = null, el, settings = {} }) {
   function makeLeaf(element, number, name) {
     const value = () => state.get().leaves[number];
     const put = (next) => state.set({ leaves: state.get().leaves.map((old, k) => (k === number ? rounded(clamp(next, -10, 10), 0.01) : old)) });
-    change(element, { tabindex: "0", role: "slider", "aria-label": name, "aria-valuemin": -10, "aria-valuemax": 10 });
+    change(element, { tabindex: "0", role: "slider", "aria-valuenow": "0", "aria-label": name, "aria-valuemin": -10, "aria-valuemax": 10 });
     element.classList.add("nn-handle");
     keepKeys(element);
     let grip = null;

@@ -136,7 +136,8 @@ export function pathOf(plane, points) {
 // function that gives it. keyed(right, up), in steps, hears of arrow keys in place of moved; axis is
 // that of the spoken value. In a plane that says `down` y grows downwards.
 export function makeHandle(element, plane, { name, at, moved, says, step = 0.1, removed = null, keyed = null, axis = 0 }) {
-  change(element, { tabindex: "0", role: "slider", "aria-label": name, class: "nn-handle" });
+  // 0 until its place is told for the first time, with the next frame
+  change(element, { tabindex: "0", role: "slider", "aria-label": name, "aria-valuenow": "0", class: "nn-handle" });
   keepKeys(element);
   let grip = null;
   element.addEventListener("pointerdown", (event) => {
