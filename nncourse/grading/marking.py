@@ -452,7 +452,7 @@ class Marking:
                 mark["called"] = ""
             if "U+FEFF" in found["text"]:
                 mark["sentence"] += " An invisible character came along when it was pasted: " + (
-                    "delete it, in front of the first letter, or type the line anew."
+                    "delete it, in front of the first letter, or type the line again."
                 )
             elif mark["verdict"] == "error" and self.in_another_language(exercise):
                 mark["sentence"] += " It looks like another language: answers are in Python."

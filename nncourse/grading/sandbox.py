@@ -534,7 +534,7 @@ def bubblewrap(way, limits, *descriptors):
             perms("1777") + (["--size", str(size)] if "--size" in can else []) + ["--tmpfs", folder]
         )
     for file in sorted((Path.home() / ".cache" / "matplotlib").glob("fontlist-*.json")):
-        words += ["--ro-bind", str(file), f"{FONTS}/{file.name}"]  # a second to make anew
+        words += ["--ro-bind", str(file), f"{FONTS}/{file.name}"]  # a second to make again
     environment = ENVIRONMENT | library_path()
     if way == "root":
         environment |= {"NNCOURSE_USER": str(user())}

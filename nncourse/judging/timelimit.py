@@ -133,7 +133,7 @@ class Alarm:
 class Watch:
     """Python's own monitoring (from 3.12 on) calls look() at each jump and each call of the body.
 
-    Whatever never ends jumps or calls for ever. What swallows a TimeIsUp meets the next one at its
+    Whatever never ends jumps or calls forever. What swallows a TimeIsUp meets the next one at its
     next jump. Libraries are not watched: a long call inside NumPy ends by itself.
     """
 

@@ -74,7 +74,7 @@ def read(path):
         return {}, ""
     sides = [side for side in sides_of(decoded(data)) if side is not None]
     if not sides:
-        return {}, f"{path.name} could not be read, so counting begins anew."
+        return {}, f"{path.name} could not be read, so counting starts again."
     entries, bad = {}, {}
     for side in sides:
         for id, entry in side.items():

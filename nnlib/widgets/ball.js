@@ -174,7 +174,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "descent", sett
     change(latest, { cx: history.x(logs.at(-1)[0]), cy: history.y(logs.at(-1)[1]) });
   }
 
-  // --- the landscape, drawn anew only when it changes
+  // --- the landscape, drawn again only when it changes
   let landscape = "";
   function showLandscape(values, dark) {
     const { problem } = found;

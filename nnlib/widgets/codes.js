@@ -1,7 +1,7 @@
 // Two digits as codes: their mixture in pixels, in the code, and what the decoder makes of it.
 
 import { makeExplorer } from "./base/kit/explorer.js";
-import { make } from "./base/kit/page.js";
+import { bufferAt, make } from "./base/kit/page.js";
 import { bytes, ink, makePixels } from "./base/kit/pixels.js";
 import { diverging, makeLine } from "./base/kit/showpiece.js";
 import { decode, encode, mixed, saidOf, unpackedComponents } from "./codes_model.js";
@@ -25,7 +25,7 @@ function render({ model = null, el, settings = {}, digits = "", components = "",
   let parts = null;
   if (model) model.on("change:code change:decoded change:alert", again);
   else {
-    fetch(components).then((file) => file.arrayBuffer()).then((buffer) => {
+    bufferAt(components).then((buffer) => {
       parts = unpackedComponents(buffer);
       again();
     });

@@ -1,6 +1,6 @@
 // Test images: a hundred in the page, the others from Python; and a strip of them to choose from.
 
-import { change, draw, keepKeys, make } from "./base/kit/page.js";
+import { bufferAt, change, draw, keepKeys, make } from "./base/kit/page.js";
 import { bytes, ink, paintPixels } from "./base/kit/pixels.js";
 
 const ONE_IMAGE = 784;
@@ -28,7 +28,7 @@ export function digitImages(model, address, arrived) {
     unpack(bytes(model.get("images")));
     model.on("change:sent", arrived);
   } else {
-    fetch(address).then((file) => file.arrayBuffer()).then((buffer) => {
+    bufferAt(address).then((buffer) => {
       unpack(new Uint8Array(buffer));
       arrived();
     });

@@ -2,13 +2,13 @@
 
 import { makeBars } from "./base/kit/bars.js";
 import { makeExplorer } from "./base/kit/explorer.js";
-import { change, draw, make } from "./base/kit/page.js";
+import { bufferAt, change, draw, make } from "./base/kit/page.js";
 import { ink, makePixels } from "./base/kit/pixels.js";
 import { makeHandle } from "./base/kit/plane.js";
 import { makeFolded, makeMore } from "./base/kit/showpiece.js";
 import { digitImages, makeStrip } from "./digit_images.js";
 import { movedDigit } from "./moved_digit.js";
-import { centred, inWords, layersAt, read } from "./reader.js";
+import { centred, inWords, read, unpacked } from "./reader.js";
 
 export const DEFAULTS = { number: 0, right: 0, down: 0, degrees: 0, centre: false };
 const MOST = 28; // pixels of a shift: then nothing is left in the frame
@@ -42,8 +42,8 @@ function render({ model = null, el, settings = {}, digits = "", weights = "", no
   let layers = null;
   if (model) model.on("change:chances change:alert", again);
   else {
-    layersAt(weights).then((ready) => {
-      layers = ready;
+    bufferAt(weights).then((buffer) => {
+      layers = unpacked(buffer);
       again();
     });
   }

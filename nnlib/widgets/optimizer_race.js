@@ -45,7 +45,7 @@ function upTo(list, time) {
   return points;
 }
 
-// For each runner, by name: the marks of one kind, made anew.
+// For each runner, by name: the marks of one kind, made again.
 const forEach = (maker) => Object.fromEntries(NAMES.map((name, k) => [name, maker(name, k)]));
 
 function makeTrack(layer, above) {

@@ -1,9 +1,9 @@
 // The digit pad: strokes become ink; Python reads it, or in a page without a kernel the page itself.
 
 import { makeBars } from "./base/kit/bars.js";
-import { followTheme, isStill, keepKeys, make } from "./base/kit/page.js";
+import { bufferAt, followTheme, isStill, keepKeys, make } from "./base/kit/page.js";
 import { bytes } from "./base/kit/pixels.js";
-import { centred, inWords, layersAt, read } from "./reader.js";
+import { centred, inWords, read, unpacked } from "./reader.js";
 
 const SIDE = 140; // pixels that are read, along one side
 const SCALE = 2; // pixels of the canvas for each of them
@@ -268,8 +268,8 @@ function render({ model = null, el, weights = "", note = "" }) {
     }
   } else {
     answer(inkOf(context));
-    layersAt(weights).then((ready) => {
-      layers = ready;
+    bufferAt(weights).then((buffer) => {
+      layers = unpacked(buffer);
       root.dataset.ready = "true";
       answer(inkOf(context));
       if (!isStill() && untouched) demonstrate();

@@ -32,17 +32,6 @@ export function unpacked(buffer) {
   });
 }
 
-const fetched = new Map();
-
-// The layers in the file at this address, fetched once, however many explorers of a page read.
-export function layersAt(address) {
-  if (!fetched.has(address)) {
-    const buffer = fetch(address).then((file) => file.arrayBuffer());
-    fetched.set(address, buffer.then(unpacked));
-  }
-  return fetched.get(address);
-}
-
 // Ten probabilities of an image, 784 numbers from 0 to 1.
 export function read(layers, image) {
   let values = image;

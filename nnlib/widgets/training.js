@@ -63,16 +63,16 @@ function render({ model = null, el, settings = {} }) {
   let [playing, goal, slice, frame] = [false, 0, 20, null];
   const chosen = () => Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, state.get()[name]]));
 
-  // --- the run follows the state: begun anew, or a number of steps further
+  // --- the run follows the state: begun again, or a number of steps further
   let begun = { run: "", steps: 0, added: "" };
   const runOf = (values) => JSON.stringify(Object.keys(SETTINGS).filter((name) => !LIVE.includes(name)).map((name) => values[name]));
   function follow(values) {
     const now = { run: runOf(values), steps: values.steps, added: JSON.stringify(values.added) };
-    const anew = now.run !== begun.run || now.added !== begun.added || (now.steps !== begun.steps && now.steps < (view?.steps ?? 0));
-    if (now.steps !== begun.steps || anew) goal = now.steps;
+    const again = now.run !== begun.run || now.added !== begun.added || (now.steps !== begun.steps && now.steps < (view?.steps ?? 0));
+    if (now.steps !== begun.steps || again) goal = now.steps;
     begun = now;
     showControls(values);
-    if (anew) engine.begin(chosen(), values.added);
+    if (again) engine.begin(chosen(), values.added);
     wake();
   }
   function restart(patch = {}, steps = 0) {

@@ -87,7 +87,7 @@ class Training(Showpiece):
         return proposal["value"]
 
     def set(self, **values):
-        """Change settings; all but the rate, the decay and the pace begin anew, at `steps`."""
+        """Change settings; all but the rate, the decay and the pace start again, at `steps`."""
         if set(values) - {*LIVE, "pace"}:
             values = {"steps": 0} | values
             self.weights, self.live = [], None
@@ -99,7 +99,7 @@ class Training(Showpiece):
 
     @property
     def run(self):
-        """The TrainingRun as it stands, computed anew where settings or steps have changed."""
+        """The TrainingRun as it stands, computed again where settings or steps have changed."""
         if self.live is not None:
             return self.live
         now = self.chosen(), repr(self.added), self.steps, repr(self.weights)
@@ -265,7 +265,7 @@ def margins(chances):
 def explore_training(model=None, data=None, *, steps=0, pace=5, **settings):
     """Watch a network learn: play, pause, step; click into the plane to add a point.
 
-    model: your own nn.Sequential with 2 inputs and one output a class (or one for two classes); a
+    model: your own nn.Sequential with 2 inputs and one output per class (or one for two classes); a
     copy of it is trained. data: your own (X, y) with X (N, 2) and classes y (N,), or the name of a
     data set; of fewer than 20 points none is held back. steps: how many optimizer steps are taken
     before it is shown. settings: where the controls stand at first, such as activation="ReLU" or

@@ -40,7 +40,7 @@ def test_there_are_notebooks_with_torch():
 @pytest.mark.parametrize(
     "file", ["README.md", "tasks.py", "nncourse/learner/doctor.py", "docs/computers.md"]
 )
-def test_whoever_names_the_lessons_with_torch_names_all(file):
+def test_a_file_that_names_the_lessons_with_torch_names_all(file):
     *others, last = sorted({path.name[:2] for path in NOTEBOOKS if path.parent.name == "lessons"})
     assert f"lessons {', '.join(others)} and {last}" in (ROOT / file).read_text(encoding="utf-8")
 

@@ -382,7 +382,7 @@ def test_the_usage_needs_no_heavy_import():
 
 
 def test_a_solution_that_is_the_reference_is_written_by_release():
-    """Whoever changes one of the two changes both: an exercise without shown=True differs."""
+    """Changing one of the two means changing both: an exercise without shown=True differs."""
     shown = 0
     for number in exercises.lessons():
         module, notebook = exercises.lesson(number), read(release.solution_path(number))

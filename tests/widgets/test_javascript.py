@@ -153,3 +153,17 @@ def test_random_numbers_are_those_of_numpy(tmp_path):
 
 
 KIT = (HERE / "base" / "kit").as_posix()
+
+
+def test_a_page_fetches_an_address_once_however_it_is_given(tmp_path):
+    program = f"""
+    import {{ bufferAt }} from "{KIT}/page.js";
+    let asked = 0;
+    globalThis.fetch = async () => ({{ arrayBuffer: async () => new ArrayBuffer(++asked) }});
+    const url = "http://localhost/weights.bin";
+    const first = await bufferAt(new URL(url));
+    const all = [first, await bufferAt(new URL(url)), await bufferAt(url)];
+    const other = await bufferAt("http://localhost/digits.bin");
+    console.log(JSON.stringify([...all, other].map((one) => one.byteLength)));
+    """
+    assert json.loads(run_node(program, tmp_path)) == [1, 1, 1, 2]

@@ -97,7 +97,7 @@ def flat(run):
 
 
 def check_beginning(run, page):
-    """Points and first weights, which nnlib keeps as float32."""
+    """Points and initial weights, which nnlib keeps as float32."""
     rows = np.column_stack([run.train.x, run.labels(run.train)])
     np.testing.assert_allclose(page["train"], rows, atol=1e-7)
     np.testing.assert_allclose(np.concatenate(page["first"]), flat(run), rtol=2e-7)

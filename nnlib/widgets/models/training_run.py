@@ -319,7 +319,7 @@ class TrainingRun:
         if self.outputs < self.classes:
             raise ValueError(
                 f"The network has {self.outputs} outputs, and the data has {self.classes} classes. "
-                "Give the last layer one output a class"
+                "Give the last layer one output per class"
             )
         loss_fn = nn.MSELoss() if self.settings.loss == SQUARED else nn.CrossEntropyLoss()
         check_last_layer(self.model, loss_fn)

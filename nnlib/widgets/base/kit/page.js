@@ -65,3 +65,12 @@ export function keepKeys(element) {
   });
   return element;
 }
+
+const buffers = new Map(); // by address, as text: two URLs of one address are two objects
+
+// The bytes at an address, an ArrayBuffer to come: fetched once for all explorers of a page.
+export function bufferAt(address) {
+  const key = String(address);
+  if (!buffers.has(key)) buffers.set(key, fetch(key).then((file) => file.arrayBuffer()));
+  return buffers.get(key);
+}
