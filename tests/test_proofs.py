@@ -18,8 +18,6 @@ ABOVE_THE_CORE = {
     "__main__",
     "course",
     "given",
-    "diagrams",
-    "plots",
     "widgets",
 }  # tested elsewhere
 
@@ -304,15 +302,6 @@ PROOFS = {
         EXACT: "test_datasets.py::test_moby_dick",
         BAD: "test_datasets.py::test_moby_dick_names_a_missing_and_an_altered_file",
     },
-    "datasets.photo.digit_from_photo": {
-        EXACT: "test_photo.py::test_photographs_of_digits_are_read",
-        BAD: "test_photo.py::test_what_is_no_photograph_of_a_digit",
-    },
-    "datasets.photo.centre_digit": {
-        EXACT: "test_photo.py::test_centre_digit_puts_the_mass_in_the_middle",
-        BAD: "test_photo.py::test_centre_digit_refuses",
-    },
-    "datasets.photo.resize": {EXACT: "test_photo.py::test_resize_is_the_mean_of_what_is_covered"},
     "datasets.toy.gate": {
         EXACT: "test_datasets.py::test_gates",
         BAD: "test_datasets.py::test_gate_refuses_other_names",

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from nnlib import datasets, pretrained
 from nnlib.data import to_float
-from nnlib.datasets.photo import centre_digit, resize
 from nnlib.palette import BLUE, GREY, INK, RED
 from nnlib.widgets.base.javascript import HERE, joined, style
 from nnlib.widgets.models.digits import digit_reader, in_words
+from nnlib.widgets.models.photo import centre_digit, resize
 
 SIDE = 140  # the drawing has 140 x 140 pixels
 EXAMPLE = 1  # which of the test images is on the pad at first

@@ -5,11 +5,11 @@ import threading
 from traitlets import Bool, Float, Int, List, Unicode
 
 from nnlib import pretrained
-from nnlib.datasets.photo import centre_digit
 from nnlib.palette import BLUE, GREEN, INK, RED
 from nnlib.widgets.base.javascript import HERE, joined, style
 from nnlib.widgets.base.test_images import TestImages, number_trait
 from nnlib.widgets.models.digits import digit_reader, in_words, move_digit
+from nnlib.widgets.models.photo import centre_digit
 
 MOST = 28  # pixels of a shift: then nothing is left in the frame
 

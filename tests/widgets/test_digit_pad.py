@@ -7,7 +7,6 @@ from PIL import Image
 
 from nnlib import datasets, nn, pretrained
 from nnlib.data import to_float
-from nnlib.datasets.photo import centre_digit
 from nnlib.training import predict
 from nnlib.widgets import digit_pad
 from nnlib.widgets.digit_pad import EMPTY, SIDE
@@ -16,6 +15,7 @@ from nnlib.widgets.models.digits import (
     in_words,
     move_digit,
 )
+from nnlib.widgets.models.photo import centre_digit
 
 IMAGES, LABELS = datasets.mnist()[1]
 DIGITS = to_float(IMAGES[:300])

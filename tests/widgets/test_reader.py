@@ -8,12 +8,12 @@ import pytest
 from docs.weights import packed
 from nnlib import datasets, pretrained
 from nnlib.data import to_float
-from nnlib.datasets.photo import centre_digit, resize
 from nnlib.nn.functional import softmax
 from nnlib.training import predict
 from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.digit_pad import SIDE
 from nnlib.widgets.models.digits import in_words
+from nnlib.widgets.models.photo import centre_digit, resize
 from tests.widgets.javascript import run_node
 
 COUNT = 1000

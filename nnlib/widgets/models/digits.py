@@ -1,6 +1,6 @@
 """What the digit explorers compute: moving, and asking a network. No widgets here.
 
-How a drawing is centred as MNIST's digits were stands in nnlib/datasets/photo.py.
+How a drawing is centred as MNIST's digits were stands in photo.py.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Pictures of training, data and decisions: arrays in, matplotlib Axes or Figures out."""
+"""Pictures of images, data and decisions: arrays in, matplotlib Axes or Figures out."""
 
 import math
 
@@ -6,52 +6,9 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from nnlib.expect import called, function, listed, number, numbers, whole
-from nnlib.metrics import History
-from nnlib.palette import (
-    BLACK,
-    BLUE,
-    CLASS_COLOURS,
-    CYCLE,
-    DIVERGING_LIGHT,
-    GREY,
-    GRID,
-    INK,
-    MARKERS,
-    RED,
-)
-
-
-def plot_history(history):
-    """Draw a History: the losses epoch by epoch and, where it was measured, the accuracy.
-
-    Returns the Figure. Raises ValueError for a history without an epoch.
-    """
-    if not isinstance(history, History) or not history.epochs:
-        got = "an empty history" if isinstance(history, History) else called(history)
-        raise ValueError(f"plot_history expected a History of at least one epoch, got {got}.")
-    epochs = history["epoch"]
-    measured = [m.train_accuracy is not None or m.val_accuracy is not None for m in history.epochs]
-    panels = [("loss", "Loss")] + [("accuracy", "Accuracy")] * any(measured)
-    fig, axes = plt.subplots(1, len(panels), figsize=(4.6 * len(panels), 3.2), squeeze=False)
-    fig.set_layout_engine("constrained")
-    for ax, (name, title) in zip(axes[0], panels, strict=True):
-        for part, label, style in (
-            ("train", "training", {"color": BLUE, "marker": "o"}),
-            ("val", "not trained on", {"color": RED, "marker": "s", "ls": "--"}),
-        ):
-            if history[f"{part}_{name}"][0] is not None:
-                ax.plot(epochs, history[f"{part}_{name}"], label=label, **style)
-        ax.set(xlabel="epoch", ylabel=name, title=title)
-        ax.legend()
-    if len(panels) == 2:
-        axes[0, 1].yaxis.set_major_formatter(PercentFormatter(1.0))
-    for ax in axes.flat:
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.grid(color=GRID, lw=0.6)
-    return fig
+from nnlib.palette import BLACK, CLASS_COLOURS, CYCLE, DIVERGING_LIGHT, GREY, INK, MARKERS
 
 
 def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, size=0.9):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from nnlib import datasets, nn, plots
+from nncourse.figures import plots
+from nnlib import datasets, nn
 from nnlib.metrics import History, Metrics, confusion_matrix
 from nnlib.palette import CLASS_COLOURS
 
@@ -32,11 +33,11 @@ def test_history_shows_both_losses_and_the_accuracy():
 
 
 def test_history_without_validation_shows_one_loss():
-    figure = plots.plot_history(History([Metrics(1, 0.9, None, None, None, 1.0)]))
+    figure = History([Metrics(1, 0.9, None, None, None, 1.0)]).plot()
     assert len(figure.axes) == 1
     assert len(figure.axes[0].lines) == 1
     with pytest.raises(ValueError, match="at least one epoch"):
-        plots.plot_history(History())
+        History().plot()
 
 
 def test_image_grid_shows_every_image_with_its_title():

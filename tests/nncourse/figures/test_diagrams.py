@@ -3,7 +3,7 @@
 import pytest
 from matplotlib import pyplot as plt
 
-from nnlib import diagrams
+from nncourse.figures import diagrams
 from nnlib.palette import BLUE, RED
 
 W1, W2 = [[0.1, 0.4], [0.5, -0.5], [0.2, 0.6]], [[0.7, -0.9, 0.5]]

@@ -6,9 +6,8 @@ from PIL import Image
 
 from nnlib import datasets, pretrained
 from nnlib.data import to_float
-from nnlib.datasets import digit_from_photo
-from nnlib.datasets.photo import centre_digit, resize
 from nnlib.training import predict
+from nnlib.widgets.models.photo import centre_digit, digit_from_photo, resize
 
 COUNT = 40
 IMAGES, LABELS = (array[:COUNT] for array in datasets.mnist()[1])

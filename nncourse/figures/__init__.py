@@ -1,0 +1,1 @@
+"""Pictures that lessons draw: diagrams of networks, grids of images, decisions in the plane."""
