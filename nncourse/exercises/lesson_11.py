@@ -933,17 +933,17 @@ remedy_exercise = Exercise(
     minutes=15,
     difficulty="medium",
     name="remedy",
-    reference=lambda: [0.0, 0.03],
-    alternatives=(lambda: (0.5, 0.03), lambda: [0.2, 0.04], lambda: (0, 0.06)),
+    reference=lambda: [0.0, 5.0],
+    alternatives=(lambda: (0.5, 3), lambda: [0.2, 5.0], lambda: (0, 8)),
     judge=judge_remedy,
     seconds=15.0,
     hints=(
         "Change one number at a time, and by a factor of 3 or so, not by a little. Look at the "
         "validation loss: does it fall, or has it begun to rise again?",
         "Dropout alone hardly gets there: it would need p above 0.9. Begin with p = 0, and try the "
-        "weight decays 0.001, 0.01, 0.1: between which two of them is the best?",
-        "0.01 is still overfitting a little, with 0.1 the training loss has become poor. What lies "
-        "between them?",
+        "weight decays 0.1, 1, 10, 100: between which two of them is the best?",
+        "1 is still overfitting, with 10 the training loss has become poor. What lies between "
+        "them?",
     ),
 )
 
@@ -956,27 +956,27 @@ def no_remedy():
     return [0.0, 0.0]
 
 
-@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: weight_decay >= 0.2 > p > 0))
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 1 > weight_decay))
 def numbers_exchanged():
-    """The first number is p of dropout, the second is weight decay. Such a strong weight decay
-    flattens the network completely, and it answers like a coin.
+    """The first number is p of dropout, a probability; the second is weight decay. Have they
+    changed places?
     """
-    return [0.03, 0.5]
+    return [5.0, 0.0]
 
 
-@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 1))
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 1 and weight_decay >= 1))
 def in_percent():
     """p is a probability: 50 percent is 0.5."""
-    return [50.0, 0.03]
+    return [50.0, 5.0]
 
 
 @remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p == 1))
 def everything_switched_off():
     """With p = 1 every hidden neuron is off in every step, so nothing can be learned."""
-    return [1.0, 0.03]
+    return [1.0, 5.0]
 
 
-@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 0 and weight_decay == 0))
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: 0 < p <= 0.9 and weight_decay == 0))
 def dropout_alone():
     """Dropout helps, but at this p not enough: a part of 128 neurons is plenty for 40 points.
     Measure what weight decay does.
@@ -984,20 +984,20 @@ def dropout_alone():
     return [0.5, 0.0]
 
 
-@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: 0 < weight_decay < 0.02))
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p <= 0.8 and 0 < weight_decay < 4))
 def weight_decay_too_weak():
     """The training loss is still far below the validation loss: it overfits, if less than
     before. Pull harder at the weights.
     """
-    return [0.0, 0.001]
+    return [0.0, 1.0]
 
 
-@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: weight_decay > 0.06))
+@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p < 1 and weight_decay > 8))
 def weight_decay_too_strong():
     """Now the training loss is poor as well, and close to the validation loss: this is
     underfitting. The weights are pulled to 0 before they can bend the border.
     """
-    return [0.0, 0.1]
+    return [0.0, 30.0]
 
 
 EXERCISES = (
