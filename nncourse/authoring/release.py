@@ -177,7 +177,12 @@ def with_facts(source, heading, new_heading, line):
 
 
 def with_reference(source, exercise):
-    """An answer cell whose solution is the reference of the exercise, comments and all."""
+    """An answer cell whose solution is the reference of the exercise, comments and all.
+
+    A class is written whole, with a pair of markers in each of its methods.
+    """
+    if inspect.isclass(exercise.reference):
+        return answer_source(exercise)
     lines = [line for line, _ in marked(source)]
     begin, end = ([line.strip() for line in lines].index(mark) for mark in (BEGIN, END))
     indent = lines[begin][: len(lines[begin]) - len(lines[begin].lstrip())]

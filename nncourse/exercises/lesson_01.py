@@ -230,6 +230,7 @@ neuron_class = Exercise(
     difficulty="medium",
     name="MyNeuron",
     reference=Neuron,
+    shown=True,
     alternatives=(NeuronWithTanh, NeuronWithBiasAsWeight),
     driver=given.two_neurons,
     fixed=(
