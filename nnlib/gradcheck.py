@@ -20,16 +20,21 @@ def numerical_gradient(f, x, eps=1e-6):
     """
     function(f, "numerical_gradient, f,")
     x, eps = np.array(floats(x), np.float64), number(eps, "eps", above=0)
-    gradient = np.zeros_like(x)
+    left, right = _slopes(lambda: _one_number(f(x)), x, eps)
+    return (left + right) / 2
+
+
+def _slopes(f, x, eps):
+    """The slopes of f() to the left and to the right along each entry of x, which f looks at."""
+    left, right, here = np.zeros_like(x), np.zeros_like(x), f()
     for i in np.ndindex(x.shape):
         kept = x[i]
         x[i] = kept + eps
-        above = _one_number(f(x))
+        right[i] = (f() - here) / eps
         x[i] = kept - eps
-        below = _one_number(f(x))
+        left[i] = (here - f()) / eps
         x[i] = kept
-        gradient[i] = (above - below) / (2 * eps)
-    return gradient
+    return left, right
 
 
 def _one_number(value):
@@ -55,88 +60,56 @@ def gradcheck(module, x, target=None, eps=1e-6, atol=1e-6, rtol=1e-4):
     before = generator.bit_generator.state
     try:
         for shift in range(4):
-            corner = _compare_all(module, x, target, eps, atol, rtol)
+            corner = _compare(module, x, target, eps, atol, rtol)
             if corner is None:
                 return True
             if shift == 0:
                 warnings.warn(f"{corner} Checked beside it.", stacklevel=2)
             draw = np.random.default_rng(shift)
-            x = x + draw.uniform(-BESIDE, BESIDE, x.shape)
-            for p in module.parameters():
-                p.data = p.data + draw.uniform(-BESIDE, BESIDE, p.shape)
+            for array in (x, *(p.data for p in module.parameters())):
+                array += draw.uniform(-BESIDE, BESIDE, array.shape)
     finally:
         generator.bit_generator.state = before
     raise AssertionError(f"{corner} Beside it were corners too. Choose another x.")
 
 
-def _compare_all(module, x, target, eps, atol, rtol):
+def _compare(module, x, target, eps, atol, rtol):
     """None when all gradients agree, or a sentence when one differs where x lies on a corner."""
     before = generator.bit_generator.state  # put back each time: dropout draws the same mask
-    is_loss = isinstance(module, Loss)
+    is_loss, kind = isinstance(module, Loss), type(module).__name__
 
-    def run(value):
+    def run():
         generator.bit_generator.state = before
-        return module(value, target) if is_loss else module.forward(value)
+        return module(x, target) if is_loss else module.forward(x)
 
-    y = run(x)
+    y = run()
     weights = 1.0 if is_loss else np.random.default_rng(0).normal(size=np.shape(y))
     module.zero_grad()
-    dx = module.backward() if is_loss else module.backward(weights)
-    checks = {"input": (dx, x, lambda value: float(np.sum(run(value) * weights)))}
-    for name, p in module.named_parameters():
-        checks[name] = (p.grad, p.data, _of_parameter(p, lambda: float(np.sum(run(x) * weights))))
-    for name, (gradient, at, f) in checks.items():
-        measured = numerical_gradient(f, at, eps)
-        corner = _compare(type(module).__name__, name, gradient, measured, f, at, eps, atol, rtol)
-        if corner is not None:
-            return corner
-    return None
-
-
-def _of_parameter(p, f):
-    """f as a function of the array of p."""
-
-    def at(value):
-        kept, p.data = p.data, value
-        try:
-            return f()
-        finally:
-            p.data = kept
-
-    return at
-
-
-def _compare(module, name, gradient, measured, f, at, eps, atol, rtol):
-    if gradient is None or np.shape(gradient) != measured.shape:
-        got = "no gradient" if gradient is None else f"shape {np.shape(gradient)}"
-        raise AssertionError(
-            f"{module}: the gradient of {name} should have shape {measured.shape}, got {got}. "
-            "Return dL/dx from backward(), and accumulate() into every parameter."
-        )
-    wrong = ~np.isclose(gradient, measured, rtol=rtol, atol=atol)
-    if not wrong.any():
-        return None
-    places = [tuple(int(k) for k in place) for place in np.argwhere(wrong)]
-    slopes = [_slopes(f, at, place, eps) for place in places]
-    for i, (left, right) in zip(places, slopes, strict=True):
-        if abs(right - left) <= 1e-3 * (abs(left) + abs(right)) + 1e-5:
+    gradients = {"input": (module.backward() if is_loss else module.backward(weights), x)}
+    gradients |= {name: (p.grad, p.data) for name, p in module.named_parameters()}
+    for name, (gradient, array) in gradients.items():
+        if gradient is None or np.shape(gradient) != array.shape:
+            got = "no gradient" if gradient is None else f"shape {np.shape(gradient)}"
             raise AssertionError(
-                f"{module}: the gradient of {name} differs in {wrong.sum()} of {wrong.size} "
+                f"{kind}: the gradient of {name} should have shape {array.shape}, got {got}. "
+                "Return dL/dx from backward(), and accumulate() into every parameter."
+            )
+        left, right = _slopes(lambda: float(np.sum(run() * weights)), array, eps)
+        measured = (left + right) / 2
+        differs = ~np.isclose(gradient, measured, rtol=rtol, atol=atol)
+        corner = np.abs(right - left) > 1e-3 * (np.abs(left) + np.abs(right)) + 1e-5
+        if not differs.any():
+            continue
+        wrong = differs & ~corner
+        i = tuple(int(k) for k in np.argwhere(wrong if wrong.any() else differs)[0])
+        if wrong.any():
+            raise AssertionError(
+                f"{kind}: the gradient of {name} differs in {differs.sum()} of {differs.size} "
                 f"entries. First at {i}: backward() says {gradient[i]:.6g}, measured is "
                 f"{measured[i]:.6g}. Check the derivative, and the sums over the batch."
             )
-    left, right = slopes[0]
-    return (
-        f"{module}: {name} lies on a corner at {places[0]}: the slope is {left:.6g} on one side "
-        f"and {right:.6g} on the other, so backward() may say either ({gradient[places[0]]:.6g})."
-    )
-
-
-def _slopes(f, at, i, eps):
-    """The slopes of f to the left and to the right of `at`, along entry i."""
-    x = np.array(at, np.float64)
-    here = f(x)
-    x[i] = at[i] - eps
-    left = (here - f(x)) / eps
-    x[i] = at[i] + eps
-    return left, (f(x) - here) / eps
+        return (
+            f"{kind}: {name} lies on a corner at {i}: the slope is {left[i]:.6g} on one side and "
+            f"{right[i]:.6g} on the other, so backward() may say either ({gradient[i]:.6g})."
+        )
+    return None
