@@ -1,5 +1,6 @@
 """Weights in a file: .npz without pickle, so that opening a file never runs code."""
 
+import json
 import os
 import tempfile
 import zipfile
@@ -72,18 +73,14 @@ def load(path):
             f"load expected an .npz file of arrays at {path}, and could not read it ({error}). "
             "It may be cut off or not made by nnlib.save: save it again."
         ) from error
+    made_by_torch = any(name.endswith("data.pkl") for name in state)
+    hint = "PyTorch wrote it: there, nnlib.save(torch.load(path, weights_only=True), 'weights.npz')"
+    hint = f"{hint} makes a file that nnlib reads." if made_by_torch else "Pass one of nnlib.save."
     for name, array in state.items():
         if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-            torch_made = any(part.endswith("data.pkl") for part in state)
             raise ValueError(
                 f"load expected an .npz file of arrays at {path}, and {name!r} in it is not an "
-                "array of numbers. "
-                + (
-                    "PyTorch wrote it: there, nnlib.save(torch.load(path, weights_only=True), "
-                    "'weights.npz') makes a file that nnlib reads."
-                    if torch_made
-                    else "Pass a file that nnlib.save made."
-                )
+                f"array of numbers. {hint}"
             )
     return state
 
@@ -94,7 +91,8 @@ def save_checkpoint(path, model, optimizer, scheduler=None):
     After load_checkpoint() training goes on as if it had not stopped, to the last bit.
     """
     parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
-    state = {"random": _random_state()}
+    random = json.dumps(generator.bit_generator.state)
+    state = {"random": np.frombuffer(random.encode(), np.uint8)}
     for kind, part in _that_have_state(parts).items():
         state |= {f"{kind}.{name}": value for name, value in part.state_dict().items()}
     save(state, path)
@@ -119,7 +117,7 @@ def load_checkpoint(path, model, optimizer, scheduler=None):
             start = f"{kind}."
             own = {n.removeprefix(start): a for n, a in state.items() if n.startswith(start)}
             part.load_state_dict(own)
-        _set_random_state(state["random"])
+        generator.bit_generator.state = json.loads(state["random"].tobytes())
     except Exception:
         for kind, part in parts.items():  # all of it or nothing
             part.load_state_dict(before[kind])
@@ -128,30 +126,10 @@ def load_checkpoint(path, model, optimizer, scheduler=None):
 
 def _that_have_state(parts):
     for kind, part in parts.items():
-        if (isinstance(part, type) or not hasattr(part, "load_state_dict")) and not (
-            kind == "scheduler" and part is None
-        ):
+        left_out = kind == "scheduler" and part is None
+        if isinstance(part, type) or not (left_out or hasattr(part, "load_state_dict")):
             raise TypeError(f"A checkpoint expected: {kind}. It got {called(part)}.")
     return {kind: part for kind, part in parts.items() if part is not None}
-
-
-WORDS = range(0, 128, 32)  # a 128-bit integer as four of 32 bits
-
-
-def _random_state():
-    """The state of nnlib's generator as an array of uint32."""
-    state = generator.bit_generator.state
-    large = (state["state"]["state"], state["state"]["inc"])
-    words = [n >> shift & 0xFFFFFFFF for n in large for shift in WORDS]
-    return np.array([*words, state["has_uint32"], state["uinteger"]], np.uint32)
-
-
-def _set_random_state(array):
-    words = [int(word) for word in array]
-    large = [sum(words[4 * i + j] << shift for j, shift in enumerate(WORDS)) for i in (0, 1)]
-    state = generator.bit_generator.state
-    state["state"] = {"state": large[0], "inc": large[1]}
-    generator.bit_generator.state = state | {"has_uint32": words[8], "uinteger": words[9]}
 
 
 def _as_path(path, who):

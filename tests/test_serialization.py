@@ -100,7 +100,7 @@ def test_load_names_files_that_others_made(tmp_path):
     with zipfile.ZipFile(tmp_path / "any.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
     with pytest.raises(
-        ValueError, match=r"'readme.txt' in it is not an array of numbers. Pass a file"
+        ValueError, match=r"'readme.txt' in it is not an array of numbers. Pass one of"
     ):
         nnlib.load(tmp_path / "any.zip")
     with pytest.raises(ValueError, match=r"got the folder"):
