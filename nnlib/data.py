@@ -67,21 +67,22 @@ def random_split(dataset, lengths):
 
     Raises ValueError when they do not add up to len(dataset), TypeError for other than lengths.
     """
-    if not isinstance(dataset, ArrayDataset):
-        raise TypeError(
-            f"random_split expected an ArrayDataset, got {called(dataset)}. Make one of x and y."
-        )
-    lengths = [
-        whole(n, "random_split, each of the lengths,")
-        for n in listed(lengths, "random_split, lengths,")
-    ]
+    check_dataset(dataset, "random_split")
+    lengths = listed(lengths, "random_split, lengths,")
+    lengths = [whole(n, "random_split, each of the lengths,") for n in lengths]
     if sum(lengths) != len(dataset):
-        raise ValueError(
-            f"random_split expected lengths that add up to {len(dataset)}, got {lengths}, in all "
-            f"{sum(lengths)}."
-        )
+        got = f"{lengths}, in all {sum(lengths)}"
+        raise ValueError(f"random_split expected lengths that add up to {len(dataset)}, got {got}.")
     parts = np.split(generator.permutation(len(dataset)), np.cumsum(lengths)[:-1])
     return [ArrayDataset(dataset.x[i], dataset.y[i], dataset.transform) for i in parts]
+
+
+def check_dataset(dataset, who):
+    """TypeError unless it is an ArrayDataset; the hint knows loaders and pairs of arrays."""
+    if not isinstance(dataset, ArrayDataset):
+        hint = "Pass ArrayDataset(x, y)."
+        hint = "Pass its data set: loader.dataset." if isinstance(dataset, DataLoader) else hint
+        raise TypeError(f"{who} expected an ArrayDataset, got {called(dataset)}. {hint}")
 
 
 class DataLoader:
@@ -132,9 +133,9 @@ class StandardScaler:
         """Remember mean and standard deviation of x (N, features); returns the scaler."""
         x = numbers(x, "StandardScaler.fit").astype(np.float64)
         if x.ndim != 2 or not len(x) or not np.isfinite(x).all():
+            got = f"shape {x.shape}" + ("" if np.isfinite(x).all() else " with NaN or infinity")
             raise ValueError(
-                "StandardScaler.fit expected finite numbers of shape (N, features), got shape "
-                f"{x.shape}" + ("." if np.isfinite(x).all() else " with NaN or infinity.")
+                f"StandardScaler.fit expected finite numbers of shape (N, features), got {got}."
             )
         self.mean, std = x.mean(axis=0), x.std(axis=0)
         self.std = np.where(np.ptp(x, axis=0) > 0, std, 1.0)  # std of equal numbers may be 1e-17
@@ -145,8 +146,7 @@ class StandardScaler:
         if self.mean is None:
             raise RuntimeError("StandardScaler.transform came before fit. Fit the training set.")
         x = numbers(x, "StandardScaler.transform").astype(np.float64)
-        if x.ndim != 2 or x.shape[1] != len(self.mean):
-            raise ValueError(
-                f"StandardScaler expected x of shape (N, {len(self.mean)}), got {x.shape}."
-            )
+        if x.shape[1:] != self.mean.shape:
+            n = len(self.mean)
+            raise ValueError(f"StandardScaler expected x of shape (N, {n}), got {x.shape}.")
         return ((x - self.mean) / self.std).astype(np.float32)

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 
 from nnlib import nn, optim
-from nnlib.data import ArrayDataset, DataLoader
+from nnlib.data import ArrayDataset, DataLoader, check_dataset
 from nnlib.expect import called, flag, function, numbers, whole
 from nnlib.metrics import History, Metrics, Tally
 from nnlib.nn.loss import Loss
@@ -194,7 +194,7 @@ def evaluate(model, loss_fn, dataset, batch_size=250):
     nnlib.metrics.Tally says how it is counted.
     """
     check_last_layer(model, loss_fn)
-    _check_dataset(dataset, "evaluate")
+    check_dataset(dataset, "evaluate")
     batch_size, tally = whole(batch_size, "evaluate, batch_size,"), Tally(loss_fn)
     with _eval_mode(model), np.errstate(over="ignore", invalid="ignore"):  # the loss will tell
         for i in range(0, len(dataset), batch_size):
@@ -246,31 +246,19 @@ def check_parts(model, *others):
         raise TypeError(f"{name} expected an object such as {example}, got {called(value)}.")
 
 
-def _check_dataset(dataset, who):
-    if isinstance(dataset, ArrayDataset):
-        return
-    says = f"{who} expected an ArrayDataset, got {called(dataset)}."
-    if isinstance(dataset, DataLoader):
-        raise TypeError(f"{says} Pass its data set: loader.dataset.")
-    if isinstance(dataset, (tuple, list)) and len(dataset) == 2:
-        raise TypeError(f"{says} Pass ArrayDataset(x, y).")
-    raise TypeError(says)
-
-
 def _check_training(
     model, loss_fn, optimizer, loader, val, max_epochs, scheduler=None, on_batch=None
 ):
     check_parts(model, loss_fn, optimizer)
     check_last_layer(model, loss_fn)
-    learning = {id(p) for p in model.parameters()}
-    if not learning.intersection(map(id, optimizer.params)):
+    if not {id(p) for p in model.parameters()} & {id(p) for p in optimizer.params}:
         raise ValueError(
             "The optimizer holds no parameter of this network, so nothing would be learned. "
             "Make it from this one: optim.Adam(model.parameters())."
         )
     _check_loader(loader)
     if val is not None:
-        _check_dataset(val, "val")
+        check_dataset(val, "val")
     whole(max_epochs, "max_epochs")
     if scheduler is not None and not callable(getattr(scheduler, "step", None)):
         raise TypeError(
@@ -293,12 +281,9 @@ def _check_loader(loader):
 def _pairs(loader):
     """The batches of a loader; TypeError for one that is no pair, ValueError for none at all."""
     if isinstance(loader, DataLoader) and isinstance(loader.dataset, ArrayDataset):
-        return loader  # it gives nothing but pairs
+        yield from loader  # it gives nothing but pairs
+        return
     _check_loader(loader)
-    return _checked(loader)
-
-
-def _checked(loader):
     batch = None
     for batch in loader:
         if not isinstance(batch, (tuple, list)) or len(batch) != 2:
