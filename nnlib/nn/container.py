@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlib.expect import whole
-from nnlib.nn.module import Module
+from nnlib.nn.module import Module, check_once
 
 
 class Sequential(Module):
@@ -70,13 +70,7 @@ def _checked(layers):
             hint = f" Write nn.{layer.__name__}(...)." if isinstance(layer, type) else ""
             hint = " Write nn.Sequential(*layers)." if isinstance(layer, list) else hint
             raise TypeError(f"Sequential expected layers, got {layer!r} at place {i}.{hint}")
-    modules = [m for layer in layers for m in layer.modules()]
-    for i, module in enumerate(modules):
-        if any(module is other for other in modules[:i]):
-            raise ValueError(
-                f"Sequential expected a new layer at every place, got the same {module!r} "
-                "twice. Make a second one."
-            )
+    check_once("Sequential", [m for layer in layers for m in layer.modules()])
     return tuple(layers)
 
 

@@ -219,33 +219,24 @@ class Module:
         Both would stay as they are in training, and would be left out of state_dict().
         ValueError for one layer at two places.
         """
-        name, known = type(self).__name__, self.modules()
-        twice = next((m for i, m in enumerate(known) if any(m is k for k in known[:i])), None)
-        if twice is not None:
-            raise ValueError(
-                f"{name} expected a new layer at every place, got the same {twice!r} twice. A "
-                "layer remembers one forward pass. Make a second one; they may share .weight."
-            )
-        for key, value in vars(self).items():
+        name, own, known = type(self).__name__, vars(self), self.modules()
+        check_once(name, known)
+        known += own.values()
+        for key, value in own.items():
             learns = key in ("weight", "bias") and key not in self.buffer_names
             if learns and isinstance(value, np.ndarray):
                 raise TypeError(
                     f"{name}.{key} expected a Parameter, got an array: it would never learn. "
                     f"Write .{key}.data[...] = array, or .{key} = nn.Parameter(array)."
                 )
-            if isinstance(value, dict):
-                value = list(value.values())
-            if isinstance(value, (list, tuple)):
-                for part in value:
-                    lost = isinstance(part, Module) and not any(part is m for m in known)
-                    own = vars(self).values()
-                    lost |= isinstance(part, Parameter) and not any(part is p for p in own)
-                    if lost:
-                        raise TypeError(
-                            f"{name}.{key} holds {part!r} inside a list or dict, where it would "
-                            "not be trained, saved or put into eval mode. Put layers into "
-                            "nn.Sequential(*layers), or give each an attribute of its own."
-                        )
+            value = list(value.values()) if isinstance(value, dict) else value
+            for part in value if isinstance(value, (list, tuple)) else ():
+                if isinstance(part, LEARNERS) and not any(part is one for one in known):
+                    raise TypeError(
+                        f"{name}.{key} holds {part!r} inside a list or dict, where it would not be "
+                        "trained, saved or put into eval mode. Put layers into "
+                        "nn.Sequential(*layers), or give each an attribute of its own."
+                    )
 
     def train(self, mode=True):
         """Switch dropout and batch normalisation to training, or back; returns the module."""
@@ -304,15 +295,22 @@ class Module:
 LEARNERS = Parameter, Module
 
 
+def check_once(name, modules):
+    """ValueError for one module at two places: a layer remembers one forward pass."""
+    for i, module in enumerate(modules):
+        if any(module is other for other in modules[:i]):
+            raise ValueError(
+                f"{name} expected a new layer at every place, got the same {module!r} twice. Make "
+                "a second one: a layer remembers one forward pass. They may share .weight."
+            )
+
+
 def parameter_list(params, name):
     """The Parameters of an iterable, each once; TypeError that names what else was given."""
-    if isinstance(params, (Parameter, Module, np.ndarray)) or not hasattr(params, "__iter__"):
-        raise TypeError(
-            f"{name} expected parameters, got {type(params).__name__}. Pass model.parameters()."
-        )
-    once = {id(p): p for p in params}
+    one = isinstance(params, (*LEARNERS, np.ndarray)) or not hasattr(params, "__iter__")
+    once = {id(p): p for p in ([params] if one else params)}
     for p in once.values():
-        if not isinstance(p, Parameter):
+        if one or not isinstance(p, Parameter):
             raise TypeError(
                 f"{name} expected parameters, got {type(p).__name__}. Pass model.parameters()."
             )

@@ -29,25 +29,18 @@ def watch_forward(forward, receive=None):
             self.check_parameters()
             raise
         self.output = None
-        try:
-            self.seen = y.shape
-        except AttributeError:
-            self.seen = _no_array(self, y)
+        if y is None:
+            raise TypeError(f"{type(self).__name__}.forward() returned None. Return the output.")
+        self.seen = getattr(y, "shape", ANY)
         return y
 
     return watched
 
 
-def _no_array(module, y):
-    """The shape that dy must have where forward() returned no array; TypeError for None."""
-    if y is None:
-        raise TypeError(f"{type(module).__name__}.forward() returned None. Return the output.")
-    return ANY
-
-
 def watch_backward(backward):
     """backward(dy, input_grad) that looks at dy first; a backward(dy) without the flag will do."""
-    if not _takes_input_grad(backward):
+    takes = inspect.signature(backward).parameters.values()
+    if not any(one.name == "input_grad" or one.kind is one.VAR_KEYWORD for one in takes):
         without_flag = backward
 
         def backward(self, dy, input_grad):
@@ -111,10 +104,3 @@ def _same(one, other):
     if one is other or one is None or other is None:
         return True
     return np.shape(one) == np.shape(other) and np.allclose(one, other, equal_nan=True)
-
-
-def _takes_input_grad(backward):
-    """Whether a backward() takes the flag."""
-    code = backward.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return "input_grad" in names or bool(code.co_flags & inspect.CO_VARKEYWORDS)

@@ -12,7 +12,7 @@ from nnlib.gradcheck import gradcheck
 from nnlib.nn import functional as F
 from nnlib.nn.formulas import mean, sum_products, sum_rows
 from tests.nn.helpers import numbers
-from tests.nn.test_read_only import IMAGES, LAYERS, LOSSES, ROWS
+from tests.nn.test_every_layer import IMAGES, LAYERS, LOSSES, ROWS
 
 TYPES = [bool, np.uint8, np.int8, np.int64, np.float16, np.float32, np.float64, list]
 every_type = pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)

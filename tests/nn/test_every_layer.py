@@ -1,4 +1,4 @@
-"""No layer and no loss changes an array that it was given."""
+"""Each layer and each loss: its gradient as measured, and no array changed that it was given."""
 
 import copy
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnlib import nn
+from nnlib.gradcheck import gradcheck
 from tests.nn.helpers import numbers
 
 IMAGES, ROWS = (3, 2, 6, 5), (4, 6)
@@ -44,6 +45,16 @@ def locked(array, order="C"):
     array = np.array(array, order=order)
     array.flags.writeable = False
     return array
+
+
+@pytest.mark.parametrize(("layer", "shape"), LAYERS, ids=lambda v: str(v).split("\n")[0])
+def test_layers_gradcheck(layer, shape):
+    assert gradcheck(layer, numbers(shape))
+
+
+@pytest.mark.parametrize(("loss_fn", "input", "target"), LOSSES)
+def test_losses_gradcheck(loss_fn, input, target):
+    assert gradcheck(loss_fn, input, target)
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
