@@ -7,18 +7,15 @@ Exits with 1 when a limit is missed.
 
 import argparse
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell
-from traitlets.config import Config
 
 from bench.measure import environment
 from nncourse.authoring.lesson import read
-from nncourse.authoring.notebooks import FIGURES, TIMEOUT, private_sockets, reason
+from nncourse.authoring.notebooks import TIMEOUT, execute, reason
 
 LESSONS = Path(__file__).resolve().parents[1] / "lessons"
 SECONDS, MEGABYTES = 40, 600
@@ -42,17 +39,12 @@ def measure(path):
     start = time.perf_counter()
     ended = []
     notebook.cells.append(new_code_cell(PEAK))
-    with tempfile.TemporaryDirectory() as sockets:
-        NotebookClient(
-            notebook,
-            timeout=TIMEOUT,
-            kernel_name="python3",
-            resources={"metadata": {"path": str(path.parent)}},
-            extra_arguments=[FIGURES],
-            store_widget_state=False,
-            config=Config({"KernelManager": private_sockets(sockets)}),
-            on_cell_start=lambda cell, cell_index: ended.append(time.perf_counter()),
-        ).execute(env=environment(1))
+    execute(
+        notebook,
+        path.parent,
+        lambda cell, cell_index: ended.append(time.perf_counter()),
+        env=environment(1),
+    )
     return ended[-1] - start, float(notebook.cells[-1].outputs[0].text)
 
 

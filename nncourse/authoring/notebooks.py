@@ -57,6 +57,26 @@ def private_sockets(folder):
     return {"transport": "ipc", "ip": f"{folder}/kernel"} if os.name == "posix" else {}
 
 
+def execute(notebook, folder, on_cell_start, timeout=TIMEOUT, **start):
+    """Run a notebook's cells in a fresh kernel in `folder`; outputs land in the notebook.
+
+    on_cell_start(cell, cell_index) is called before each cell, timeout is in seconds for each, and
+    `start` goes to the start of the kernel, as env does.
+    """
+    with tempfile.TemporaryDirectory() as sockets:
+        NotebookClient(
+            notebook,
+            timeout=timeout,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+            extra_arguments=[FIGURES],
+            store_widget_state=False,
+            record_timing=False,
+            config=Config({"KernelManager": private_sockets(sockets)}),
+            on_cell_start=on_cell_start,
+        ).execute(**start)
+
+
 def run(path, timeout=TIMEOUT):
     """Run the notebook in its own folder and store it with its outputs; a failure changes nothing.
 
@@ -71,18 +91,7 @@ def run(path, timeout=TIMEOUT):
         raise NotebookError(f"{path.name}: {error}") from None
     started = [0]
     try:
-        with tempfile.TemporaryDirectory() as sockets:
-            NotebookClient(
-                notebook,
-                timeout=timeout,
-                kernel_name="python3",
-                resources={"metadata": {"path": str(path.parent)}},
-                extra_arguments=[FIGURES],
-                store_widget_state=False,
-                record_timing=False,
-                config=Config({"KernelManager": private_sockets(sockets)}),
-                on_cell_start=lambda cell, cell_index: started.append(cell_index),
-            ).execute()
+        execute(notebook, path.parent, lambda cell, cell_index: started.append(cell_index), timeout)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         number = started[-1] + 1
         line = first_line(notebook.cells[number - 1])

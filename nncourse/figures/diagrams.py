@@ -12,6 +12,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from nnlib.expect import listed, numbers
 from nnlib.palette import BLACK, BLUE, BLUE_TEXT, GREY, PAPER, RED, RED_TEXT
+from nnlib.widgets.base.numbers import short
 
 TINT = {"blue": "#e3f0f8", "orange": "#fbe9df", "grey": "#eceef1"}
 SMALL, NORMAL, LARGE = 10.5, 11.5, 13  # points
@@ -69,11 +70,6 @@ def weight_style(weight, thickest=4.0):
     return {"color": BLUE, "ls": (0, (3, 1.5)), "lw": lw}
 
 
-def written(number):
-    """A number with a minus sign as in print."""
-    return f"{number:g}".replace("-", "−")
-
-
 def neuron(inputs, weights, bias):
     """One neuron with its numbers: inputs, a weight on each arrow, the sum, the activation.
 
@@ -91,15 +87,15 @@ def neuron(inputs, weights, bias):
         y = middle + 0.85 * ((len(inputs) - 1) / 2 - i)
         slant = (middle - y) / 3.0
         sheet.arrow((1.25, y), (3.47, y + 2.55 * slant), **weight_style(w))
-        sheet.box(0.75, y, 1.0, 0.5, rf"$x_{i + 1} = {x:g}$", "blue", LARGE)
-        sheet.on_line(2.1, y + 0.85 * slant, f"× {written(w)}", size=LARGE)
+        sheet.box(0.75, y, 1.0, 0.5, rf"$x_{i + 1} = {short(x)}$", "blue", LARGE)
+        sheet.on_line(2.1, y + 0.85 * slant, f"× {short(w)}", size=LARGE)
     sheet.arrow((4.0, height - 0.42), (4.0, middle + 0.52))
-    sheet.text(4.0, height - 0.22, f"+ {bias:g}".replace("+ -", "− "), LARGE)
-    sheet.circle(4.0, middle, 0.52, f"z = {written(z)}", "orange", LARGE)
+    sheet.text(4.0, height - 0.22, f"{'−' if bias < 0 else '+'} {short(abs(bias))}", LARGE)
+    sheet.circle(4.0, middle, 0.52, f"z = {short(z)}", "orange", LARGE)
     sheet.arrow((4.52, middle), (5.45, middle))
     sheet.box(5.95, middle, 1.0, 0.62, "f", "grey", LARGE)
     sheet.arrow((6.45, middle), (7.25, middle))
-    sheet.text(7.32, middle, f"a = f({written(z)})", LARGE, ha="left")
+    sheet.text(7.32, middle, f"a = f({short(z)})", LARGE, ha="left")
     for x, words in ((0.75, "inputs"), (2.1, "weights"), (4.0, "weighted sum")):
         sheet.text(x, 0.15, words, SMALL, GREY)
     for x, words in ((5.95, "activation"), (7.8, "output")):
@@ -137,7 +133,7 @@ def network(weights, names=(), captions=()):
             ends = [(x0 + (x1 - x0) * f, y0 + (y1 - y0) * f) for f in (cut, 1 - cut)]
             sheet.arrow(*ends, **style)
             at = x0 + (x1 - x0) * LABEL, y0 + (y1 - y0) * LABEL
-            sheet.on_line(*at, written(weight), size=SMALL)
+            sheet.on_line(*at, short(weight), size=SMALL)
     for k, places in enumerate(column):
         name = names[k] if k < len(names) else "a"
         for i, (x, y) in enumerate(places):
@@ -164,8 +160,8 @@ def chain(steps):
     for k in reversed(range(len(steps))):
         name, value, how = steps[k]
         last = k == len(steps) - 1
-        sheet.box(places[k], y, 1.05, 0.52, f"${name}$ = {written(value)}", "blue", LARGE)
-        words = "1" if last else written(slope)
+        sheet.box(places[k], y, 1.05, 0.52, f"${name}$ = {short(value)}", "blue", LARGE)
+        words = "1" if last else short(slope)
         sheet.box(places[k], below, 1.05, 0.52, f"d${name}$ = {words}", "orange", LARGE)
         if how:
             operation, local = how
@@ -173,7 +169,7 @@ def chain(steps):
             centre = places[k] - gap / 2
             sheet.text(centre, y + 0.24, operation, NORMAL, BLUE_TEXT)
             sheet.arrow((places[k] - 0.53, below), (places[k - 1] + 0.53, below), RED_TEXT)
-            sheet.text(centre, below - 0.26, f"× {written(local)}", NORMAL, RED_TEXT)
+            sheet.text(centre, below - 0.26, f"× {short(local)}", NORMAL, RED_TEXT)
             slope *= local
     sheet.text(places[0] - 0.52, 2.3, "forwards: values", SMALL, BLUE_TEXT, ha="left")
     sheet.text(

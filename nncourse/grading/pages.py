@@ -8,6 +8,7 @@ import hashlib
 import re
 from html import escape
 
+from nncourse.grading.gradebook import number
 from nncourse.grading.marking import FAILED, GRADED, REJECTED
 from nncourse.grading.similarity import SOLUTION
 
@@ -28,10 +29,6 @@ WIDEST = 25  # learners that are named in a row before the rest is folded away
 
 def says(verdict):
     return SAYS.get(verdict, ("✗", verdict.capitalize()))
-
-
-def number(points):
-    return f"{points:g}"
 
 
 def feedback(mark):

@@ -6,6 +6,7 @@ from traitlets import Float, Int, List, Unicode
 
 from nnlib.palette import GREY, RED_TEXT
 from nnlib.widgets.base.javascript import HERE, joined, style
+from nnlib.widgets.base.numbers import short
 from nnlib.widgets.base.showpiece import Showpiece
 from nnlib.widgets.models.values import (
     compute,
@@ -81,10 +82,9 @@ class ValueGraph(Showpiece):
             box = FancyBboxPatch(corner, WIDE, HIGH, style, facecolor="white", edgecolor=GREY)
             ax.add_patch(box)
             if k in made or not node["parents"]:
-                value = f"{data[k]:.3g}".replace("-", "−")
-                ax.text(x, y - 0.14, value, ha="center", va="center")
+                ax.text(x, y - 0.14, short(data[k]), ha="center", va="center")
             if grads[k] is not None:
-                words = f"grad {grads[k]:.3g}".replace("-", "−")
+                words = f"grad {short(grads[k])}"
                 ax.text(x, y + 0.16, words, ha="center", va="center", color=RED_TEXT, fontsize=9)
             op = "" if f" {node['op']} " in node["name"] or not node["op"] else f": {node['op']}"
             name = node["name"] + op
