@@ -4,7 +4,9 @@ The first time, a task makes an environment of its own in the folder .venv and i
 it needs, and no more. What it needs are lists of packages in requirements/.
 """
 
+import contextlib
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -12,15 +14,17 @@ import re
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
+RECORD = VENV / "installed.json"  # {list of packages: its fingerprint when it was installed}
 PYTHON = (3, 11)  # the oldest that will do
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"  # PyTorch for Linux without graphics cards
 EVERYTHING = ("learn", "torch", "build", "test", "site")  # the lists of requirements.txt
+UV = ("uv==0.13.9",)  # what tests/wheels.py calls
 FIRST_LESSON = "lessons/00_start_here.ipynb"
+UNFINISHED = "Not everything could be installed: see above. The same command tries again."
 
 TASKS = {}  # name: (function, the lists of packages that it needs)
 
@@ -39,15 +43,21 @@ def task(*needs):
 @task("learn")
 def lab(python, arguments):
     """open the course in JupyterLab; the first time it fetches about 90 MB"""
-    if not (HERE / FIRST_LESSON).is_file():
-        sys.path.insert(0, str(HERE))
-        from nncourse import preflight
-
-        return stop(f"{FIRST_LESSON} is missing. {preflight.restore(FIRST_LESSON)}")
     run(python, "nncourse", "my")  # the learner's own copies; it says what is new
-    mine = f"my/{FIRST_LESSON}"
-    opened = mine if (HERE / mine).is_file() else FIRST_LESSON
-    return run(python, "jupyterlab", f"--LabApp.default_url=/lab/tree/{opened}", *arguments)
+    opened = [name for name in (f"my/{FIRST_LESSON}", FIRST_LESSON) if (HERE / name).is_file()]
+    if not opened:
+        return run(python, "nncourse", "doctor")  # it says how to get lessons back
+    # the folder, for a learner's own settings may name another; -P: a learner's random.py here
+    # must not hide Python's own
+    folder = ("--ServerApp.root_dir=.", f"--LabApp.default_url=/lab/tree/{opened[0]}")
+    code = run(python, "jupyterlab", *folder, *arguments, options=["-P"], environment=home())
+    if code and hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in arguments:
+        return stop(
+            "You are root. JupyterLab starts for root when it is told to: "
+            "make lab ARGS=--allow-root (or python3 tasks.py lab --allow-root)",
+            code,
+        )
+    return code
 
 
 @task("learn", "torch")
@@ -126,18 +136,15 @@ def lite(python, arguments):
 # ------------------------------------------------------------- checks that take long or a network
 @task("learn")
 def audit(python, arguments):
-    """do the pinned packages have known vulnerabilities? needs the network"""
-    pins = "".join(path.read_text(encoding="utf-8") for path in lists((*EVERYTHING, "lite")))
-    beside = environment_beside("audit", "pip-audit==2.10.1")
-    options = ("--strict", "--no-deps", "--disable-pip", "-r")
-    (VENV / "pins.txt").write_text(pins, encoding="utf-8")
-    return run(beside, "pip_audit", *options, str(VENV / "pins.txt"), *arguments)
+    """does a package have a known vulnerability? needs the network"""
+    beside = environment_beside("audit", *UV, "pip-audit==2.10.1")
+    return run(beside, "tests.audit", *arguments)
 
 
 @task("learn")
 def wheels(python, arguments):
     """is there a wheel of every package for each Python and system? needs the network"""
-    beside = environment_beside("wheels", "uv==0.13.9", "packaging==26.2")
+    beside = environment_beside("wheels", *UV)
     return run(beside, "tests.wheels", *arguments)
 
 
@@ -178,7 +185,9 @@ def main(words):
         python = Path(sys.executable) if here else ready(needs)
         return function(python, arguments)
     except KeyboardInterrupt:
-        return 130
+        return stop("\nStopped. The same command goes on from here.", 130)
+    except OSError as error:  # a full disk, a folder that is closed
+        return stop(f"{name} stopped: {error}")
 
 
 def usage():
@@ -186,16 +195,25 @@ def usage():
     return "\n".join([main.__doc__, "", *lines])
 
 
-def run(python, module, *arguments, environment=()):
+def run(python, module, *arguments, options=(), environment=()):
     """python -m module ..., in the course's folder: its exit code."""
-    process = subprocess.Popen(
-        [str(python), "-m", module, *arguments], cwd=HERE, env={**os.environ, **dict(environment)}
-    )
+    command = [str(python), *options, "-m", module, *arguments]
+    process = subprocess.Popen(command, cwd=HERE, env={**os.environ, **dict(environment)})
     while True:
         try:
             return process.wait()
         except KeyboardInterrupt:  # Ctrl-C reached it too: JupyterLab asks whether to stop
             continue
+
+
+def home():
+    """For JupyterLab, which keeps its settings at home: a home of its own where that is closed."""
+    if os.access(os.path.expanduser("~"), os.W_OK):
+        return {}
+    own = VENV / "home"
+    own.mkdir(exist_ok=True)
+    print(f"Your home folder cannot be written to. JupyterLab keeps its settings in {own}.")
+    return {"HOME": str(own)}
 
 
 def stop(sentence, code=1):
@@ -205,17 +223,27 @@ def stop(sentence, code=1):
 
 def ready(needs):
     """The interpreter in .venv, with these lists of packages installed; else this ends."""
+    for name in ("PYTHONHOME", "PYTHONPATH"):  # they name packages of another Python
+        os.environ.pop(name, None)
     python = interpreter(VENV)
-    record = VENV / "installed.json"
-    installed = read_json(record) if python.is_file() else {}
     wanted = {name: fingerprint(name) for name in (*needs, "course")}
-    if all(installed.get(name) == mark for name, mark in wanted.items()):
-        return python
-    whole = all(name in installed for name in wanted)  # it works, and is only out of date
-    if not python.is_file():
+    if not (installed(wanted) and version_of(python)):
+        with one_at_a_time():
+            bring_up_to_date(python, needs, wanted)
+    say_which(version_of(python))
+    return python
+
+
+def bring_up_to_date(python, needs, wanted):
+    """Install what is not there, or not as wanted; ends when the course cannot run after it."""
+    if not version_of(python):
         make_environment(VENV)
+    if installed(wanted):  # by another terminal, while this one waited
+        return
+    whole = all(name in read_json(RECORD) for name in wanted)  # it works, and is only out of date
     if install(python, needs, patient=not whole):
-        record.write_text(json.dumps({**installed, **wanted}, indent=1), encoding="utf-8")
+        record = {**read_json(RECORD), **wanted}
+        RECORD.write_text(json.dumps(record, indent=1), encoding="utf-8")
     elif whole:
         print(
             "The packages could not be brought up to date: see above. Without a network that is no "
@@ -223,8 +251,67 @@ def ready(needs):
             file=sys.stderr,
         )
     else:
-        sys.exit("Not everything could be installed: see above. The same command tries again.")
-    return python
+        sys.exit(UNFINISHED)
+
+
+def installed(wanted):
+    record = read_json(RECORD)
+    return all(record.get(name) == mark for name, mark in wanted.items())
+
+
+def version_of(python):
+    """(3, 11, 7) for an interpreter that starts, has pip and is new enough; else None.
+
+    An environment that was cut short has no pip, and neither has one whose Python was replaced.
+    """
+    ask = "import importlib.util as u, sys; print(*sys.version_info[:3], bool(u.find_spec('pip')))"
+    try:
+        answer = subprocess.check_output([str(python), "-c", ask], stderr=subprocess.DEVNULL)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    *numbers, pip = answer.split()
+    version = tuple(map(int, numbers))
+    return version if pip == b"True" and version >= PYTHON else None
+
+
+def say_which(version):
+    """.venv keeps the Python that it was made with, whichever runs this."""
+    if version and version[:2] != sys.version_info[:2]:
+        print(
+            f"This runs in .venv, with Python {'.'.join(map(str, version))}. "
+            f"For Python {platform.python_version()} delete the folder .venv first.",
+            file=sys.stderr,
+        )
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Two terminals that install at once would spoil it: the second one waits."""
+    if not os.access(HERE, os.W_OK):
+        sys.exit(
+            f"Nothing can be written into {HERE}, and the course keeps its packages there, in the "
+            "folder .venv. Copy the course to a folder of your own, and start it there."
+        )
+    files = by_its_file("nncourse/files.py")
+    with open(HERE / ".venv.lock", "w", encoding="utf-8") as file:
+        waits = False
+        while not files.take_lock(file):
+            if not waits:
+                print("Another terminal is installing. This one waits until it is done.")
+            waits = True
+            time.sleep(1)
+        try:
+            yield
+        finally:
+            files.release_lock(file)
+
+
+def by_its_file(name):
+    """A module of the course, without its package: that needs NumPy, and there is none yet."""
+    spec = importlib.util.spec_from_file_location(Path(name).stem, HERE / name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def interpreter(folder):
@@ -245,7 +332,7 @@ def fingerprint(name):
 
 
 def make_environment(folder):
-    """python -m venv, by this Python, if it is new enough and may write here."""
+    """python -m venv, by this Python if it is new enough; what was there before goes."""
     if sys.version_info < PYTHON:
         wanted = ".".join(map(str, PYTHON))
         sys.exit(
@@ -253,12 +340,9 @@ def make_environment(folder):
             "Name a newer one: make lab PYTHON=python3.13 (or python3.13 tasks.py lab; on Windows "
             "py -3.13 tasks.py lab). There are installers on python.org."
         )
-    if not os.access(HERE, os.W_OK):
-        sys.exit(
-            f"Nothing can be written into {HERE}, and the course keeps its packages there, in the "
-            "folder .venv. Copy the course to a folder of your own, and start it there."
-        )
-    if subprocess.call([sys.executable, "-m", "venv", str(folder)]):
+    again = "again, for the one that is there does not work " if folder.exists() else ""
+    print(f"Making .venv {again}with Python {platform.python_version()} ...", flush=True)
+    if subprocess.call([sys.executable, "-m", "venv", "--clear", str(folder)]):
         sys.exit(f"{sys.executable} could not make the folder {folder}: see above.")
     # JupyterLab begins with the lesson, not with a question about news
     off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
@@ -269,16 +353,17 @@ def make_environment(folder):
 
 def install(python, needs, patient):
     """pip install: True if that worked. patient: try again when the network is slow."""
-    options = ["--progress-bar", "off", "--disable-pip-version-check", "--no-compile"]
+    options = ["--progress-bar", "off", "--disable-pip-version-check", "--no-compile", "--no-user"]
     if not patient:
         options += ["--retries", "1", "--timeout", "10"]
     if "torch" in needs:
         options += cpu_wheels()
-    for path in lists(needs):
-        options += ["-r", str(path)]
-    print(f"Installing {', '.join(needs)} (requirements/) into .venv ...", flush=True)
+    for name in needs:
+        options += ["-r", f"requirements/{name}.txt"]
+    what = ", ".join(f"{name}.txt" for name in needs)
+    print(f"Installing requirements/ ({what}); that takes a minute or more ...", flush=True)
     began = time.monotonic()
-    code, fetched = pip(python, "install", *options, "-e", str(HERE))
+    code, fetched = pip(python, "install", *options, "-e", ".")  # HERE: pip would read a [ in it
     if code == 0:
         seconds = time.monotonic() - began
         print(f"Installed: {fetched / 1e6:.0f} MB were fetched, {seconds:.0f} s.", flush=True)
@@ -287,7 +372,7 @@ def install(python, needs, patient):
 
 def pip(python, *arguments):
     """python -m pip ...: (exit code, bytes that it fetched); what it says goes to stderr alone."""
-    command = [str(python), "-m", "pip", *arguments]
+    command = [str(python), "-P", "-m", "pip", *arguments]
     fetched, shows = 0, sys.stdout.isatty()
     with subprocess.Popen(
         command, cwd=HERE, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
@@ -317,10 +402,16 @@ def cpu_wheels():
     """On Linux pip would fetch gigabytes for graphics cards: the options that spare them."""
     if not sys.platform.startswith("linux"):
         return []
+    import http.client
+    import urllib.request
+
     try:
         urllib.request.urlopen(f"{CPU_WHEELS}/torch/", timeout=10).close()
-    except OSError:
-        print(f"{CPU_WHEELS} cannot be reached: PyTorch comes from the usual place, and is larger.")
+    except (OSError, ValueError, http.client.HTTPException):  # ValueError: an odd proxy is set
+        print(
+            f"{CPU_WHEELS} cannot be reached: PyTorch comes from the usual place, where it can be "
+            "2 GB larger, for graphics cards."
+        )
         return []
     return ["--extra-index-url", CPU_WHEELS]
 
@@ -330,16 +421,18 @@ def environment_beside(name, *packages, shared=False):
     python = interpreter(VENV / name)
     done = VENV / name / "packages.txt"
     text = "\n".join(packages)
-    if not (done.is_file() and done.read_text(encoding="utf-8") == text):
+    if not (done.is_file() and done.read_text(encoding="utf-8") == text and version_of(python)):
         base = str(interpreter(VENV))
-        subprocess.check_call([base, "-m", "venv", str(VENV / name)])
+        if subprocess.call([base, "-m", "venv", "--clear", str(VENV / name)]):
+            sys.exit(UNFINISHED)
         if shared:
             where = "import sysconfig; print(sysconfig.get_path('purelib'))"
             theirs, own = (
                 subprocess.check_output([p, "-c", where], text=True) for p in (base, python)
             )
             Path(own.strip(), "course.pth").write_text(theirs, encoding="utf-8")
-        subprocess.check_call([str(python), "-m", "pip", "install", "-q", *packages])
+        if subprocess.call([str(python), "-P", "-m", "pip", "install", "-q", *packages]):
+            sys.exit(UNFINISHED)
         done.write_text(text, encoding="utf-8")
     return python
 

@@ -1,6 +1,7 @@
 """python -m nncourse COMMAND: everything that is done from a terminal."""
 
 import importlib
+import os
 import sys
 
 from nncourse import preflight
@@ -47,6 +48,9 @@ def main(arguments=None):
     except ModuleNotFoundError as error:
         print(without(error.name), file=sys.stderr)
         return 1
+    except BrokenPipeError:  # "| head" has read enough; Python must not complain when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def without(module):
@@ -54,6 +58,9 @@ def without(module):
     if module.startswith(("nnlib.", "nncourse.")):
         path = module.replace(".", "/")
         return f"{module} is missing. {preflight.restore(path, path + '.py')}"
+    elsewhere = preflight.own_python(["-m", *sys.argv[1:]])
+    if elsewhere:
+        return elsewhere
     return (
         f"{module} is not installed. In the course's folder, run: {preflight.install_all()}\n"
         "To see what else is missing: python -m nncourse doctor"

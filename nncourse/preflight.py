@@ -11,6 +11,8 @@ import sys
 PYTHON = (3, 11)
 NAME = "neural-networks-from-one-neuron"  # what pip lists; "nnlib" on PyPI is somebody else's
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# what lessons import, and what a file of the same name beside a notebook would hide
+OF_PACKAGES = {"anywidget", "ipywidgets", "matplotlib", "numpy", "torch", "tqdm"}
 IN_A_TAB = sys.platform in ("emscripten", "wasi")  # in a browser: no terminal, threads, signals
 
 
@@ -24,11 +26,12 @@ def passed():
         return True
     # Python's manual: sys.argv[0] is "-m" while the module to run is still being located
     arguments = getattr(sys, "argv", [""])
+    reason = own_python(arguments) or too_old() or in_the_way()
     if arguments[0] != "-m":
-        raise ImportError(sentence)
-    if arguments[1:2] == ["doctor"] and not too_old():
+        raise ImportError(reason or sentence)
+    if arguments[1:2] == ["doctor"] and not reason:
         return False
-    return sys.exit(sentence)
+    return sys.exit(reason or sentence)
 
 
 def too_old(version=sys.version_info, executable=sys.executable):
@@ -51,12 +54,66 @@ def start_with(python):
 def no_numpy():
     """A sentence if NumPy is missing or broken, else an empty text."""
     try:
-        import numpy  # noqa: F401
-    except ImportError as error:
-        if getattr(error, "name", None) == "numpy":
+        import numpy.random  # noqa: F401
+    except Exception as error:  # a file of the learner's in its place can do anything
+        # numpy.random: of a folder without files, or a numpy.py
+        if getattr(error, "name", None) in ("numpy", "numpy.random"):
             return "NumPy is not installed. Run: " + install("numpy")
         return "NumPy is broken. Run: " + install("numpy", "--force-reinstall ")
     return ""
+
+
+def own_path(root=ROOT):
+    """The interpreter that make lab fills with all that the course needs."""
+    parts = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+    return os.path.join(str(root), ".venv", *parts)
+
+
+def own_python(arguments, root=ROOT):
+    """A sentence if the course has a Python of its own, and this is another one."""
+    own = own_path(root)
+    folder = os.path.dirname(os.path.dirname(own))
+    if not os.path.exists(own) or os.path.realpath(sys.prefix) == os.path.realpath(folder):
+        return ""
+    if arguments[0] != "-m":
+        return (
+            "This is {}, and the course has a Python of its own, with all it needs: {}. "
+            "Start it with make lab, or choose that Python as the kernel."
+        ).format(sys.executable, own)
+    if os.path.realpath(os.getcwd()) == os.path.realpath(str(root)):
+        own = os.path.relpath(own, str(root))
+    words = " ".join(quoted(word) for word in arguments[1:])
+    return "The course has a Python of its own. Run: {} -m nncourse {}".format(quoted(own), words)
+
+
+# -------------------------------------------------------- files that stand in the way of modules
+def hiding(*folders):
+    """Python files in these folders that hide a module of Python or of a package, as paths."""
+    names = set(getattr(sys, "stdlib_module_names", ())) | OF_PACKAGES
+    found = []
+    for folder in folders:
+        listed = os.listdir(folder) if os.path.isdir(folder) else ()
+        for name in sorted(listed):
+            path = os.path.join(folder, name)
+            package = os.path.isfile(os.path.join(path, "__init__.py"))
+            if (name[:-3] if name.endswith(".py") else name if package else "") in names:
+                found.append(path)
+    return found
+
+
+def in_the_way():
+    """A sentence if a file in this folder hides a module, else an empty text."""
+    found = hiding(os.getcwd())
+    return hides(found) if found else ""
+
+
+def hides(paths):
+    """What to say of a file that hides a module."""
+    name = os.path.basename(paths[0])
+    return (
+        "{} stands in the way of the module {} that Python looks for. Give it another name, then "
+        "start again."
+    ).format(paths[0], name[:-3] if name.endswith(".py") else name)
 
 
 class Missing(ImportError):

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import nnlib
-from tests import oldest, wheels
+from tests import audit, oldest, wheels
 
 ROOT = Path(__file__).parents[1]
 PYTORCH = "--extra-index-url https://download.pytorch.org/whl/cpu"
@@ -111,6 +111,34 @@ def test_the_table_of_computers_is_of_today():
         where = {"python_version": python, "sys_platform": platform, "platform_machine": machine}
         found = [next(iter(p.specifier)).version for p in pins if p.marker.evaluate(where)]
         assert cell == (f"all, PyTorch {found[0]}" if found else "all, no PyTorch")
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "says"),
+    [
+        ([{"name": "a", "version": "1", "vulns": []}], 0, "1 packages looked up, 0 known"),
+        ([{"name": "b", "skip_reason": "no such list"}], audit.NOT_ASKED, "1 of 1 packages could"),
+        (
+            [
+                {"name": "a", "version": "1", "vulns": [{"id": "X-7", "fix_versions": ["1.2"]}]},
+                {"name": "b", "skip_reason": "no such list"},
+            ],
+            1,
+            "a 1: X-7, fixed in 1.2",
+        ),
+    ],
+)
+def test_what_an_audit_says(found, code, says):
+    lines, exit_code = audit.verdict(found)
+    assert exit_code == code
+    assert says in "\n".join(lines)
+    unknown = any("skip_reason" in package for package in found)
+    assert ("no such list" in lines[-1]) == unknown
+
+
+def test_an_audit_asks_about_every_list():
+    files = {path.stem for path in (ROOT / "requirements").glob("*.txt")}
+    assert set(audit.LISTS) == files
 
 
 # As on Windows: what Python has on Unix alone is taken away before the course is imported.

@@ -129,8 +129,11 @@ FAULTS = (
     ),
     Fault(
         "half a clone: no lesson 00",
-        "lessons/00_start_here.ipynb is missing. Copy from a fresh download of the course",
-        ("test_tasks.py::test_lab_without_its_first_lesson",),
+        "notebooks in lessons/: no, 00",
+        (
+            "test_tasks.py::test_lab_without_its_first_lesson_is_a_case_for_the_doctor",
+            "nncourse/test_doctor.py::test_notebooks",
+        ),
     ),
     Fault(
         "half a clone: no lessons, a data file and the weights missing",
@@ -159,6 +162,7 @@ FAULTS = (
         "Python is too old: python -m nncourse, import nnlib",
         "nnlib needs Python 3.11 or newer, and ",
         (
+            "test_another_python_than_the_courses_own",
             "test_the_course_with_an_old_python",
             "test_old_pythons_of_this_computer",
             "test_what_an_old_python_reads_first_is_old_syntax",
@@ -178,6 +182,26 @@ FAULTS = (
         "the folder is read-only: make lab",
         "Nothing can be written into ",
         ("test_tasks.py::test_in_a_folder_that_is_read_only",),
+    ),
+    Fault(
+        "the set-up was stopped half-way, or the Python that made .venv is gone",
+        "Making .venv again, for the one that is there does not work with Python",
+        ("test_tasks.py::test_an_environment_that_does_not_work_is_made_again",),
+    ),
+    Fault(
+        "two terminals set the course up at once",
+        "Another terminal is installing. This one waits until it is done.",
+        ("test_tasks.py::test_two_terminals_at_once_install_one_after_the_other",),
+    ),
+    Fault(
+        "python is another one than the course's own",
+        "The course has a Python of its own. Run: ",
+        ("test_another_python_than_the_courses_own",),
+    ),
+    Fault(
+        "a file of the learner's hides a module, such as random.py",
+        " that Python looks for. Give it another name, then start again.",
+        ("test_a_file_that_hides_a_module", "nncourse/test_doctor.py::test_names"),
     ),
     Fault(
         "NumPy is missing",
@@ -490,11 +514,45 @@ def test_old_pythons_of_this_computer(tmp_path):
     places += sorted((Path.home() / ".pyenv" / "versions").glob("*/bin"))
     names = [f"python3.{minor}" for minor in range(4, preflight.PYTHON[1])]
     pythons = {place / name for place in places for name in names if runs(place / name)}
+    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse")  # where there is no .venv
     for python in sorted(pythons):
         for command in (["-m", "nncourse", "doctor"], ["-c", "import nncourse"]):
-            done = subprocess.run([python, "-B", *command], cwd=ROOT, capture_output=True)
+            done = subprocess.run([python, "-B", *command], cwd=tmp_path, capture_output=True)
             last = done.stderr.decode().strip().splitlines()[-1]
             assert sees("Python is too old: python -m nncourse") in last, python
+
+
+@pytest.mark.parametrize("command", [("progress",), ("grade", "my class"), ("doctor",)])
+def test_another_python_than_the_courses_own(tmp_path, command):
+    """Such as python3 in place of the one that make lab has filled: here it has no NumPy."""
+    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse")
+    own = preflight.own_path(tmp_path)
+    Path(own).parent.mkdir(parents=True)
+    Path(own).touch()
+    words = " ".join(preflight.quoted(word) for word in command)
+    bare = [sys.executable, "-S", "-m", "nncourse", *command]
+    for folder, named in ((tmp_path, os.path.relpath(own, tmp_path)), (Path(own).parent, own)):
+        environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(bare, cwd=folder, env=environment, capture_output=True, text=True)
+        said = f"{sees('python is another')}{preflight.quoted(named)} -m nncourse {words}\n"
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+    code = [sys.executable, "-S", "-c", "import nncourse"]
+    done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"ImportError: This is {sys.executable}, and the course has a Python")
+    assert own in last
+
+
+@pytest.mark.parametrize("name", ["numpy.py", "random.py", "numpy/__init__.py"])
+@pytest.mark.parametrize("command", ["progress", "doctor"])
+def test_a_file_that_hides_a_module(tmp_path, name, command):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("x = 1\n", encoding="utf-8")
+    done = nnlib(command, cwd=tmp_path)
+    assert done.returncode == 1
+    first = tmp_path / Path(name).parts[0]
+    assert done.stderr.startswith(f"{first} stands in the way of the module ")
+    assert done.stderr.endswith(sees("a file of the learner's hides") + "\n")
 
 
 def runs(python):
@@ -514,8 +572,10 @@ def test_what_an_old_python_reads_first_is_old_syntax(name):
 
 def with_numpy(folder, text, *command):
     """Run Python with a numpy.py of this text in place of NumPy."""
-    (folder / "numpy.py").write_text(text, encoding="utf-8")
-    paths = os.pathsep.join([str(folder), str(ROOT)])
+    packages = folder / "packages"
+    packages.mkdir()
+    (packages / "numpy.py").write_text(text, encoding="utf-8")
+    paths = os.pathsep.join([str(packages), str(ROOT)])
     return subprocess.run(
         [sys.executable, *command],
         cwd=folder,

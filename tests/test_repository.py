@@ -1,6 +1,7 @@
 """What is in the repository: no path of one machine, nothing huge, requirements that agree."""
 
 import ast
+import os
 import re
 import subprocess
 import tomllib
@@ -13,6 +14,7 @@ import tasks
 from nncourse import preflight
 from nncourse.authoring.lesson import read
 from nncourse.authoring.notebooks import CELL_METADATA, NOTEBOOK_METADATA
+from tests import audit
 
 ROOT = Path(__file__).parents[1]
 MNIST = ROOT / "nnlib" / "datasets" / "files"
@@ -246,6 +248,29 @@ def test_what_ci_runs_is_executable_bash(name):
     script = ROOT / ".ci" / name
     assert script.stat().st_mode & 0o111
     subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_the_calendar_runs_every_task_and_says_what_came_of_each(tmp_path):
+    python = tmp_path / "python"  # it stands in for all tasks
+    python.write_text(
+        f"#!/bin/sh\n[ $1 = tasks.py ] || exit 9\necho about $2\n"
+        f"case $2 in audit) exit {audit.NOT_ASKED};; wheels) exit 0;; *) exit 1;; esac\n",
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+
+    def calendar(words):
+        environment = {**os.environ, "PYTHON": str(python), "TASKS": words}
+        script = ["bash", ROOT / ".ci" / "scheduled"]
+        return subprocess.run(script, env=environment, capture_output=True, text=True)
+
+    done = calendar("wheels places audit")
+    assert done.returncode == 1
+    assert re.findall("^about (.*)$", done.stdout, re.MULTILINE) == ["wheels", "places", "audit"]
+    table = re.findall(r"^(\w+) +\d+ s  (.*)$", done.stdout, re.MULTILINE)
+    unknown = "not asked: the network did not answer"
+    assert table == [("wheels", "passed"), ("places", "FAILED"), ("audit", unknown)]
+    assert calendar("audit wheels").returncode == 0
 
 
 def test_ci_runs_the_tests_at_each_change_and_what_takes_long_by_the_calendar():

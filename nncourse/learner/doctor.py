@@ -101,7 +101,8 @@ def main(arguments=None):
         print(remark)
     print(f"\n{verdict(findings)}")
     if is_course() and sum(" -m pip install " in finding.advice for finding in findings) > 1:
-        print(f"All packages at once: {preflight.install_all()}")
+        elsewhere = preflight.own_python(["-m", "doctor"])
+        print(elsewhere or f"All packages at once: {preflight.install_all()}")
     return int(any(finding.advice for finding in findings))
 
 
@@ -129,7 +130,7 @@ def surroundings():
     """What can be wrong with a computer, or with a copy of the course on it."""
     found = [folder()] if IN_A_TAB else [disk(), folder()]
     if is_course():
-        found += [points(), notebooks("lessons"), notebooks("exercises")]
+        found += [points(), notebooks("lessons"), notebooks("exercises"), names()]
     return found
 
 
@@ -358,6 +359,16 @@ def notebooks(name, root=ROOT):
             advice = f"Keep a copy of the file if you worked in it. {how}"
         return Finding(what, f"no, {one} was cut off or altered", advice)
     return Finding(what, "yes")
+
+
+def names(root=ROOT):
+    """Does no file of the learner's hide a module, as a random.py beside a notebook does?"""
+    what = "no file hides one of Python's modules"
+    folders = [root, root / "my", root / "my" / "lessons", root / "my" / "exercises"]
+    hidden = preflight.hiding(*folders)
+    if not hidden:
+        return Finding(what, "yes")
+    return Finding(what, f"no, {Path(hidden[0]).name} does", preflight.hides(hidden))
 
 
 def lesson_numbers(root):

@@ -419,12 +419,29 @@ def test_where_there_is_no_linux_it_tells_the_way_of_that_system(
     assert all("image" in words for words in started)
 
 
+def test_names(tmp_path):
+    """test.py and my_nn.py hide nothing that anybody needs; a folder hides with an __init__.py."""
+    work = tmp_path / "my" / "lessons"
+    work.mkdir(parents=True)
+    for name in ("test.py", "my_nn.py", "random.ipynb", "statistics.txt"):
+        (work / name).touch()
+    (work / "numpy").mkdir()
+    assert doctor.names(tmp_path) == ("no file hides one of Python's modules", "yes", "", "")
+    (work / "statistics.py").touch()
+    line = str(doctor.names(tmp_path))
+    assert line.startswith("no file hides one of Python's modules: no, statistics.py does. ")
+    assert preflight.hides([str(work / "statistics.py")]) in line
+    (work / "numpy" / "__init__.py").touch()
+    assert preflight.hiding(work) == [str(work / "numpy"), str(work / "statistics.py")]
+
+
 # --- without what it looks for ----------------------------------------------------------------
 
 
 def test_it_works_without_numpy(tmp_path):
     """As where only Python is installed: -S leaves out site-packages, -I the environment."""
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); sys.argv = ['-m', 'doctor']\n"
+    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse")  # in a course without .venv
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['-m', 'doctor']\n"
     code += "import nncourse, runpy; sys.argv = ['nncourse', 'doctor']\n"
     code += "runpy.run_module('nncourse.__main__', run_name='__main__')"
     done = subprocess.run(
