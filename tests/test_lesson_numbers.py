@@ -45,7 +45,11 @@ FACTS = {
     },
     "08": {"1969": "Perceptrons", "1986": "the paper on backpropagation"},
     "09": {"2015": "the paper on Adam", "3000": "one rate over another, both in the code"},
-    "11": {"2014": "the paper on dropout", "2019": "the paper on AdamW"},
+    "11": {
+        "2002": "the paper of Ambroise and McLachlan",
+        "2014": "the paper on dropout",
+        "2019": "the paper on AdamW",
+    },
     "12": {
         "70,000": "60,000 and 10,000",
         "96.91": "all 10,000 images, by bench/claims/lesson_12.py",

@@ -27,6 +27,10 @@ def claims():
     yield "larger weights cure it", healthy("sigmoid", **GOOD) >= 45
     too_large = healthy("sigmoid", **(GOOD | {"scale": 5.0}))
     yield "factor 5 is worse than 1", too_large < healthy("sigmoid", **GOOD)
+    harmed = healthy("sigmoid", **(GOOD | {"scale": np.array([5.0, 5.0, 1.0])}))  # W1 alone
+    spared = healthy("sigmoid", **(GOOD | {"scale": np.array([1.0, 1.0, 5.0])}))  # W2 alone
+    yield "factor 5 for W1 alone is as bad", harmed < healthy("sigmoid", **GOOD)
+    yield "and for W2 alone it does no harm", spared >= 45
     patient_b = {"scale": 0.01, "lr": 0.01, "epochs": 10_000}
     yield "patient B: most ill", healthy("ReLU", **patient_b) < 25
     four = healthy("ReLU", **GOOD)
