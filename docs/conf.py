@@ -53,7 +53,8 @@ html_extra_path = ["redirect"]
 mathjax_path = "mathjax/startup.js"
 mathjax3_config = {
     # the parts that are used; all of them at once, as tex-chtml.js, are 0.4 MB more
-    "loader": {"load": ["input/tex", "output/chtml"]},
+    "loader": {"load": ["input/tex-base", "[tex]/ams", "output/chtml"]},
+    "tex": {"packages": ["base", "ams"]},
     "options": {
         "ignoreHtmlClass": "bd-container",  # no formula is looked for, but in:
         "processHtmlClass": "math|tex2jax_process",
@@ -95,10 +96,13 @@ def add_mathjax(app, exception):
     """Formulas without a network: the page would load MathJax from one otherwise."""
     if exception is None:
         target = Path(app.outdir, "_static", "mathjax")
-        for name in ("output/chtml/fonts", "input/tex/extensions"):
-            shutil.copytree(MATHJAX / name, target / name, dirs_exist_ok=True)
-        for name in ("startup.js", "core.js", "input/tex.js", "output/chtml.js"):
-            shutil.copy(MATHJAX / name, target / name)
+        fonts = "output/chtml/fonts"
+        shutil.copytree(MATHJAX / fonts, target / fonts, dirs_exist_ok=True)
+        parts = ("startup", "core", "input/tex-base", "input/tex/extensions/ams", "output/chtml")
+        for name in parts:
+            file = target / f"{name}.js"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(MATHJAX / f"{name}.js", file)
 
 
 def add_colab(app, exception):

@@ -54,7 +54,12 @@ def lighten(folder):
 
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 RULES = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")  # a rule, or a block of rules
+BRACKETS = re.compile(r"\([^()]*\)")  # of :not(...) and the like; one pair may hold another
+SELECTOR = re.compile(r"(?:[^,(]|\((?:[^()]|\([^()]*\))*\))+")
+# what the theme's programs add to a page; bootstrap.js names many more that no page has
+ADDED = {"tooltip", "tooltip-arrow", "tooltip-inner", "bs-tooltip-auto", "fade", "show", "collapse"}
 
 
 def used_rules(css, words):
@@ -67,20 +72,28 @@ def used_rules(css, words):
         if selectors.lstrip().startswith("@"):
             block = selectors.lstrip().startswith(("@media", "@supports"))
             return f"{selectors}{{{used_rules(body, words)}}}" if block else rule[0]
-        if "(" in selectors:  # of :not(...) and the like nothing is taken out
-            return rule[0]
-        few = [one for one in selectors.split(",") if set(CLASS.findall(one)) <= words]
+        few = [one for one in SELECTOR.findall(selectors) if wanted(one, words)]
         return f"{','.join(few)}{{{body}}}" if few else ""
 
-    return RULES.sub(kept, css)
+    return RULES.sub(kept, COMMENT.sub("", css))
+
+
+def wanted(selector, words):
+    """Whether something may have all classes of a selector; what :not() and :is() hold is not
+    looked at.
+    """
+    while BRACKETS.search(selector):
+        selector = BRACKETS.sub("", selector)
+    return set(CLASS.findall(selector)) <= words
 
 
 def fewer_rules(folder, static):
-    """Take out of the style sheets of the theme what nothing uses: half of them."""
+    """Take out of the style sheets what nothing uses: more than half of them."""
     texts = [path.read_text(encoding="utf-8") for path in pages(folder)]
-    texts += [path.read_text(encoding="utf-8") for path in static.rglob("*.js")]
-    words = {word for text in texts for word in WORD.findall(text)}
-    for path in static.glob("styles/*-theme.css"):
+    programs = [path for path in static.rglob("*.js") if path.name != "bootstrap.js"]
+    texts += [path.read_text(encoding="utf-8") for path in programs]
+    words = ADDED | {word for text in texts for word in WORD.findall(text)}
+    for path in [*static.glob("styles/*-theme.css"), *static.glob("*.css")]:
         path.write_text(used_rules(path.read_text(encoding="utf-8"), words), encoding="utf-8")
 
 

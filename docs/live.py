@@ -1,6 +1,7 @@
 """What a page needs to run the explorers: their JavaScript, one style sheet, weights and images."""
 
 import shutil
+import zlib
 from pathlib import Path
 
 from docs.weights import packed
@@ -18,6 +19,6 @@ def write_explorers(folder):
         shutil.copy(file, target)
     names = sorted(file.stem for file in HERE.glob("*.css"))
     (folder / "explorers.css").write_text(style(*names), encoding="utf-8")
-    (folder / "explorers" / "weights.bin").write_bytes(packed())
-    (folder / "explorers" / "digits.bin").write_bytes(packed_images())
-    (folder / "explorers" / "components.bin").write_bytes(packed_components())
+    data = {"weights": packed(), "digits": packed_images(), "components": packed_components()}
+    for name, content in data.items():
+        (folder / "explorers" / f"{name}.bin").write_bytes(zlib.compress(content, 9))

@@ -12,22 +12,20 @@ function roundEven(value) {
   return low % 2 === 0 ? low : low + 1;
 }
 
-// The weights of docs/weights.py, 10 bits each: [{ weight, bias }] of the three layers.
+// The weights of docs/weights.py, whole numbers with a scale for each row: [{ weight, bias }] of the
+// three layers.
 export function unpacked(buffer) {
   let at = 0;
+  const next = (Kind, length) => {
+    const found = new Kind(buffer.slice(at, at + length * Kind.BYTES_PER_ELEMENT));
+    at += found.byteLength;
+    return found;
+  };
   return SIZES.slice(1).map((rows, k) => {
     const columns = SIZES[k];
-    const floats = new Float32Array(buffer.slice(at, at + 8 * rows));
-    const [bias, scale] = [floats.subarray(0, rows), floats.subarray(rows)];
-    at += 8 * rows;
-    const high = new Int8Array(buffer, at, rows * columns);
-    at += high.length;
-    const low = new Uint8Array(buffer, at, high.length / 4);
-    at += low.length;
-    const weight = Float32Array.from(high, (byte, i) => {
-      const bits = (low[i >> 2] >> (2 * (i & 3))) & 3;
-      return (4 * byte + bits) * scale[Math.floor(i / columns)];
-    });
+    const [bias, scale] = [next(Float32Array, rows), next(Float32Array, rows)];
+    const whole = next(k === 0 ? Int8Array : Int16Array, rows * columns);
+    const weight = Float32Array.from(whole, (value, i) => value * scale[Math.floor(i / columns)]);
     return { weight, bias };
   });
 }

@@ -68,9 +68,12 @@ export function keepKeys(element) {
 
 const buffers = new Map(); // by address, as text: two URLs of one address are two objects
 
-// The bytes at an address, an ArrayBuffer to come: fetched once for all explorers of a page.
+// The bytes at an address, where zlib has packed them, an ArrayBuffer to come: fetched once for all
+// explorers of a page.
 export function bufferAt(address) {
   const key = String(address);
-  if (!buffers.has(key)) buffers.set(key, fetch(key).then((file) => file.arrayBuffer()));
+  if (!buffers.has(key)) buffers.set(key, fetch(key).then(inflated));
   return buffers.get(key);
 }
+
+const inflated = ({ body }) => new Response(body.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
