@@ -645,8 +645,8 @@ probabilities_exercise = Exercise(
         "probabilities. The lesson's twin did the first three.",
         "The sizes are in the shapes: `weights['0.weight'].shape` is (hidden, inputs). "
         "`load_state_dict` takes a dict of tensors with the very same names.",
-        "`model.eval()`, then under `torch.no_grad()`: `torch.softmax(model(torch.tensor(x)), "
-        "dim=1)`. At the end `.numpy()`.",
+        "`model.eval()`, then under `torch.inference_mode()`: "
+        "`torch.softmax(model(torch.tensor(x)), dim=1)`. At the end `.numpy()`.",
     ),
 )
 
