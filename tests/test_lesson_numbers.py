@@ -5,7 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from nbformat import v4
 
 from nncourse.authoring.lesson import Lesson, minutes
 
@@ -159,26 +158,6 @@ def test_the_numbers_of_the_course_are_in_an_output(number):
     text = " ".join(outputs(Lesson(path))).replace("−", "-")
     missing = [n for n in COMPUTED[number].split() if not re.search(rf"(?<![\d.]){n}", text)]
     assert missing == []
-
-
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
-def test_the_minutes_in_the_box_are_enough(path):
-    lesson = Lesson(path)
-    stated = int(re.search(r"\*\*Time:\*\* (\d+) minutes", lesson.notebook.cells[1].source)[1])
-    assert stated <= 75
-    assert lesson.minutes() <= stated + 3
-
-
-def test_minutes_count_words_lines_questions_and_blanks(tmp_path):
-    cells = [
-        v4.new_markdown_cell("word " * 150 + "**Predict**: what?"),
-        v4.new_code_cell("a = 1\n\nb = 2\nblank(f)"),
-        v4.new_code_cell("quiz(\n'08.q1'\n)"),
-        v4.new_code_cell("explore_layer()"),
-    ]
-    (tmp_path / "01_a.ipynb").write_text(v4.writes(v4.new_notebook(cells=cells)), encoding="utf-8")
-    found = Lesson(tmp_path / "01_a.ipynb").minutes()
-    assert found == pytest.approx(152 / 150 + 4 / 10 + 2 * 1.5 + 3 + 5)
 
 
 def test_a_number_that_no_cell_shows_is_found():

@@ -53,13 +53,6 @@ def run_pytest(course, *arguments):
 
 
 @WORKERS
-def test_every_notebook_passes_when_all_ran(course, workers):
-    code, printed = run_pytest(course, "tests", "--nbval", "lessons", "--every-notebook", *workers)
-    assert code == 0, printed
-    assert "2 passed" in printed
-
-
-@WORKERS
 def test_every_notebook_names_those_left_out(course, workers):
     add_lesson(course, "01_second.ipynb", "print(3)", "3\n")
     add_lesson(course, "02_third.ipynb", "# NBVAL_SKIP\nprint(3)", "3\n")
@@ -69,16 +62,6 @@ def test_every_notebook_names_those_left_out(course, workers):
     assert "no cell of lessons/01_second.ipynb was executed" in printed
     assert "no cell of lessons/02_third.ipynb was executed" in printed
     assert "00_first" not in printed.split("left something out")[1]
-
-
-def test_every_notebook_fails_without_nbval_and_without_notebooks(course):
-    code, printed = run_pytest(course, "tests", "--every-notebook")
-    assert code == 1, printed
-    assert "no cell of lessons/00_first.ipynb was executed" in printed
-    (course / "lessons" / "00_first.ipynb").unlink()
-    code, printed = run_pytest(course, "tests", "--every-notebook")
-    assert code == 1, printed
-    assert "there is no notebook in lessons/" in printed
 
 
 @WORKERS
@@ -95,60 +78,3 @@ def test_no_skips_names_test_and_reason(course, workers):
     assert "--no-skips: tests/test_inside.py::test_one: no paper" in printed
     assert "--no-skips: tests/test_mark.py::test_one: no ink" in printed
     assert "--no-skips: tests/test_module.py: no pen" in printed
-
-
-def test_a_skip_is_allowed_without_the_option(course):
-    source = "import pytest\n\ndef test_one():\n    pytest.skip('no paper')\n"
-    (course / "tests" / "test_skipped.py").write_text(source, encoding="utf-8")
-    code, printed = run_pytest(course, "tests")
-    assert code == 0, printed
-
-
-def test_no_skips_lets_an_expected_failure_pass(course):
-    source = "import pytest\n\n@pytest.mark.xfail\ndef test_one():\n    assert False\n"
-    (course / "tests" / "test_expected.py").write_text(source, encoding="utf-8")
-    code, printed = run_pytest(course, "tests", "--no-skips")
-    assert code == 0, printed
-
-
-def test_a_failing_run_keeps_its_exit_code(course):
-    (course / "tests" / "test_bad.py").write_text("import nowhere_to_be_found\n", encoding="utf-8")
-    code, printed = run_pytest(course, "tests", "--every-notebook")
-    assert code == 2, printed
-
-
-def test_nbval_compares_text_but_not_the_times_of_a_progress_bar(course):
-    bar = (
-        "import sys, time\nfrom tqdm import tqdm\n"
-        "for i in tqdm(range(4), file=sys.stdout{}):\n    time.sleep(0.01)"
-    )
-    kept = "100%|██████████| 4/4 [00:09<00:00,  1.23s/it]\n"
-    add_lesson(
-        course,
-        "01_bars.ipynb",
-        *(bar.format(""), kept),
-        *(bar.format(", leave=False"), " " * 7 + "\r"),
-    )
-    code, printed = run_pytest(course, "tests", "--nbval", "lessons")
-    assert code == 0, printed
-    add_lesson(course, "02_changed.ipynb", "print(1 + 1)", "3\n")
-    code, printed = run_pytest(course, "tests", "--nbval", "lessons")
-    assert code == 1, printed
-    assert "02_changed.ipynb::Cell 0" in printed
-
-
-def test_cells_of_a_notebook_run_on_one_worker_in_order(course):
-    cells = ("x = 1", None, "x += 1", None, "x += 1\nprint(x)", "3\n")
-    for number in range(1, 5):
-        add_lesson(course, f"{number:02}_steps.ipynb", *cells)
-    arguments = ("--nbval", "lessons", "-v", "-n", "2", "--dist", "loadscope")
-    code, printed = run_pytest(course, "tests", *arguments)
-    assert code == 0, printed
-    workers = {}
-    for line in printed.splitlines():
-        if "PASSED" in line and "ipynb::Cell" in line:
-            worker, name = line.split()[0], line.split("lessons/")[1][:8]
-            workers.setdefault(name, set()).add(worker)
-    assert len(workers) == 5
-    assert all(len(used) == 1 for used in workers.values()), workers
-    assert len(set.union(*workers.values())) == 2, workers

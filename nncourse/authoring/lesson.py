@@ -33,27 +33,6 @@ class Lesson:
         self.prose = [(n, CODE_IN_PROSE.sub("", cell.source)) for n, cell in self.markdown]
         self.number = path.name[:2]
 
-    def minutes(self):
-        """How long a beginner needs, in minutes: reading, typing, answering, trying.
-
-        150 words a minute, formulas and tables counted by their words; 10 lines of code a minute,
-        read or typed; 1.5 minutes for each prediction or question, 3 for each blank, and 5 for each
-        explorer.
-        """
-        words = sum(
-            len(re.sub(r"```.*?```", "", c.source, flags=re.S).split()) for _, c in self.markdown
-        )
-        asked = sum(c.source.count("**Predict") for _, c in self.markdown)
-        lines = blanks = explorers = 0
-        for _, cell in self.code:
-            if "quiz(" in cell.source:
-                asked += 1
-                continue
-            lines += sum(bool(line.strip()) for line in cell.source.splitlines())
-            blanks += len(re.findall(r"^blank\(", cell.source, re.MULTILINE))
-            explorers += len(re.findall(r"^(?:\w+ = )?explore_\w+\(", cell.source, re.MULTILINE))
-        return words / 150 + lines / 10 + 1.5 * asked + 3 * blanks + 5 * explorers
-
     def headings(self):
         """The text of the headings of the second level."""
         return [h for _, text in self.prose for h in re.findall(r"^## +(.*\S)", text, re.MULTILINE)]
