@@ -321,7 +321,8 @@ def test_another_python_than_the_courses_own(tmp_path, command):
     for folder, named in ((tmp_path, os.path.relpath(own, tmp_path)), (Path(own).parent, own)):
         environment = os.environ | {"PYTHONPATH": str(tmp_path)}
         done = subprocess.run(bare, cwd=folder, env=environment, capture_output=True, text=True)
-        said = f"The course has a Python of its own. Run: {preflight.quoted(named)} -m nncourse {words}\n"
+        own_command = f"{preflight.quoted(named)} -m nncourse {words}"
+        said = f"The course has a Python of its own. Run: {own_command}\n"
         assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
     code = [sys.executable, "-S", "-c", "import nncourse"]
     done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True)

@@ -119,17 +119,6 @@ def test_the_learners_own_function_comes_first(function):
     assert explorer.set(z=-6, shown=["ReLU"]).still()
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    for explorer in (explore_activations(), explore_activation(np.log).set(z=-1.0)):
-        data, metadata = explorer._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 680, "height": 460}
-        assert data["text/plain"] == explorer.describe()
-    assert "log(-1) or its slope is not a finite number" in repr(explorer)
-    assert "sigmoid(1) = 0.7311, slope 0.1966" in repr(explore_activations())
-    leaky = explore_activations().set(activation="leaky ReLU", z=-2.0, leak=0.3)
-    assert "leaky ReLU(-2) = -0.6000, slope 0.3000" in repr(leaky)
-
-
 def test_the_point_stands_on_hundredths():
     assert explore_activations().set(z=1.23456).z == 1.23
 

@@ -69,15 +69,6 @@ def test_the_weights_are_those_of_the_layer_in_the_lesson():
         np.testing.assert_allclose(layer.weights[0, head - 1].numpy(), found, atol=1e-9)
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    explorer = explore_attention()
-    data, metadata = explorer._repr_mimebundle_()
-    assert metadata["image/png"] == {"width": 740, "height": 420}
-    assert data["text/plain"] == explorer.describe()
-    assert 'Head 1 on "the white whale, the white whale", with mask' in repr(explorer)
-    assert "without mask" in repr(explorer.set(masked=False))
-
-
 def test_what_does_not_fit_is_said():
     last = explore_attention().set(place=63)
     assert f"at place {len(SENTENCES[0]) - 1} looks" in repr(last)

@@ -194,15 +194,6 @@ def test_a_loss_of_ones_own_is_sent_as_a_table():
     assert len(path) == 61
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    two = explore_gradient_descent().set(problem="two parameters", steps=20)
-    for ball in (explore_gradient_descent(), two, explore_loss_surface().set(steps=5)):
-        data, metadata = ball._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 740, "height": 360}
-        assert data["text/plain"] == ball.describe()
-    assert "It diverges" in repr(explore_gradient_descent().set(lr=2, steps=60))
-
-
 def test_what_does_not_fit_is_said():
     with pytest.raises(ValueError, match="expected a function of w, got 3"):
         explore_gradient_descent(3)

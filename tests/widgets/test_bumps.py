@@ -117,15 +117,6 @@ def test_heights_by_hand_are_as_many_as_there_are_bumps():
     np.testing.assert_array_equal(explorer.set(n=1).now(), [1])
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    for explorer in (explore_bumps(), explore_bumps(stepwise).set(mode="read off", n=50)):
-        data, metadata = explorer._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 700, "height": 430}
-        assert data["text/plain"] == explorer.describe()
-    assert "(yours)" in repr(explorer)
-    assert "largest error between 0 and 1 is 0.794, the mean error 0.437" in repr(explore_bumps())
-
-
 @pytest.mark.parametrize("function", [np.sin, abs, stepwise])
 def test_the_learners_own_target(function):
     explorer = explore_bumps(function)

@@ -223,19 +223,6 @@ def test_an_image_that_is_not_in_the_page_is_sent():
     assert explorer.set(number=7).sent == {}
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    plain = explore_convolution()
-    small = explore_convolution(np.eye(3)).set(pool=True)
-    busy = explore_convolution().set(pool=True, relu=True, hide=True, stride=2, padding=1)
-    for explorer in (plain, busy, small):
-        data, metadata = explorer._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 740, "height": 440}
-        assert data["text/plain"] == explorer.describe()
-    assert "not reached is hidden" in busy.describe()
-    assert "too small for blocks of 2 × 2" in small.describe()
-    assert "no pixel counts" in plain.set(**dict.fromkeys(PLACES, 0.0)).describe()
-
-
 @pytest.mark.parametrize("size", [(3, 3), (3, 64), (64, 5), (28, 28)])
 def test_the_learners_own_image(size):
     image = np.random.default_rng(1).normal(0, 10, size)

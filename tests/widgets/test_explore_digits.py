@@ -99,12 +99,6 @@ def test_the_probabilities_follow_the_settings():
     np.testing.assert_allclose(explorer.chances, read(np.zeros((28, 28), np.float32)), atol=1e-6)
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    data, metadata = explore_digits().set(degrees=180)._repr_mimebundle_()
-    assert metadata["image/png"] == {"width": 740, "height": 360}
-    assert "turned by 180 degrees" in data["text/plain"]
-
-
 def test_the_learners_own_network_answers():
     model = nn.Sequential(nn.Linear(784, 10))
     model[0].bias.data[:] = 100 * np.eye(10)[2]

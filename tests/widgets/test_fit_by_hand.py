@@ -179,14 +179,6 @@ def test_points_that_do_not_fit_together(arguments, sentence):
         fit_by_hand(**arguments)
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    two = fit_by_hand([0, 0, 1], [1, 2, 3])  # two different x are too few for a parabola
-    for explorer in (fit_by_hand(), fit_by_hand().set(a=0.6, b=-1.2, show_loss=True), two):
-        data, metadata = explorer._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 740, "height": 370}
-        assert data["text/plain"] == explorer.describe()
-
-
 def test_round_up():
     assert [round_up(v) for v in (0.7, 1, 1.1, 3, 6, 0.002)] == pytest.approx(
         [1, 1, 2, 5, 10, 0.002]

@@ -259,15 +259,6 @@ def test_the_presets_do_what_they_say(both):
         assert said[healthy][-2:].strip().isdigit()
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    own = explore_gradient_flow(small_network())
-    faint = explore_gradient_flow().set(depth=20, start="small: std 0.01")
-    for explorer in (explore_gradient_flow(), faint, own):
-        data, metadata = explorer._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 780, "height": 400}
-        assert data["text/plain"] == explorer.describe()
-
-
 def test_what_is_switched_on_is_described():
     explorer = explore_gradient_flow().set(batch_norm=True)
     assert "batch normalisation, before any training" in explorer.describe()

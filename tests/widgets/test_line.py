@@ -126,15 +126,6 @@ def test_an_activation_of_ones_own_is_sent_as_a_table():
     np.testing.assert_allclose(np.interp(at, grid, line.table["values"]), own(at), atol=1e-4)
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    for line in (explore_neuron(own), explore_perceptron().set(data="XOR", step=50)):
-        data, metadata = line._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 740, "height": 360}
-        assert data["text/plain"] == line.describe() == repr(line)
-    assert "output 0.5698" in repr(explore_neuron(own))
-    assert "0 of 4 points are wrong" in repr(explore_perceptron().set(step=18))
-
-
 def test_what_does_not_fit_is_said():
     for wrong in (3, "relu"):
         with pytest.raises(ValueError, match="explore_neuron expected one of step, sigmoid"):

@@ -80,15 +80,6 @@ def test_the_code_that_is_copied_rebuilds_the_state(both):
         assert again.own == explorer.own
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    for explorer in (explore_losses(), explore_losses(absolute).set(against="p", target=0)):
-        data, metadata = explorer._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 740, "height": 390}
-        assert data["text/plain"] == explorer.describe()
-    assert "absolute (yours) has loss 0.1192 and gradient 0.1050" in repr(explorer)
-    assert "cross-entropy has loss 2.1269 and gradient -0.8808" in repr(explore_losses())
-
-
 def test_its_slope_is_measured():
     _, slope = own_loss(absolute)(np.array([0.0, 2.0]), 1)
     p = 1 / (1 + np.exp(-np.array([0.0, 2.0])))

@@ -181,11 +181,3 @@ def test_what_does_not_fit_is_said():
         explore_forward_pass(nn.Sequential(nn.Linear(2, 5)))
     with pytest.raises(ValueError, match=r"expected an nn\.Sequential"):
         explore_forward_pass(nn.Linear(2, 2))
-
-
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    for network in (explore_forward_pass(), explore_backpropagation().set(step=3)):
-        data, metadata = network._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 740, "height": 360}
-        assert data["text/plain"] == network.describe()
-    assert "y = 0.5963. The cross-entropy is 0.517" in repr(explore_backpropagation())

@@ -108,17 +108,6 @@ def test_a_bar_that_is_dragged_gets_the_probability_where_it_is_left(tmp_path):
     assert json.loads(run_node(program, tmp_path)) == pytest.approx([0.9, 0.05, 0.5])
 
 
-def test_what_is_stored_is_a_picture_and_a_sentence():
-    broken = explore_softmax().set(shift=100.0)
-    for explorer in (explore_softmax(), broken, explore_softmax([0, 0], ["cat", "dog"])):
-        data, metadata = explorer._repr_mimebundle_()
-        assert metadata["image/png"] == {"width": 740, "height": 350}
-        assert data["text/plain"] == explorer.describe()
-    assert "cat 0.500, dog 0.500" in repr(explorer)
-    assert "A 0.659, B 0.242, C 0.099. Numbers are float32: float32 holds exp(x)" in repr(broken)
-    assert "both ways agree" in repr(broken.set(number_format="float64"))
-
-
 def test_what_does_not_fit_is_said():
     with pytest.raises(ValueError, match="2 to 6 finite logits"):
         explore_softmax([1])
