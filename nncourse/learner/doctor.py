@@ -241,25 +241,30 @@ def numbers(version):
 
 def mnist():
     """Are the four files there, and unaltered?"""
-    what = "MNIST, 70,000 handwritten digits, four files with the right checksums"
-    try:
+
+    def load():
         from nnlib import datasets
 
         datasets.mnist()
-    except ImportError:
-        return Finding(what, UNKNOWN)
-    except (OSError, ValueError) as error:
-        return Finding(what, "no", str(error))
-    return Finding(what, "yes")
+
+    return loaded("MNIST, 70,000 handwritten digits, four files with the right checksums", load)
 
 
 def network():
     """Can the trained weights be loaded?"""
-    what = "the trained network that reads digits"
-    try:
+
+    def load():
         from nnlib import pretrained
 
         pretrained.mnist_mlp()
+
+    return loaded("the trained network that reads digits", load)
+
+
+def loaded(what, load):
+    """Whether load() works: no finding where a package is missing, which others say."""
+    try:
+        load()
     except ImportError:
         return Finding(what, UNKNOWN)
     except (OSError, ValueError, KeyError) as error:

@@ -29,9 +29,13 @@ def watch_forward(forward, receive=None):
             self.check_parameters()
             raise
         self.output = None
-        if y is None:
-            raise TypeError(f"{type(self).__name__}.forward() returned None. Return the output.")
-        self.seen = getattr(y, "shape", ANY)
+        try:
+            self.seen = y.shape
+        except AttributeError:
+            if y is None:
+                name = type(self).__name__
+                raise TypeError(f"{name}.forward() returned None. Return the output.") from None
+            self.seen = ANY
         return y
 
     return watched
