@@ -5,15 +5,12 @@ read, a network learns three spirals, a loss goes back through a network. What i
 """
 
 import contextlib
-import functools
-import http.server
 import io
 import itertools
 import json
 import re
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from PIL import Image
@@ -85,36 +82,20 @@ SCENES = (
 )
 
 
-@contextlib.contextmanager
-def served(folder):
-    """The address of a folder on the loopback interface."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *words):
-            pass
-
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=folder)
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
 def film(browser=None):
     """[(frame, milliseconds)] of all scenes, in this browser or in one of its own."""
     frames = []
     own = contextlib.nullcontext(browser) if browser else lab.browser()
     with tempfile.TemporaryDirectory() as folder, own as browser:
         write_explorers(folder)
-        with served(folder) as address:
+        with lab.served(folder) as address:
             for name, options, act in SCENES:
                 text = PAGE.format(name=name, options=json.dumps(options))
                 Path(folder, f"{name}.html").write_text(text, encoding="utf-8")
                 page = browser.new_page(
                     viewport={"width": WIDTH, "height": 900}, device_scale_factor=SHARPNESS
                 )
-                page.goto(f"{address}/{name}.html")
+                page.goto(f"{address}{name}.html")
                 page.wait_for_selector("#here > *")
                 clip = {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}
 

@@ -284,7 +284,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "descent", sett
   const beside = document.createElement("div");
   beside.append(data.element, history.element);
   planes.append(plane.element, beside);
-  const { root, end } = makeShowpiece(el, "ball", [
+  const { root, end } = makeShowpiece(el, "ball", state, [
     planes, hover, said[1], said[0], makeLine(c.roll, c.one, ...buttons), more(c.problem, c.lr, c.steps),
     makeFolded("More settings", ...(surface ? [] : [c.batch, c.seed]), c.w, c.b), makeLine(...makeCopy(() => codeOf(state.get(), mode))),
   ]);

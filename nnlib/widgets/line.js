@@ -298,7 +298,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "neuron", setti
   const top = learning
     ? [makeLine(controls.learn, controls.one, controls.jump, ...buttons), make("div", { class: "nn-more" }, controls.step, controls.lr, controls.data, controls.start)]
     : [makeLine(controls.activation, ...buttons)];
-  const { root, end } = makeShowpiece(el, "line", [
+  const { root, end } = makeShowpiece(el, "line", state, [
     make("div", { class: "nn-planes" }, plane.element, make("div", {}, curves.element, ...(learning ? [history.element] : []))),
     written, said, makeLine(tools, controls.add), ...top, ...sliders, makeLine(...copy),
   ]);

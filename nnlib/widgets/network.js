@@ -246,7 +246,7 @@ function render({ model = null, el, mode = model?.get("mode") ?? "backward", set
   const buttons = [...Object.keys(presets), "reset"].map((name) => controls[name]);
   const more = [...(both ? [controls.lr, controls.loss] : []), controls.act0, controls.act1, controls.act2];
   const copy = makeCopy(() => codeOf(net(), mode, own));
-  const { root, end } = makeShowpiece(el, "network", [
+  const { root, end } = makeShowpiece(el, "network", state, [
     make("div", { class: "network-scroll" }, svg), make("div", { class: "network-words" }, head, formula, written, reason), editor,
     makeLine(controls.play, controls.back, controls.next, ...(both ? [controls.descend] : []), ...buttons),
     controls.step, makeFolded("Learning rate, loss, activations".slice(both ? 0 : 21), ...more), makeLine(...copy),

@@ -259,7 +259,7 @@ function render({ model = null, el, settings = {} }) {
   const spoken = make("div", { class: "nn-spoken", role: "status" });
   const hover = make("div", { class: "race-hover" });
   const rows = (...names) => names.map((name) => c[name]);
-  const { root, end } = makeShowpiece(el, "race", [
+  const { root, end } = makeShowpiece(el, "race", state, [
     make("div", { class: "nn-planes" }, map.element, make("div", { class: "race-side" }, losses.element, head, ...runners)),
     hover, said, spoken, makeLine(...rows("play", "one", "again", ...Object.keys(PRESETS), "reset")),
     make("div", { class: "nn-more" }, ...rows("steps", "mu", "surface", "speed")),

@@ -286,7 +286,7 @@ function render({ model = null, el, settings = {} }) {
     })), `${sign} class ${k}`)));
   const rows = (...names) => names.map((name) => c[name]);
   const right = make("div", { class: "training-side" }, losses.element, key, tiles.element, hover);
-  const { root, end } = makeShowpiece(el, "training", [
+  const { root, end } = makeShowpiece(el, "training", state, [
     make("div", { class: "nn-planes" }, map.element, right), said, spoken,
     makeLine(...rows("play", "one", "again", ...Object.keys(presets), "reset")),
     make("div", { class: "nn-more" }, ...rows("data", "layers", "units", "activation", "optimizer", "lr", "loss", "pace")),

@@ -121,7 +121,7 @@ function render({ model = null, el, settings = {} }) {
     const base = values.own.length ? { ...first, ...values.starts } : { ...first, leaves: leavesOf(nodes()) };
     return codeOf(values.call, ABOUT.settings, values, { ...base, example: values.own.length ? values.example : DEFAULTS.example });
   };
-  const { root, end } = makeShowpiece(el, "values", [
+  const { root, end } = makeShowpiece(el, "values", state, [
     make("div", { class: "values-scroll" }, svg), make("div", { class: "values-words" }, head, formula, said, reason), order,
     makeLine(ui.elements.play, ui.elements.back, ui.elements.next, ...[...presets, "reset"].map((name) => ui.elements[name])),
     ui.elements.step, makeLine(...makeCopy(code)),

@@ -10,6 +10,12 @@ from tests.browser.notebooks import explorer_names, explorers_notebook
 LESSONS = Path(__file__).parents[2] / "lessons"
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:  # of the whole run
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(900))  # more than a wait in lab.py, and a lesson
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     """What the server serves: a copy of the lessons, and a notebook with every explorer."""
@@ -32,8 +38,9 @@ def open_notebook(browser, server):
     """A function from a path to an open Notebook; all of them are closed with the module."""
     opened = []
 
-    def open_one(path, width=1280, height=900):
-        page = browser.new_page(viewport={"width": width, "height": height})
+    def open_one(path, width=1280, height=900, has_touch=False):
+        size = {"width": width, "height": height}
+        page = browser.new_page(viewport=size, has_touch=has_touch)
         opened.append(lab.Notebook(page, server, path))
         return opened[-1]
 

@@ -1,6 +1,12 @@
-"""A real JupyterLab and a real Chromium, and what the tests do with them."""
+"""A real JupyterLab and a real Chromium, and what the tests do with them.
+
+What is read once, right after something was done, is not safe on a slow computer: the tests wait
+until it is so. With SLOW_PAGES=6 every page computes six times slower, and who does not wait fails.
+"""
 
 import contextlib
+import functools
+import http.server
 import itertools
 import json
 import os
@@ -11,14 +17,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
 
-WAIT = 120_000  # milliseconds; a whole lesson on a busy machine
+WAIT = 240_000  # milliseconds, for what comes in one on a computer with nothing else to do
 EXPLORER = ".nn-show, .nnlib-pad"
+DRAWN = ".nn-show[data-frames], .nnlib-pad[data-frames]"
 SLIDER = "input[type=range]"
 VIEW = "application/vnd.jupyter.widget-view+json"
+SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
+FITS = "root.clientWidth <= root.closest('.nn, .nnlib-pad').clientWidth"  # for until()
 CLASSES = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 _workspaces = itertools.count()
 # for what JavaScript draws: milliseconds from each key to the frame that shows what it did
@@ -36,6 +46,12 @@ WATCH_PAINTING = """show => {
         requestAnimationFrame(() => channel.port2.postMessage(null));
     }).observe(show, { attributes: true, attributeFilter: ["data-frames"] });
 }"""
+# what a key does is drawn within a few frames, however long they take; another mover is tried then
+PAINTED_IN_TIME = """async () => {
+    for (let k = 0; k < 20 && window.paintTimes.length === 0; k++)
+        await new Promise(requestAnimationFrame);
+    return window.paintTimes.at(-1) ?? 0;
+}"""
 
 
 def chromium():
@@ -47,15 +63,38 @@ def chromium():
 @contextlib.contextmanager
 def browser():
     """Start Chromium without a window; stop it at the end."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WAIT)
     root = hasattr(os, "geteuid") and os.geteuid() == 0  # Chromium has no sandbox for root
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox"] if root else []
         )
+        make_patient(started)
         yield started
         started.close()
+
+
+def make_patient(browser):
+    """Let all pages of a browser wait as long as ours do, and slow them down if that was asked."""
+    make_page, make_context = browser.new_page, browser.new_context
+
+    def patient(page):
+        page.set_default_timeout(WAIT)
+        if SLOWNESS > 1:
+            settings = {"rate": SLOWNESS}
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", settings)
+        return page
+
+    def new_context(**settings):
+        context = make_context(**settings)
+        make_one = context.new_page
+        context.new_page = lambda: patient(make_one())
+        return context
+
+    browser.new_page = lambda **settings: patient(make_page(**settings))
+    browser.new_context = new_context
 
 
 @contextlib.contextmanager
@@ -106,13 +145,30 @@ def jupyterlab(folder, home, app="jupyterlab"):
         stop(server)
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address of a server that serves this folder, on the loopback interface alone."""
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def wait_for_server(server, url, log, seconds=60):
+def wait_for_server(server, url, log, seconds=WAIT / 1000):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if server.poll() is not None:
@@ -121,7 +177,7 @@ def wait_for_server(server, url, log, seconds=60):
             return
         time.sleep(0.2)
     said = log.read_text(encoding="utf-8")[-3000:]
-    raise RuntimeError(f"JupyterLab did not start within {seconds} s:\n{said}")
+    raise RuntimeError(f"JupyterLab did not start within {seconds:.0f} s:\n{said}")
 
 
 def stop(server):
@@ -140,7 +196,6 @@ class Notebook:
     def __init__(self, page, server, path):
         address, token = server
         self.page = page
-        page.set_default_timeout(WAIT)
         workspace = f"test-{os.getpid()}-{next(_workspaces)}"
         page.goto(f"{address}/lab/workspaces/{workspace}/tree/{path}?token={token}")
         page.wait_for_function("window.jupyterapp !== undefined")
@@ -216,10 +271,11 @@ class Notebook:
 
     def explorers_in(self, index):
         """Return the elements of the explorers that a cell shows, after scrolling to it."""
-        if not is_explorer(self.outputs()[index]):
+        count = sum(map(is_explorer, self.outputs()[index]))
+        if count == 0:
             return []
         node = self.cell(index)
-        node.wait_for_selector(EXPLORER)
+        until(node, f"root.querySelectorAll('{DRAWN}').length >= {count}")
         return node.query_selector_all(EXPLORER)
 
     def cell(self, index):
@@ -244,24 +300,34 @@ class Notebook:
         light = "true" if name.endswith("Light") else "false"
         self.page.wait_for_selector(f"body[data-jp-theme-light='{light}']", state="attached")
 
-    def until_python_says(self, expression, expected, seconds=10):
-        """Ask the kernel, beside the notebook, until it gives the expected answer."""
+    def until_python_says(self, expression, expected):
+        """Ask the kernel, beside the notebook, until it answers this; the page has drawn it then.
+
+        What Python sent before its answer has come by then, and is in the second frame from there.
+        """
         answer = self.page.evaluate(
-            """async ([expression, expected, seconds]) => {
+            """async ([expression, expected, wait]) => {
                 const kernel = window.testPanel.sessionContext.session.kernel;
-                const end = Date.now() + 1000 * seconds;
-                let text = null;
-                while (Date.now() < end && text !== expected) {
+                const end = Date.now() + wait;
+                for (;;) {
                     const future = kernel.requestExecute(
                         { code: "", user_expressions: { answer: expression }, silent: true });
                     const { answer } = (await future.done).content.user_expressions;
-                    text = answer.data?.["text/plain"] ?? answer.evalue;
+                    const text = answer.data?.["text/plain"] ?? answer.evalue;
+                    if (text === expected || Date.now() > end) {
+                        for (let k = 0; k < 2; k++) await new Promise(requestAnimationFrame);
+                        return text;
+                    }
+                    await new Promise(then => setTimeout(then, 50));
                 }
-                return text;
             }""",
-            [expression, expected, seconds],
+            [expression, expected, WAIT / 4],
         )
         assert answer == expected, expression
+
+    def set(self, explorer, **settings):
+        """Set an explorer in Python, by the name that it has there; the page has drawn it then."""
+        self.until_python_says(f"{explorer}.set(**{settings}) is {explorer}", "True")
 
     def close(self):
         """Stop the kernel, and leave the page without a question about unsaved work."""
@@ -269,9 +335,64 @@ class Notebook:
         self.page.close(run_before_unload=False)
 
 
-def is_explorer(outputs):
-    """Whether one of a cell's outputs is an explorer: a widget and a still picture in one."""
-    return any({VIEW, "image/png"} <= set(output.get("data", ())) for output in outputs)
+def is_explorer(output):
+    """Whether one output of a cell is an explorer: a widget and a still picture in one."""
+    return {VIEW, "image/png"} <= set(output.get("data", ()))
+
+
+def until(root, condition):
+    """Wait until a JavaScript condition on an element, `root`, holds; else say what it shows."""
+    try:
+        root.owner_frame().wait_for_function(f"root => {condition}", arg=root, timeout=WAIT)
+    except Exception as error:
+        raise AssertionError(f"never: {condition}\n{root.text_content()}") from error
+
+
+def until_shown(root, words, part=None):
+    """Wait until an element, or the first part of it that a selector finds, shows these words."""
+    found = f"root.querySelector({json.dumps(part)})?" if part else "root"
+    until(root, f"{found}.innerText.includes({json.dumps(words)})")
+
+
+def until_said(root, words):
+    """Wait until a slider or handle says these words to those who do not see it."""
+    until(root, f"root.getAttribute('aria-valuetext').includes({json.dumps(words)})")
+
+
+def box_of(element):
+    """Where an element is in the window, once it rests there for four frames."""
+    element.scroll_into_view_if_needed()
+    element.evaluate(
+        """async (element, wait) => {
+            let [resting, before] = [0, ""];
+            const end = performance.now() + wait;
+            while (resting < 4) {
+                if (performance.now() > end) throw new Error(`${element.outerHTML} never rests`);
+                await new Promise(requestAnimationFrame);
+                const now = JSON.stringify(element.getBoundingClientRect());
+                resting = now === before ? resting + 1 : 0;
+                before = now;
+            }
+        }""",
+        WAIT,
+    )
+    return element.bounding_box()
+
+
+def drag(page, element, right, down):
+    """Drag the middle of an element by so many pixels."""
+    box = box_of(element)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    stroke(page, (x, y), (x + right, y + down))
+
+
+def stroke(page, *places):
+    """Press the mouse at the first place, and lead it through the others."""
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
 
 
 def press_show(page, root, key="ArrowRight"):
@@ -279,17 +400,15 @@ def press_show(page, root, key="ArrowRight"):
 
     Return milliseconds from the key to the frame that shows it.
     """
-    page.wait_for_function("root => root.dataset.frames", arg=root)
+    until(root, "root.dataset.frames")
     root.evaluate(WATCH_PAINTING)
     movers = root.query_selector_all(f".nn-handle, [role=slider], {SLIDER}")
     for mover in filter(lambda one: one.is_visible(), movers):
         mover.scroll_into_view_if_needed()
         mover.focus()
-        before = page.evaluate("window.paintTimes.length")
         page.keyboard.press(key)
-        with contextlib.suppress(Exception):
-            page.wait_for_function(f"window.paintTimes.length > {before}", timeout=2000)
-            return page.evaluate("window.paintTimes.at(-1)")
+        if time_to_paint := page.evaluate(PAINTED_IN_TIME):
+            return time_to_paint
     raise TimeoutError(f"{len(movers)} things were moved with {key}, and nothing changed")
 
 

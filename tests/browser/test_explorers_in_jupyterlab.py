@@ -1,18 +1,33 @@
 """Every exported explorer in a real JupyterLab: shown, moved with keys, no complaint anywhere."""
 
+import shutil
+
 import nbformat
 import pytest
 
 from tests.browser import lab
 from tests.browser.axe import violations
+from tests.browser.lab import box_of, drag, until, until_said, until_shown
 from tests.browser.notebooks import explorer_names, notebook_of
 
 pytestmark = pytest.mark.browser
+PICTURES = ".nn-plane, .nn-pixels, .nn-cells, .network-scroll, .drawing"
+MOVERS = ".nn-handle, .digits-strip, .attention-strip, .drawing"
 
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook):
-    notebook = open_notebook("explorers.ipynb")
+    notebook = open_notebook("explorers.ipynb", width=1366, height=768)
+    notebook.run_all()
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def phone(open_notebook, folder):
+    """The same on a phone, with a kernel of its own."""
+    shutil.copy(folder / "explorers.ipynb", folder / "phone.ipynb")
+    notebook = open_notebook("phone.ipynb", width=390, height=844, has_touch=True)
+    notebook.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
     notebook.run_all()
     return notebook
 
@@ -31,22 +46,36 @@ def test_a_key_moves_it_and_no_label_is_clipped(notebook, name):
     if element.query_selector(lab.SLIDER):  # the pad has none, and tests of its own
         assert lab.press_show(notebook.page, element) > 0
     assert lab.alerts(element) == ""
+    box = box_of(element)
     clipped = element.evaluate(
         """root => [...root.querySelectorAll('label, button, select, .nn-field')]
             .filter(e => e.clientWidth > 1) // others are only spoken
             .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"""
     )
     assert clipped == []
-    box = element.bounding_box()
     assert box["width"] > 300
     assert box["height"] > 150
     assert notebook.complaints() == []
 
 
+@pytest.mark.parametrize("name", explorer_names())
+def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(phone, name):
+    (element,) = explorer(phone, name)
+    for part in element.query_selector_all(PICTURES):
+        if part.is_visible():  # such as the losses of fit_by_hand are not
+            until(part, lab.FITS)
+    mover = element.query_selector(MOVERS)
+    box_of(mover)
+    before = element.get_attribute("data-frames")
+    drag(phone.page, mover, 25, 10)
+    until(element, f"root.dataset.frames !== '{before}'")
+    assert phone.complaints() == []
+
+
 def test_axe_finds_nothing_serious_in_any_explorer(notebook):
     for name in explorer_names():
-        cell = notebook.cell(2 * explorer_names().index(name) + 1)
-        cell.wait_for_selector(".nn, .nnlib-pad")
+        (element,) = explorer(notebook, name)
+        box_of(element)
         found = violations(notebook.page, within=".jp-OutputArea-output")
         assert (name, found) == (name, [])
 
@@ -54,14 +83,14 @@ def test_axe_finds_nothing_serious_in_any_explorer(notebook):
 def test_a_slider_says_its_label_and_a_rounded_value_and_is_one_stop(notebook):
     (element,) = explorer(notebook, "explore_losses")
     slider = element.query_selector(lab.SLIDER)
-    assert slider.evaluate("slider => slider.labels[0].textContent") == "logit z"
+    until(slider, "root.labels[0]?.textContent === 'logit z'")
     slider.focus()
     notebook.page.keyboard.press("Home")
     for _ in range(3):
         notebook.page.keyboard.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == "−7.70"
+    until_said(slider, "−7.70")
     notebook.page.keyboard.press("Tab")
-    assert notebook.page.evaluate("document.activeElement.tagName") == "SELECT"
+    until(element, "document.activeElement.tagName === 'SELECT'")
 
 
 def test_the_log_console_stays_empty(notebook):
@@ -78,7 +107,7 @@ def test_the_log_console_would_show_an_exception_in_a_handler(open_notebook, fol
     notebook.run_all()
     notebook.page.locator("[role=slider]").focus()
     notebook.page.keyboard.press("ArrowRight")
-    notebook.page.wait_for_selector("#jp-main-statusbar [title*='log entr']", timeout=10_000)
+    notebook.page.wait_for_selector("#jp-main-statusbar [title*='log entr']")
     assert notebook.log_entries() > 0
 
 
@@ -94,8 +123,5 @@ def test_an_error_is_shown_in_the_explorer(open_notebook, folder):
     (element,) = notebook.explorers()
     assert lab.alerts(element) == ""
     notebook.until_python_says("tired.append(1) or digits.set(right=3) is digits", "True")
-    notebook.page.wait_for_function(
-        "root => root.innerText.includes(\"name 'missing' is not defined (NameError)\")",
-        arg=element,
-    )
+    until_shown(element, "name 'missing' is not defined (NameError)")
     assert notebook.log_entries() == 0

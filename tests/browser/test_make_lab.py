@@ -17,7 +17,7 @@ from tests.browser import lab
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "lessons" / "00_start_here.ipynb"
-PATIENCE = 90  # seconds, on a machine that is busy with other tests
+PATIENCE = 240  # seconds, on a machine that is busy with other tests
 
 pytestmark = [
     pytest.mark.browser,
@@ -48,9 +48,9 @@ def stop(process):
     family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
     for member in family:
         member.terminate()
-    for member in psutil.wait_procs(family, timeout=10)[1]:
+    for member in psutil.wait_procs(family, timeout=30)[1]:
         member.kill()
-    process.wait(timeout=10)
+    process.wait(timeout=30)
 
 
 def printed_address(log, process):
@@ -83,11 +83,10 @@ def address(tmp_path):
 def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address, browser):
     assert "/lab/tree/my/lessons/00_start_here.ipynb" in address
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.set_default_timeout(PATIENCE * 1000)
     page.goto(address)
     title = first_line(read(LESSON).cells[0]).lstrip("# ")
     heading = page.locator(".jp-NotebookPanel h1").first
-    expect(heading).to_contain_text(title, timeout=PATIENCE * 1000)
+    expect(heading).to_contain_text(title)
     expect(page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab.lm-mod-current")).to_contain_text(
         "00_start_here.ipynb"
     )
@@ -106,5 +105,5 @@ def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address,
     page = stranger.new_page()
     assert page.request.get(contents).status == 403
     page.goto(f"{server}/lab")
-    assert "/login" in page.url
+    page.wait_for_url("**/login*")
     stranger.close()

@@ -17,8 +17,7 @@ def page(browser, folder, tmp_path_factory):
         page.goto(f"{started[0]}/notebooks/explorers.ipynb?token={started[1]}")
         page.wait_for_function(
             "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
-            " === 'idle'",
-            timeout=lab.WAIT,
+            " === 'idle'"
         )
         page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
         yield page
@@ -39,7 +38,7 @@ def shown(page, name):
     cell = page.evaluate_handle(
         "i => window.jupyterapp.shell.currentWidget.content.widgets[i].node", index
     ).as_element()
-    return cell.wait_for_selector(lab.EXPLORER, timeout=lab.WAIT)
+    return cell.wait_for_selector(lab.DRAWN)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -52,18 +51,9 @@ def test_arrow_keys_move_a_slider_and_not_the_notebook(page, name):
     assert page.evaluate(ACTIVE) == before
 
 
-def drag(page, element, share):
-    element.scroll_into_view_if_needed()
-    box = element.bounding_box()
-    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2, steps=5)
-    page.mouse.up()
-
-
 def test_the_mouse_drags_in_a_chart(page):
     root = shown(page, "explore_losses")
-    drag(page, root.query_selector(".nn-plane svg"), 0.9)
-    page.wait_for_function(
-        "root => root.querySelector('.nn-field').value.startsWith('6.')", arg=root
-    )
+    box = lab.box_of(root.query_selector(".nn-plane svg"))
+    y = box["y"] + box["height"] / 2
+    lab.stroke(page, *((box["x"] + share * box["width"], y) for share in (0.4, 0.9)))
+    lab.until(root, "root.querySelector('.nn-field').value.startsWith('6.')")

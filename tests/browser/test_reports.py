@@ -1,11 +1,12 @@
 """The pages of a class of 300 in Chromium: sorted by a click, no wider than the window."""
 
 import pytest
+from playwright.sync_api import expect
 
 from nncourse.grading import report
 from tests.nncourse.grading.test_reports import IDS, book, graded
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +32,19 @@ def test_the_first_page_sorts_by_points_and_by_name(browser, pages, width):
     table = page.get_by_role("table", name="Points by exercise")
     all_points = table.get_by_role("columnheader", name="All")
     rows = table.locator("tbody tr")
-    assert rows.count() == 300
-    assert rows.first.locator("th").inner_text() == "learner 000"
+    expect(rows).to_have_count(300)
+    expect(rows.first.locator("th")).to_have_text("learner 000")
     all_points.get_by_role("button").click()
-    assert all_points.get_attribute("aria-sort") == "ascending"
-    assert rows.first.locator("td").last.inner_text() == "0 of 14"
+    expect(all_points).to_have_attribute("aria-sort", "ascending")
+    expect(rows.first.locator("td").last).to_have_text("0 of 14")
     all_points.get_by_role("button").click()
-    assert all_points.get_attribute("aria-sort") == "descending"
-    assert rows.first.locator("td").last.inner_text() == "14 of 14"
+    expect(all_points).to_have_attribute("aria-sort", "descending")
+    expect(rows.first.locator("td").last).to_have_text("14 of 14")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("link", name="too large").first.click()
-    assert "#mistake-1" in page.url
+    page.wait_for_url("**#mistake-1")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("link", name="learner 000").first.click()
-    assert page.get_by_role("heading", name="Marks of learner 000").is_visible()
+    expect(page.get_by_role("heading", name="Marks of learner 000")).to_be_visible()
     assert complaints == []
     page.close()

@@ -4,6 +4,7 @@ import nbconvert
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from playwright.sync_api import expect
 
 from tests.browser import lab
 from tests.browser.notebooks import explorer_names, explorers_notebook
@@ -15,18 +16,18 @@ pytestmark = pytest.mark.browser
 def stored():
     """A notebook with every explorer, executed as the lessons are: no state of widgets."""
     notebook = explorers_notebook(explorer_names())
-    NotebookClient(notebook, timeout=120, store_widget_state=False).execute()
+    NotebookClient(notebook, timeout=lab.WAIT / 1000, store_widget_state=False).execute()
     return notebook
 
 
 def test_jupyterlab_shows_them_before_a_cell_was_run(open_notebook, folder, stored):
     nbformat.write(stored, folder / "stored.ipynb")
     notebook = open_notebook("stored.ipynb")
-    for index, name in enumerate(explorer_names()):
-        if lab.is_explorer(stored.cells[2 * index + 1].outputs):
+    for index in range(len(explorer_names())):
+        if any(map(lab.is_explorer, stored.cells[2 * index + 1].outputs)):
             cell = notebook.cell(2 * index + 1)
-            picture = cell.wait_for_selector(".jp-OutputArea-output img", timeout=10_000)
-            assert picture.bounding_box()["width"] > 300, name
+            picture = cell.wait_for_selector(".jp-OutputArea-output img")
+            lab.until(picture, "root.complete && root.clientWidth > 300")
             assert "Error displaying widget" not in cell.inner_text()
 
 
@@ -34,13 +35,13 @@ def test_a_web_page_shows_them_without_a_network(browser, stored, tmp_path):
     page_text, _ = nbconvert.HTMLExporter().from_notebook_node(stored)
     file = tmp_path / "explorers.html"
     file.write_text(page_text, encoding="utf-8")
-    live = [c for c in stored.cells if lab.is_explorer(c.get("outputs", []))]
+    live = [c for c in stored.cells if any(map(lab.is_explorer, c.get("outputs", [])))]
     page = browser.new_page(offline=True)
     # the page asks for scripts that it does not need; without a network they never come
     page.goto(file.as_uri(), wait_until="commit")
     pictures = page.locator(".jp-OutputArea-output img")
     pictures.nth(len(live) - 1).wait_for()
-    assert pictures.count() == len(live) > 0
+    expect(pictures).to_have_count(len(live))
     for picture in pictures.all():
-        assert picture.evaluate("img => img.complete && img.naturalWidth") > 300
+        lab.until(picture.element_handle(), "root.complete && root.naturalWidth > 300")
     page.close()

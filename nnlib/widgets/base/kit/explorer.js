@@ -84,7 +84,7 @@ export function makeExplorer({ model = null, el, settings = {} }, about, build) 
   const pictures = make("div", { class: "nn-pictures" }, ...built.pictures);
   const presses = makeLine(...(built.lead ?? []), ...Object.keys(buttons).map((label) => ui.elements[label]));
   const panel = make("div", { class: "nn-side" }, ...(built.words ?? []), presses, ...built.panel, makeLine(...copy));
-  const { root, end } = makeShowpiece(el, name, [make("div", { class: "nn-columns" }, pictures, panel), alert]);
+  const { root, end } = makeShowpiece(el, name, state, [make("div", { class: "nn-columns" }, pictures, panel), alert]);
 
   function show(values) {
     built.show(values, root.dataset.theme === "dark");

@@ -22,9 +22,11 @@ export function makeControls(specs, moved, pressed) {
   };
 }
 
-// The frame of a showpiece: { root, end }. parts are elements, one below the other.
-export function makeShowpiece(el, name, parts) {
+// The frame of a showpiece: { root, end }. parts are elements, one below the other. A key or a press
+// finds the state as it is, not as it was drawn last: on a slow computer two come within one frame.
+export function makeShowpiece(el, name, state, parts) {
   const root = make("div", { class: `nn nn-show nn-${name}` }, ...parts);
+  for (const kind of ["keydown", "pointerdown"]) root.addEventListener(kind, state.settle, true);
   el.append(root);
   return { root, end: followTheme(root) };
 }

@@ -11,7 +11,7 @@ function ownKey(key) {
 }
 
 // defaults: { name: value }. key: what the address calls it. changed(state) is called at most once
-// a frame. Returns { get, set, reset, end }.
+// a frame. Returns { get, set, reset, settle, end }.
 export function makeState(defaults, changed, { model = null, key: kind = "" }) {
   const key = model || !kind ? kind : ownKey(kind);
   let state = { ...defaults, ...(model ? fromModel() : fromAddress()) };
@@ -38,6 +38,13 @@ export function makeState(defaults, changed, { model = null, key: kind = "" }) {
       frame = null;
       changed(state);
     });
+  }
+  // What waits for the next frame is drawn now: what a hand does next goes on from there.
+  function settle() {
+    if (frame === null) return;
+    cancelAnimationFrame(frame);
+    frame = null;
+    changed(state);
   }
   function pass() {
     timer = null;
@@ -78,6 +85,7 @@ export function makeState(defaults, changed, { model = null, key: kind = "" }) {
     get: () => state,
     set,
     reset: () => set(first),
+    settle,
     end() {
       clearTimeout(timer);
       cancelAnimationFrame(frame);
