@@ -19,7 +19,7 @@ def blank(function, *cases):
 
 
 def sentence(function, cases):
-    name = getattr(function, "__name__", "it")
+    name = getattr(function, "__name__", type(function).__name__)
     for arguments, expected in cases:
         call = f"{name}({', '.join(show(plain_or_kind(given)) for given in arguments)})"
         try:
