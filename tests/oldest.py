@@ -21,8 +21,8 @@ TOOLS += ("nbval", "jupytext", "ruff")  # tests/conftest.py and the tests of not
 # newer ones warn of how Matplotlib 3.10.0 calls them, and the tests let no warning pass
 OF_THEN = ["pyparsing==3.2.0"]
 TESTS = (
-    *("tests/test_datasets.py", "tests/test_metrics.py", "tests/test_plots.py"),
-    *("tests/test_random.py", "tests/widgets"),
+    *("tests/test_datasets.py", "tests/test_metrics.py", "tests/test_random.py"),
+    *("tests/widgets", "tests/nncourse/figures"),
     *(
         "tests/nncourse/test_check.py",
         "tests/nncourse/test_progress.py",

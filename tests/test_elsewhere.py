@@ -219,6 +219,19 @@ def test_the_oldest_row_is_the_lower_bounds():
     assert said == {name: bounds[name] for name in said}
 
 
+@pytest.mark.parametrize("path", oldest.TESTS)
+def test_what_runs_with_the_oldest_packages_is_there(path):
+    assert list(ROOT.joinpath(path).rglob("test_*.py")) or ROOT.joinpath(path).is_file()
+
+
+def test_what_is_left_out_with_the_oldest_packages_is_there():
+    """A test that was renamed would be left in, silently: pytest takes any name to deselect."""
+    for option in oldest.WITH_TORCH:
+        path, name = option.removeprefix("--deselect=").split("::")
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert f"def {name.split('[')[0]}(" in source
+
+
 def test_the_version_stands_in_one_place_and_the_changes_begin_with_it():
     assert "version" in PROJECT["dynamic"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -274,16 +274,14 @@ def one_by_one(x, y):
             lambda x, y: 3.0, lambda x, y: -x - y]
 )  # fmt: skip
 def test_the_learners_own_surface(own):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        explorer = explore_optimizers(own)
-        _, words = still(explorer)
-        assert "(yours)" in words
-        check_own(explorer)
-        rates = dict.fromkeys(OPTIMIZERS, 0.1) | {"SGD": 10.0, "Adam": 10.0}
-        check_own(explorer.set(steps=MOST, rates=rates, momentum=0.99))
-        still(explorer)
-        assert "surface bowl," in explorer.set(surface="bowl").describe()
+    explorer = explore_optimizers(own)
+    _, words = still(explorer)
+    assert "(yours)" in words
+    check_own(explorer)
+    rates = dict.fromkeys(OPTIMIZERS, 0.1) | {"SGD": 10.0, "Adam": 10.0}
+    check_own(explorer.set(steps=MOST, rates=rates, momentum=0.99))
+    still(explorer)
+    assert "surface bowl," in explorer.set(surface="bowl").describe()
 
 
 def check_own(explorer):
