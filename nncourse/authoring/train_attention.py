@@ -15,7 +15,7 @@ from nncourse.authoring.lesson import Lesson
 from nncourse.authoring.release import ROOT
 from nnlib.widgets.models.attention import FILE
 
-STEPS, SIZE, HEADS = 5000, 64, 4
+STEPS, BATCH, SIZE, HEADS = 5000, 32, 64, 4
 WANTED = ("text", "symbols", "number_of", "codes", "cut")
 MOST = 32767  # whole numbers of 16 bits
 
@@ -47,7 +47,9 @@ def packed(array):
 def main():
     """The command line."""
     given = code_of_the_lesson()
-    model = given["fit"](lambda: given["Transformer"](size=SIZE, heads=HEADS), STEPS, 0.008)
+    model = given["fit"](
+        lambda: given["Transformer"](size=SIZE, heads=HEADS), STEPS, 0.008, batch=BATCH
+    )
     print(f"held-out loss {given['evaluate'](model):.3f} nats")
     weights = {name: array.numpy() for name, array in model.state_dict().items()}
     look = "blocks.0.look."
