@@ -129,20 +129,6 @@ class JupyterLab:
         return notebook_version(path)
 
 
-class Careless:
-    """What nothing in the course does: to show that the test of kills can fail."""
-
-    name = "careless.txt"
-
-    def write(self, path, version):
-        path.write_text(f"{version} " + "word " * 50 * LONG + "end", encoding="utf-8")
-
-    def read(self, path):
-        text = path.read_text(encoding="utf-8")
-        assert text.endswith("end")
-        return int(text.split()[0])
-
-
 WRITERS = {
     "points": Points(),
     "weights": Weights(),
@@ -150,7 +136,6 @@ WRITERS = {
     "exercises": Exercises(),
     "report": Report(),
     "JupyterLab": JupyterLab(),
-    "careless": Careless(),
 }
 
 

@@ -24,7 +24,6 @@ from tests.faults import WRITERS
 from tests.nncourse.grading.helpers import needs_bubblewrap
 
 ROOT = Path(__file__).parents[1]
-CAREFUL = [name for name in WRITERS if name != "careless"]
 needs_make = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 
@@ -73,7 +72,7 @@ def sees(writer):
 
 
 @needs_bubblewrap
-@pytest.mark.parametrize("writer", CAREFUL)
+@pytest.mark.parametrize("writer", WRITERS)
 def test_a_full_disk(writer, tmp_path):
     small = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--size", "600000", "--tmpfs", tmp_path]
     found = tried(*small, sys.executable, "-m", "tests.faults", "full-disk", writer, tmp_path)
@@ -85,7 +84,7 @@ def test_a_full_disk(writer, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
-@pytest.mark.parametrize("writer", CAREFUL)
+@pytest.mark.parametrize("writer", WRITERS)
 def test_a_read_only_folder(writer, tmp_path):
     command = [sys.executable, "-m", "tests.faults", "read-only", writer, tmp_path]
     found = tried(*command, **as_anybody())
@@ -142,7 +141,7 @@ def wait_for_half(path):
         known &= now  # what goes and comes again is temporary
 
 
-@pytest.mark.parametrize("writer", CAREFUL)
+@pytest.mark.parametrize("writer", WRITERS)
 def test_a_kill_while_saving(writer, tmp_path):
     path = tmp_path / WRITERS[writer].name
     for moment in ("half", random.Random(writer).uniform(0, 0.1)):
@@ -162,21 +161,6 @@ def versions(writer, path):
             if not copies:
                 raise
     return found
-
-
-def test_a_careless_save_is_noticed(tmp_path):
-    """The test of kills can fail: a plain write_text leaves half a file, within a few kills."""
-    path = tmp_path / WRITERS["careless"].name
-    assert any(is_half(path) for _ in range(10))
-
-
-def is_half(path):
-    path.unlink(missing_ok=True)
-    killed_while_saving("careless", path, "half")
-    try:
-        return not versions("careless", path)
-    except (AssertionError, IndexError):
-        return True
 
 
 def test_what_a_killed_kernel_left_goes_with_the_next_points(tmp_path, monkeypatch):
