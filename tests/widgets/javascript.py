@@ -84,3 +84,13 @@ def revived(value):
 def settings(explorer):
     """The settings of an explorer, by name."""
     return {name: getattr(explorer, name) for name in explorer.settings()}
+
+
+def assert_rebuilt(explorers, codes, *known, also=()):
+    """The code that a page gives to copy makes each explorer again; also: more attributes."""
+    names = {one.__name__: one for one in known}
+    for explorer, code in zip(explorers, codes, strict=True):
+        again = eval(code, dict(names))
+        assert settings(again) == settings(explorer), code
+        for name in also:
+            assert getattr(again, name) == getattr(explorer, name), code

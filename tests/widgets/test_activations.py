@@ -16,7 +16,7 @@ from nnlib.widgets.models.activations import (
     slopes_between,
 )
 from nnlib.widgets.models.functions import sigmoid, step
-from tests.widgets.javascript import InJavaScript, settings, traits
+from tests.widgets.javascript import InJavaScript, assert_rebuilt, traits
 
 
 def at(function, z):
@@ -97,12 +97,8 @@ def test_javascript_and_python_agree(both):
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
     explorers, page = both
-    known = {"explore_activations": explore_activations, "explore_activation": explore_activation}
-    known |= {"swish": swish, "log": np.log, "one_number": one_number}
-    for explorer, code in zip(explorers, page.codes, strict=True):
-        again = eval(code, known)
-        assert settings(again) == settings(explorer)
-        assert again.own == explorer.own
+    known = (explore_activations, explore_activation, swish, np.log, one_number)
+    assert_rebuilt(explorers, page.codes, *known, also=["own"])
 
 
 def test_the_chosen_function_is_always_shown():

@@ -6,7 +6,7 @@ from bench.claims import lesson
 from nnlib.widgets import explore_attention
 from nnlib.widgets.attention import HEADS, SENTENCES
 from nnlib.widgets.models.attention import attend, trained
-from tests.widgets.javascript import InJavaScript, settings, traits
+from tests.widgets.javascript import InJavaScript, assert_rebuilt, traits
 
 
 def explorers():
@@ -33,9 +33,8 @@ def test_javascript_and_python_agree(both):
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
     made, page = both
-    for explorer, code in zip(made, page.codes, strict=True):
-        code = code.replace("undefined", "explore_attention()")  # its own call, as in the page
-        assert settings(eval(code, {"explore_attention": explore_attention})) == settings(explorer)
+    codes = [code.replace("undefined", "explore_attention()") for code in page.codes]  # its call
+    assert_rebuilt(made, codes, explore_attention)
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)

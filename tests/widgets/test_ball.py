@@ -19,7 +19,7 @@ from nnlib.widgets.models.gradient_descent import (
     trajectory,
 )
 from nnlib.widgets.models.loss_surface import compute, example_points
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import assert_rebuilt, run_node
 
 ALL = np.arange(N)
 
@@ -172,15 +172,9 @@ def test_orders_and_data_are_the_same(both):
 
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
-    known = {
-        "explore_gradient_descent": explore_gradient_descent,
-        "explore_loss_surface": explore_loss_surface,
-    }
     balls, answers = both
-    for ball, found in zip(balls, answers["found"], strict=True):
-        again = eval(found["code"], known)
-        ours = {name: getattr(ball, name) for name in ball.settings()}
-        assert {name: getattr(again, name) for name in again.settings()} == ours
+    codes = [found["code"] for found in answers["found"]]
+    assert_rebuilt(balls, codes, explore_gradient_descent, explore_loss_surface)
 
 
 def test_a_loss_of_ones_own_is_sent_as_a_table():

@@ -15,7 +15,7 @@ from nnlib.widgets.models.bumps import (
     network,
     wave,
 )
-from tests.widgets.javascript import InJavaScript, settings, traits
+from tests.widgets.javascript import InJavaScript, assert_rebuilt, traits
 
 
 def test_one_pair_of_steep_units_is_a_bump():
@@ -105,10 +105,7 @@ def test_javascript_and_python_agree(both):
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
     explorers, page = both
-    for explorer, code in zip(explorers, page.codes, strict=True):
-        again = eval(code, {"explore_bumps": explore_bumps, "own": own})
-        assert settings(again) == settings(explorer)
-        assert again.own == explorer.own
+    assert_rebuilt(explorers, page.codes, explore_bumps, own, also=["own"])
 
 
 def test_heights_by_hand_are_as_many_as_there_are_bumps():

@@ -17,7 +17,7 @@ from nnlib.widgets.models.convolution import (
     outcome,
     verdict,
 )
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import assert_rebuilt, run_node
 
 STEP = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]])
 LEVEL = EDGES.T
@@ -181,10 +181,9 @@ def test_pooling_marks_the_block_that_the_window_is_in_and_waits_until_it_is_who
 
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
-    for ours, theirs in zip(both[0], both[1]["found"], strict=True):
-        again = eval(theirs["code"], {"explore_convolution": explore_convolution})
-        names = ours.settings()
-        assert {n: getattr(again, n) for n in names} == {n: getattr(ours, n) for n in names}
+    explorers, answers = both
+    codes = [found["code"] for found in answers["found"]]
+    assert_rebuilt(explorers, codes, explore_convolution)
 
 
 def test_the_kernels_do_what_they_are_named_after(both):

@@ -6,7 +6,7 @@ from nnlib import nn
 from nnlib.widgets import explore_losses
 from nnlib.widgets.losses import Z
 from nnlib.widgets.models.losses import LOSSES, cross_entropy, own_loss, squared_error
-from tests.widgets.javascript import InJavaScript, settings, traits
+from tests.widgets.javascript import InJavaScript, assert_rebuilt, traits
 
 
 def test_the_losses_by_hand():
@@ -73,11 +73,7 @@ def test_javascript_and_python_agree(both):
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
     explorers, page = both
-    known = {"explore_losses": explore_losses, "absolute": absolute, "one_at_a_time": one_at_a_time}
-    for explorer, code in zip(explorers, page.codes, strict=True):
-        again = eval(code, known)
-        assert settings(again) == settings(explorer)
-        assert again.own == explorer.own
+    assert_rebuilt(explorers, page.codes, explore_losses, absolute, one_at_a_time, also=["own"])
 
 
 def test_its_slope_is_measured():

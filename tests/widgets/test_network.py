@@ -12,7 +12,7 @@ from nnlib.widgets import explore_backpropagation, explore_forward_pass
 from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.network import ENTROPY, SQUARED, compute, forwards
 from nnlib.widgets.network import Network
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import assert_rebuilt, run_node
 
 PROGRAM = """
 import { readFileSync } from "node:fs";
@@ -102,14 +102,9 @@ def test_every_step_is_written_out(both):
 
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
-    known = {
-        "explore_forward_pass": explore_forward_pass,
-        "explore_backpropagation": explore_backpropagation,
-    }
-    for network, found in zip(*both, strict=True):
-        again = eval(found["code"], known)
-        ours = {name: getattr(network, name) for name in network.settings()}
-        assert {name: getattr(again, name) for name in again.settings()} == ours
+    networks, answers = both
+    codes = [found["code"] for found in answers]
+    assert_rebuilt(networks, codes, explore_forward_pass, explore_backpropagation)
 
 
 def loss_with(network, k, weight):

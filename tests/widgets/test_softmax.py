@@ -8,7 +8,7 @@ from nnlib.nn.functional import softmax
 from nnlib.widgets import explore_softmax
 from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.softmax import compute, verdict
-from tests.widgets.javascript import InJavaScript, run_node, settings, traits
+from tests.widgets.javascript import InJavaScript, assert_rebuilt, run_node, traits
 
 
 def test_probabilities_against_hand_numbers():
@@ -89,10 +89,7 @@ def test_javascript_and_python_agree(both):
 
 def test_the_code_that_is_copied_rebuilds_the_state(both):
     explorers, page = both
-    for explorer, code in zip(explorers, page.codes, strict=True):
-        again = eval(code, {"explore_softmax": explore_softmax})
-        assert settings(again) == settings(explorer)
-        assert again.names == explorer.names
+    assert_rebuilt(explorers, page.codes, explore_softmax, also=["names"])
 
 
 def test_a_bar_that_is_dragged_gets_the_probability_where_it_is_left(tmp_path):
