@@ -7,10 +7,13 @@ ARGS ?=
 .PHONY: help $(TASKS)
 
 help:
-	@"$(PYTHON)" tasks.py --help
+	@"$$PYTHON" tasks.py --help
 
 $(TASKS):
-	@"$(PYTHON)" tasks.py $(HERE) $@ $(if $(FOLDER),"$(FOLDER)") $(ARGS)
+	@"$$PYTHON" tasks.py $(HERE) $@ $(if $(FOLDER),"$$FOLDER") $(ARGS)
+
+# the shell takes these two from its environment, whatever signs are in them
+export PYTHON FOLDER
 
 ifdef REPOSITORY
 export REPOSITORY

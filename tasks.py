@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,6 @@ CPU_WHEELS = "https://download.pytorch.org/whl/cpu"  # PyTorch for Linux without
 EVERYTHING = ("learn", "torch", "build", "test", "site")  # the lists of requirements.txt
 UV = ("uv==0.13.9",)  # what tests/wheels.py calls
 FIRST_LESSON = "lessons/00_start_here.ipynb"
-UNFINISHED = "Not everything could be installed: see above. The same command tries again."
 
 TASKS = {}  # name: (function, the lists of packages that it needs)
 
@@ -251,7 +251,7 @@ def bring_up_to_date(python, needs, wanted):
             file=sys.stderr,
         )
     else:
-        sys.exit(UNFINISHED)
+        sys.exit(unfinished())
 
 
 def installed(wanted):
@@ -304,6 +304,16 @@ def one_at_a_time():
             yield
         finally:
             files.release_lock(file)
+
+
+def unfinished():
+    """What to say when packages could not be installed."""
+    said = (
+        "Not everything could be installed: see above. That needs a network, and room on the disk. "
+        "The same command tries again."
+    )
+    free = shutil.disk_usage(HERE).free / 1e6
+    return said if free > 500 else f"{said} Only {free:.0f} MB are free on the disk."
 
 
 def by_its_file(name):
@@ -424,7 +434,7 @@ def environment_beside(name, *packages, shared=False):
     if not (done.is_file() and done.read_text(encoding="utf-8") == text and version_of(python)):
         base = str(interpreter(VENV))
         if subprocess.call([base, "-m", "venv", "--clear", str(VENV / name)]):
-            sys.exit(UNFINISHED)
+            sys.exit(unfinished())
         if shared:
             where = "import sysconfig; print(sysconfig.get_path('purelib'))"
             theirs, own = (
@@ -432,7 +442,7 @@ def environment_beside(name, *packages, shared=False):
             )
             Path(own.strip(), "course.pth").write_text(theirs, encoding="utf-8")
         if subprocess.call([str(python), "-P", "-m", "pip", "install", "-q", *packages]):
-            sys.exit(UNFINISHED)
+            sys.exit(unfinished())
         done.write_text(text, encoding="utf-8")
     return python
 

@@ -17,6 +17,10 @@ import pytest
 import tasks
 
 ROOT = Path(__file__).parents[1]
+UNFINISHED = (
+    "Not everything could be installed: see above. That needs a network, and room on the disk. "
+    "The same command tries again."
+)
 needs_a_shell = pytest.mark.skipif(os.name == "nt", reason="the stand-in for Python is a script")
 needs_make = pytest.mark.skipif(not shutil.which("make"), reason="there is no make")
 
@@ -157,9 +161,7 @@ def test_an_installation_that_stopped_goes_on_the_next_time(course):
     (course / "offline").touch()
     done, calls = call(course, "lab")
     assert done.returncode == 1
-    assert (
-        "Not everything could be installed: see above. The same command tries again." in done.stderr
-    )
+    assert UNFINISHED in done.stderr
     assert len(calls) == 1
     (course / "offline").unlink()
     done, calls = call(course, "lab")
@@ -213,8 +215,16 @@ def test_a_task_needs_nothing_but_python(course):
     """-S -I: a Python without any package. One sentence ends it, for pip is stopped here."""
     (course / "offline").touch()
     done, calls = call(course, "lab", python=[sys.executable, "-I", "-S"])
-    assert done.stderr.strip() == tasks.UNFINISHED
+    assert done.stderr.startswith(UNFINISHED)
     assert len(calls) == 1
+
+
+def test_a_disk_that_is_full_is_named(monkeypatch):
+    usage = shutil.disk_usage(".")
+    monkeypatch.setattr(tasks.shutil, "disk_usage", lambda path: usage._replace(free=40_000_000))
+    assert tasks.unfinished() == f"{UNFINISHED} Only 40 MB are free on the disk."
+    monkeypatch.setattr(tasks.shutil, "disk_usage", lambda path: usage._replace(free=40e9))
+    assert tasks.unfinished() == UNFINISHED
 
 
 @needs_a_shell
@@ -358,6 +368,7 @@ def test_it_says_what_there_is():
     ("words", "last"),
     [
         (["grade", "FOLDER=my submissions"], "-m nncourse grade my submissions"),
+        (["grade", 'FOLDER=Zoë\'s "class"; `5`'], '-m nncourse grade Zoë\'s "class"; `5`'),
         (["exercises", "ARGS=--check"], "-m nncourse release --check"),
         (["lessons"], f"-m nncourse.authoring.notebooks lessons{os.sep}00_start_here.ipynb"),
         (["oldest", "ARGS=--newest"], "-m tests.oldest --newest"),
