@@ -67,7 +67,7 @@ def main():
         "heads": HEADS,
         "arrays": {name: packed(array) for name, array in arrays.items()},
     }
-    first = "// Made by python -m nncourse.authoring.train_attention; 16 bits for each number.\n"
+    first = "// Made from lesson 16, as CONTRIBUTING.md says; 16 bits for each number.\n"
     text = json.dumps(found, indent=1).replace("</", "<\\/")
     FILE.write_text(f"{first}\nexport const TRAINED = {text};\n", encoding="utf-8")
     print(f"{FILE.name}: {FILE.stat().st_size:,} bytes")

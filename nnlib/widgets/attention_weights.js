@@ -1,4 +1,4 @@
-// Made by python -m nncourse.authoring.train_attention; 16 bits for each number.
+// Made from lesson 16, as CONTRIBUTING.md says; 16 bits for each number.
 
 export const TRAINED = {
  "symbols": "\n !\"',-.;?abcdefghijklmnopqrstuvwxyz",
