@@ -117,7 +117,19 @@ class DataLoader:
         n = len(self.dataset)
         order = generator.permutation(n) if self.shuffle else np.arange(n)
         for i in range(len(self)):
-            yield self.dataset[order[i * self.batch_size : (i + 1) * self.batch_size]]
+            rows = order[i * self.batch_size : (i + 1) * self.batch_size]
+            yield self.dataset[rows] if isinstance(self.dataset, ArrayDataset) else self._ask(rows)
+
+    def _ask(self, rows):
+        """dataset[rows] of a class that is not ours; TypeError where it takes one index only."""
+        try:
+            return self.dataset[rows]
+        except (TypeError, ValueError, IndexError) as error:
+            raise TypeError(
+                f"DataLoader expected {type(self.dataset).__name__}[rows] to take an array of "
+                f"indices and give (x, y) of them all, got {type(error).__name__}: {error}. "
+                "Write self.x[rows], self.y[rows] of two arrays in __getitem__."
+            ) from error
 
 
 class StandardScaler:

@@ -1,5 +1,6 @@
 """What a function expects of its arguments, said once: TypeError or ValueError in a sentence."""
 
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +18,17 @@ def called(value):
         return f"an array of shape {value.shape} of dtype {value.dtype}"
     if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
         return repr(value) if len(repr(value)) < 60 else f"{repr(value)[:50]}..."
-    name = type(value).__name__
-    return f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"
+    name, home = type(value).__name__, type(value).__module__.split(".")[0]
+    spelled = name[:2].isupper() and name[0] in "FHLMNRSX"  # an SGD, an MSELoss
+    name = f"{'an' if name[0] in 'AEIOUaeiou' or spelled else 'a'} {name}"
+    return f"{name} of PyTorch" if home == "torch" else name  # it has nnlib's names
 
 
 def numbers(value, who):
     """`value` as an array of real numbers, any shape; TypeError when it is something else."""
     if type(value) is ndarray and value.dtype.kind in "biuf":
         return value  # as nearly always, and many times a second
-    if hasattr(value, "zero_grad"):
+    if hasattr(value, "numel") and hasattr(value, "zero_grad"):
         raise TypeError(
             f"{who} expected an array, got {called(value)}: a Parameter has it in .data."
         )
@@ -132,6 +135,15 @@ def number(value, who, least=-np.inf, most=np.inf, *, above=-np.inf, below=np.in
         allowed += f" and below {below:g}" if below < np.inf else ""
         raise ValueError(f"{who} expected {allowed}, got {value}.{hint}")
     return value if type(value) is int else float(value)
+
+
+def setting(name, check):
+    """A property that goes through check(value) whenever it is set, not in __init__() alone."""
+
+    def store(self, value):
+        setattr(self, f"_{name}", check(value))
+
+    return property(attrgetter(f"_{name}"), store)
 
 
 def restore(file):

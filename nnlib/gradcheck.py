@@ -20,19 +20,24 @@ def numerical_gradient(f, x, eps=1e-6):
     """
     function(f, "numerical_gradient, f,")
     x, eps = np.array(floats(x), np.float64), number(eps, "eps", above=0)
-    left, right = _slopes(lambda: _one_number(f(x)), x, eps)
+    left, right = _slopes(lambda: _one_number(f(x)), x, _steps(x, eps))
     return (left + right) / 2
 
 
-def _slopes(f, x, eps):
+def _steps(x, eps):
+    """How far each entry of x is moved: eps, and more where x is so large that eps rounds away."""
+    return eps * np.maximum(1, np.abs(x) / 1000)
+
+
+def _slopes(f, x, steps):
     """The slopes of f() to the left and to the right along each entry of x, which f looks at."""
     left, right, here = np.zeros_like(x), np.zeros_like(x), f()
     for i in np.ndindex(x.shape):
         kept = x[i]
-        x[i] = kept + eps
-        right[i] = (f() - here) / eps
-        x[i] = kept - eps
-        left[i] = (here - f()) / eps
+        x[i] = kept + steps[i]
+        right[i] = (f() - here) / (x[i] - kept)
+        x[i] = kept - steps[i]
+        left[i] = (here - f()) / (kept - x[i])
         x[i] = kept
     return left, right
 
@@ -57,6 +62,8 @@ def gradcheck(module, x, target=None, eps=1e-6, atol=1e-6, rtol=1e-4):
         number(value, name, above=0)
     module = copy.deepcopy(module).to(np.float64)
     x = np.array(floats(x), np.float64)
+    if not all(np.isfinite(array).all() for array in (x, *(p.data for p in module.parameters()))):
+        raise ValueError("gradcheck expected finite numbers in x and in the parameters.")
     before = generator.bit_generator.state
     try:
         for shift in range(4):
@@ -84,6 +91,7 @@ def _compare(module, x, target, eps, atol, rtol):
 
     y = run()
     weights = 1.0 if is_loss else np.random.default_rng(0).normal(size=np.shape(y))
+    rounding = 1e-15 * float(np.sum(np.abs(y * weights)))  # of f, and so no difference in it
     module.zero_grad()
     gradients = {"input": (module.backward() if is_loss else module.backward(weights), x)}
     gradients |= {name: (p.grad, p.data) for name, p in module.named_parameters()}
@@ -94,10 +102,11 @@ def _compare(module, x, target, eps, atol, rtol):
                 f"{kind}: the gradient of {name} should have shape {array.shape}, got {got}. "
                 "Return dL/dx from backward(), and accumulate() into every parameter."
             )
-        left, right = _slopes(lambda: float(np.sum(run() * weights)), array, eps)
-        measured = (left + right) / 2
-        differs = ~np.isclose(gradient, measured, rtol=rtol, atol=atol)
-        corner = np.abs(right - left) > 1e-3 * (np.abs(left) + np.abs(right)) + 1e-5
+        steps = _steps(array, eps)
+        left, right = _slopes(lambda: float(np.sum(run() * weights)), array, steps)
+        measured, noise = (left + right) / 2, rounding / steps
+        differs = ~(np.abs(gradient - measured) <= rtol * np.abs(measured) + atol + noise)
+        corner = np.abs(right - left) > 1e-3 * (np.abs(left) + np.abs(right)) + 1e-5 + noise
         if not differs.any():
             continue
         wrong = differs & ~corner

@@ -59,8 +59,9 @@ class History:
                 ("train", "training", {"color": BLUE, "marker": "o"}),
                 ("val", "not trained on", {"color": RED, "marker": "s", "ls": "--"}),
             ):
-                if self[f"{part}_{name}"][0] is not None:
-                    ax.plot(self["epoch"], self[f"{part}_{name}"], label=label, **style)
+                values = self[f"{part}_{name}"]
+                if any(value is not None for value in values):
+                    ax.plot(self["epoch"], values, label=label, **style)
             ax.set(xlabel="epoch", ylabel=name, title=name.title())
             ax.legend()
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -122,11 +123,9 @@ def confusion_matrix(targets, predictions, num_classes):
     targets and predictions: integer labels (N,). Raises ValueError or TypeError for others.
     """
     num_classes = whole(num_classes, "confusion_matrix, num_classes,")
-    targets = numbers(targets, "confusion_matrix, targets,")
-    predictions = numbers(predictions, "confusion_matrix, predictions,")
-    targets = check_targets(targets, num_classes).astype(int)  # int: uint8 would overflow
-    predictions = check_targets(predictions, num_classes, len(targets))
-    pairs = targets * num_classes + predictions
+    targets = check_targets(targets, num_classes)
+    predictions = check_targets(predictions, num_classes, len(targets), "predictions")
+    pairs = targets.astype(int) * num_classes + predictions.astype(int)  # uint8 would overflow
     return np.bincount(pairs, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 
@@ -137,7 +136,7 @@ def precision_recall(counts):
     that never was the answer has no precision. Raises ValueError for another shape.
     """
     counts = numbers(counts, "precision_recall")
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or (counts < 0).any():
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1] or not (counts >= 0).all():
         raise ValueError(
             f"precision_recall expected counts of shape (K, K), got {called(counts)}. "
             "Make them with confusion_matrix(targets, predictions, K)."

@@ -30,17 +30,19 @@ def save(state, path):
     if not path.parent.is_dir():
         raise FileNotFoundError(f"save expected a folder at {path.parent}, and there is none.")
     for name in state:
-        if not isinstance(name, str) or not name:
-            raise TypeError(f"save expected names that are text, got {called(name)}.")
+        if not isinstance(name, str) or not name or not name.isprintable() or len(name) > 1000:
+            raise TypeError(f"save expected names that are short text, got {called(name)}.")
     state = {name: numbers(value, f"save, for {name!r},") for name, value in state.items()}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
+    temporary = None
     try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
         with os.fdopen(handle, "wb") as file:
             _write(file, state)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException as error:
-        os.unlink(temporary)
+        if temporary is not None:
+            os.unlink(temporary)
         if isinstance(error, OSError) and error.errno:
             error.filename = str(path)  # a full disk, say, does not tell for which file
         raise
@@ -61,14 +63,16 @@ def load(path):
     """
     path = _as_path(path, "load")
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            state = {name: arrays[name] for name in arrays.files}
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            state = {name.removesuffix(".npy"): _read(archive, name) for name in archive.namelist()}
     except FileNotFoundError:
         raise FileNotFoundError(
             f"load expected a file at {path}, and there is none. Save one with "
             "nnlib.save(model.state_dict(), path)."
         ) from None
     except Exception as error:
+        if isinstance(error, OSError) and error.errno:  # it may not be read, and says so
+            raise
         raise ValueError(
             f"load expected an .npz file of arrays at {path}, and could not read it ({error}). "
             "It may be cut off or not made by nnlib.save: save it again."
@@ -83,6 +87,14 @@ def load(path):
                 f"array of numbers. {hint}"
             )
     return state
+
+
+def _read(archive, name):
+    """The array in a member of a zip file; None where it is something else."""
+    with archive.open(name) as member:
+        if name.endswith(".npy"):
+            return np.lib.format.read_array(member, allow_pickle=False)
+    return None
 
 
 def save_checkpoint(path, model, optimizer, scheduler=None):
@@ -117,11 +129,21 @@ def load_checkpoint(path, model, optimizer, scheduler=None):
             start = f"{kind}."
             own = {n.removeprefix(start): a for n, a in state.items() if n.startswith(start)}
             part.load_state_dict(own)
-        generator.bit_generator.state = json.loads(state["random"].tobytes())
+        generator.bit_generator.state = _random_state(state["random"], path)
     except Exception:
         for kind, part in parts.items():  # all of it or nothing
             part.load_state_dict(before[kind])
         raise
+
+
+def _random_state(array, path):
+    """The generator's state of a checkpoint; ValueError for one that is damaged."""
+    trial = type(generator.bit_generator)()
+    try:
+        trial.state = json.loads(array.tobytes())
+    except Exception:
+        raise ValueError(f"load_checkpoint found no random numbers in {path}: damaged.") from None
+    return trial.state
 
 
 def _that_have_state(parts):
@@ -136,6 +158,8 @@ def _as_path(path, who):
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"{who} expected the path of an .npz file, got {called(path)}.")
     path = Path(path)
+    if "\0" in str(path):
+        raise ValueError(f"{who} expected the path of an .npz file, got {called(str(path))}.")
     if path.is_dir():
         raise ValueError(f"{who} expected the path of an .npz file, got the folder {path}.")
     return path

@@ -87,6 +87,13 @@ def epochs(
     after each batch. Raises TrainingError when a loss is NaN or infinite.
     """
     _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler, on_batch)
+    ours, held = set(model.parameters()), set(optimizer.params)
+    if ours - held and held - ours:
+        warnings.warn(
+            "The optimizer misses parameters of this network, and holds some that are not in it. "
+            "After a layer or a Parameter was replaced, make the optimizer anew.",
+            stacklevel=2,
+        )
     sizes, losses = _sizes(model), []  # to say what grew, and since when, if it comes to that
 
     def after_step(loss):
@@ -184,7 +191,10 @@ def predict(model, x, transform=None, batch_size=250):
         raise ValueError(f"predict expected at least one example, got {called(x)}.")
     with _eval_mode(model):
         batches = (x[i : i + batch_size] for i in range(0, len(x), batch_size))
-        return np.concatenate([model(transform(b) if transform else b) for b in batches])
+        y = np.concatenate([model(transform(b) if transform else b) for b in batches])
+    if len(y) != len(x):
+        raise ValueError(f"predict expected {len(x)} outputs, one per example, got {len(y)}.")
+    return y
 
 
 def evaluate(model, loss_fn, dataset, batch_size=250):
@@ -251,7 +261,7 @@ def _check_training(
 ):
     check_parts(model, loss_fn, optimizer)
     check_last_layer(model, loss_fn)
-    if not {id(p) for p in model.parameters()} & {id(p) for p in optimizer.params}:
+    if not set(model.parameters()) & set(optimizer.params):
         raise ValueError(
             "The optimizer holds no parameter of this network, so nothing would be learned. "
             "Make it from this one: optim.Adam(model.parameters())."
@@ -264,6 +274,11 @@ def _check_training(
         raise TypeError(
             f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
             "The learning rate itself belongs to the optimizer: optim.Adam(params, lr=0.001)."
+        )
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        raise ValueError(
+            "scheduler expected one of this optimizer, got one that was made from another, whose "
+            "learning rate it would change. Make it from the one that you pass."
         )
     if on_batch is not None:
         function(on_batch, "on_batch")

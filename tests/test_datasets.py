@@ -88,7 +88,7 @@ def test_read_idx():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", r"starts with 00 00 08, got ."),
+        (b"", r"starts with 00 00 08 03, got nothing"),
         (b"\x00\x00\x0a\x01" + struct.pack(">I", 1) + b"1234", r"got 00 00 0a"),
         (b"\x00\x00\x08\x03\x00\x00", r"header of 3 axes was cut off after 6 bytes"),
         (b"\x00\x00\x08\x01" + struct.pack(">I", 5) + b"123", r"says \(5,\), but 3 values follow"),

@@ -21,7 +21,7 @@ def test_confusion_matrix_refuses_what_are_no_labels():
         confusion_matrix([0, 1], [0, -1], 3)
     with pytest.raises(ValueError, match=r"expected shape \(2,\)"):
         confusion_matrix([0, 1], [0], 3)
-    with pytest.raises(ValueError, match=r"pass targets.argmax\(axis=1\)"):
+    with pytest.raises(ValueError, match=r"pass predictions.argmax\(axis=1\)"):
         confusion_matrix([0, 1], np.zeros((2, 3)), 3)
 
 

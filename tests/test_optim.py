@@ -188,9 +188,9 @@ def test_options_out_of_range(name, options, message):
 def test_what_is_no_list_of_parameters():
     with pytest.raises(ValueError, match=r"no parameters. Pass model.parameters\(\)"):
         optim.SGD(nn.ReLU().parameters())
-    with pytest.raises(TypeError, match=r"got Sequential. Pass model.parameters"):
+    with pytest.raises(TypeError, match=r"got a Sequential. Pass model.parameters"):
         optim.SGD(nn.Sequential(nn.Linear(2, 2)))
-    with pytest.raises(TypeError, match=r"expected parameters, got ndarray"):
+    with pytest.raises(TypeError, match=r"expected parameters, got an array of shape"):
         optim.Adam([np.zeros(3)])
 
 

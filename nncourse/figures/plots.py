@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from nnlib.expect import called, function, listed, number, numbers, whole
+from nnlib.expect import called, flag, function, listed, number, numbers, whole
 from nnlib.palette import BLACK, CLASS_COLOURS, CYCLE, DIVERGING_LIGHT, GREY, INK, MARKERS
 
 
@@ -23,7 +23,7 @@ def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, siz
             f"image_grid expected images of shape (N, height, width), got {images.shape}. "
             "For one image pass image[None]; for rows of 784 pixels, x.reshape(-1, 28, 28)."
         )
-    size = number(size, "image_grid, size,", 0.1, 20)
+    size, symmetric = number(size, "image_grid, size,", 0.1, 20), flag(symmetric, "symmetric")
     titles = titles if titles is None else listed(titles, "image_grid, titles,")
     if titles is not None and len(titles) != len(images):
         raise ValueError(
@@ -32,7 +32,7 @@ def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, siz
     columns = min(len(images), 10) if columns is None else whole(columns, "image_grid, columns,")
     rows = math.ceil(len(images) / columns)
     lines = 0 if titles is None else max(str(title).count("\n") + 1 for title in titles)
-    high = float(np.abs(images).max()) or 1.0
+    high = float(np.abs(images.astype(float)).max()) or 1.0
     fig, axes = plt.subplots(
         rows, columns, figsize=(columns * size, rows * (size + 0.17 * lines)), squeeze=False
     )
@@ -52,12 +52,18 @@ def image_rows(rows, titles=None, cmap=INK, size=0.72):
     titles stand above the first row; each row has a scale of its own, from 0 to its largest number.
     size: inches per image. Raises ValueError for rows of other lengths or another shape.
     """
+    if not isinstance(rows, dict):
+        raise TypeError(f"image_rows expected a dict, name -> images, got {called(rows)}.")
     rows = {name: numbers(images, f"image_rows, {name},") for name, images in rows.items()}
+    size = number(size, "image_rows, size,", 0.1, 20)
     lengths, sides = ({f(images) for images in rows.values()} for f in (len, np.ndim))
     if len(lengths) != 1 or 0 in lengths or sides != {3}:
         shapes = {name: images.shape for name, images in rows.items()}
         raise ValueError(f"image_rows expected rows of shape (N, height, width), got {shapes}.")
     (columns,) = lengths
+    titles = titles if titles is None else listed(titles, "image_rows, titles,")
+    if titles is not None and len(titles) != columns:
+        raise ValueError(f"image_rows expected {columns} titles, got {len(titles)}.")
     height = size * len(rows) + 0.25 * (titles is not None)
     fig, axes = plt.subplots(
         len(rows), columns, figsize=(size * columns + 0.8, height), squeeze=False
@@ -69,9 +75,8 @@ def image_rows(rows, titles=None, cmap=INK, size=0.72):
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_visible(False)
         line[0].set_ylabel(name, rotation=0, ha="right", va="center")
-    if titles is not None:
-        for ax, title in zip(axes[0], listed(titles, "image_rows, titles,"), strict=True):
-            ax.set_title(title, fontsize=10, pad=3)
+    for ax, title in zip(axes[0], titles or (), strict=False):
+        ax.set_title(title, fontsize=10, pad=3)
     return fig
 
 
@@ -82,9 +87,10 @@ def plot_confusion_matrix(counts, labels=None, ax=None):
     Raises ValueError for another shape.
     """
     counts = numbers(counts, "plot_confusion_matrix")
-    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+    square = counts.ndim == 2 and counts.shape[0] == counts.shape[1] > 0
+    if not square or not np.isfinite(counts).all():
         raise ValueError(
-            f"plot_confusion_matrix expected counts of shape (K, K), got {counts.shape}. "
+            f"plot_confusion_matrix expected counts of shape (K, K), got {called(counts)}. "
             "Make them with nnlib.metrics.confusion_matrix(targets, predictions, K)."
         )
     k = len(counts)
@@ -123,7 +129,8 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200, legend=True):
     Axes. Raises ValueError for other shapes.
     """
     x, y = numbers(x, "plot_decision_boundary, x,"), numbers(y, "plot_decision_boundary, y,")
-    y, resolution = y.reshape(-1).astype(int), whole(resolution, "resolution", 2)
+    y, resolution = y.reshape(-1), whole(resolution, "resolution", 2)
+    flag(legend, "plot_decision_boundary, legend,")
     _check_axes(ax)
     function(predict, "plot_decision_boundary, predict, a network or another,")
     if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(y):
@@ -131,16 +138,22 @@ def plot_decision_boundary(predict, x, y, ax=None, resolution=200, legend=True):
             "plot_decision_boundary expected x of shape (N, 2) and y of shape (N,), got "
             f"{x.shape} and {y.shape}."
         )
+    if not (len(x) and np.isfinite(x).all() and np.isfinite(y).all() and (y == np.round(y)).all()):
+        raise ValueError(
+            "plot_decision_boundary expected at least one point, of finite x, and whole classes y."
+        )
+    y = y.astype(int)
     low, high = x.min(axis=0), x.max(axis=0)
     margin = 0.15 * np.maximum(high - low, 1e-6)
     (left, bottom), (right, top) = low - margin, high + margin
     first, second = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
     plane = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2).astype(np.float32)
     outputs = numbers(predict(plane), "plot_decision_boundary, what predict() returns,")
-    if outputs.shape[:1] != (len(plane),) or outputs.ndim > 2:
+    shaped = outputs.shape[:1] == (len(plane),) and outputs.ndim <= 2
+    if not shaped or not np.isfinite(outputs).all():
         raise ValueError(
-            f"plot_decision_boundary expected predict() to return ({len(plane)},), "
-            f"({len(plane)}, 1) or ({len(plane)}, K), got {outputs.shape}."
+            f"plot_decision_boundary expected predict() to return finite numbers ({len(plane)},), "
+            f"({len(plane)}, 1) or ({len(plane)}, K), got {called(outputs)}."
         )
     binary = outputs.size == len(plane)
     values = (outputs if binary else outputs.argmax(axis=1)).reshape(resolution, resolution)

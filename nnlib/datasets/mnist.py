@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import math
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +48,9 @@ def read_idx(file):
     big-endian uint32, then the values. Raises ValueError for anything else.
     """
     data = _contents(file)
-    if len(data) < 4 or data[:2] != b"\x00\x00" or data[2] not in TYPES:
-        raise ValueError(f"An IDX file of uint8 starts with 00 00 08, got {data[:3].hex(' ')}.")
+    if len(data) < 4 or data[:2] != b"\x00\x00" or data[2] not in TYPES or data[3] > 32:
+        got = data[:4].hex(" ") or "nothing"
+        raise ValueError(f"An IDX file of uint8 images starts with 00 00 08 03, got {got}.")
     kind, axes = np.dtype(TYPES[data[2]]), data[3]
     if len(data) < 4 + 4 * axes:
         raise ValueError(f"The IDX header of {axes} axes was cut off after {len(data)} bytes.")
@@ -67,13 +69,14 @@ def _contents(file):
         if not Path(file).is_file():
             raise FileNotFoundError(f"read_idx expected a file at {file}, and there is none.")
         file = Path(file).read_bytes()
-    if not isinstance(file, (bytes, bytearray)):
+    if not isinstance(file, (bytes, bytearray, memoryview)):
         raise TypeError(f"read_idx expected a path or bytes, got {called(file)}.")
+    file = bytes(file)
     if file[:2] != b"\x1f\x8b":  # not what every .gz file begins with
-        return bytes(file)
+        return file
     try:
         return gzip.decompress(file)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"The .gz file could not be unpacked: {error}") from None
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.expect import floats, number, whole
+from nnlib.expect import floats, number, setting, whole
 from nnlib.nn.formulas import sum_rows
 from nnlib.nn.module import Module, Parameter
 
@@ -16,12 +16,13 @@ class BatchNorm1d(Module):
     """
 
     differs_in_training = True
+    momentum = setting("momentum", lambda m: number(m, "BatchNorm1d(momentum)", least=0, most=1))
 
     def __init__(self, num_features, eps=1e-5, momentum=0.1):
         super().__init__()
         self.num_features = whole(num_features, "BatchNorm1d(num_features)", 1)
         self.eps = number(eps, "BatchNorm1d(eps)", above=0)
-        self.momentum = number(momentum, "BatchNorm1d(momentum)", least=0, most=1)
+        self.momentum = momentum
         self.weight = Parameter(np.ones(num_features))
         self.bias = Parameter(np.zeros(num_features))
         self.register_buffer("running_mean", np.zeros(num_features, np.float32))

@@ -1,5 +1,7 @@
 """Sequential, a stack of layers, and Residual, a stack with a way around it."""
 
+import warnings
+
 import numpy as np
 
 from nnlib.expect import whole
@@ -9,7 +11,8 @@ from nnlib.nn.module import Module, check_once
 class Sequential(Module):
     """y = layer_k(... layer_1(x)); backward goes through the same layers in reverse.
 
-    model[0] is a layer, model[:2] a Sequential of the same first two; append() and insert() add.
+    model[0] is a layer, model[:2] a Sequential of the same first two. append() and insert() add,
+    model[0] = layer replaces, del model[0] removes: make the optimizer after it.
     Raises TypeError for a layer that is no Module, ValueError for one that stands in it twice:
     a layer remembers one forward pass, so every place needs a layer of its own.
     """
@@ -30,10 +33,22 @@ class Sequential(Module):
     def __getitem__(self, i):
         if isinstance(i, slice):
             return Sequential(*self.layers[i])
+        return self.layers[self._place(i)]
+
+    def __setitem__(self, i, layer):
+        i = self._place(i)
+        self.layers = _checked((*self.layers[:i], layer, *self.layers[i + 1 :]))
+
+    def __delitem__(self, i):
+        i = self._place(i)
+        self.layers = self.layers[:i] + self.layers[i + 1 :]
+
+    def _place(self, i):
+        """The place i, from 0 on; IndexError where there is no layer."""
         i = whole(i, "Sequential[i]", -len(self))
         if i >= len(self):
             raise IndexError(f"Sequential[i] expected i below {len(self)}, got {i}.")
-        return self.layers[i]
+        return i % len(self)
 
     def append(self, layer):
         """Add a layer at the end; an optimizer made before does not know its parameters."""
@@ -46,8 +61,11 @@ class Sequential(Module):
         return self
 
     def forward(self, x):
-        for layer in self.layers:
+        given, layers = x, self.layers
+        for layer in layers:
             x = layer.forward(x)
+        if layers:  # `seen` is a new object in each pass, and so tells which one it was
+            self.saved = given, layers[0].seen, layers[-1].seen
         return x
 
     def backward(self, dy, input_grad=True):
@@ -56,11 +74,26 @@ class Sequential(Module):
         Then nothing is computed below the first layer that learns: data needs no gradient.
         """
         layers = self.layers
+        if self.saved and not (
+            layers[0].seen is self.saved[1] and layers[-1].seen is self.saved[2]
+        ):
+            self._go_again()
         while not input_grad and len(layers) > 1 and not layers[0].learns():
             layers = layers[1:]
         for layer in reversed(layers):
             dy = layer.backward(dy, input_grad=input_grad or layer is not layers[0])
         return dy if input_grad else None
+
+    def _go_again(self):
+        """Somebody else has called one of the layers since: let them remember this pass again."""
+        self.forward(self.saved[0])
+        if any(module.differs_in_training for module in self.modules()):
+            warnings.warn(
+                "A layer of this Sequential was called on its own, or in another network, between "
+                "forward and backward. Each remembers one pass, and dropout and batch "
+                "normalisation do not repeat it: this gradient is wrong. Go backward before that.",
+                stacklevel=4,
+            )
 
 
 def _checked(layers):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.expect import floats, number
+from nnlib.expect import floats, number, setting
 from nnlib.nn.module import Module
 from nnlib.random import generator
 
@@ -15,10 +15,11 @@ class Dropout(Module):
     """
 
     differs_in_training = True
+    p = setting("p", lambda p: number(p, "Dropout(p), the part that is dropped,", 0, below=1))
 
     def __init__(self, p=0.5):
         super().__init__()
-        self.p = number(p, "Dropout(p), the part that is dropped,", least=0, below=1)
+        self.p = p
 
     def forward(self, x):
         if not self.training or self.p == 0:

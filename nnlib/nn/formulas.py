@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.expect import floats, numbers, whole
+from nnlib.expect import floats, number, numbers, whole
 
 
 def relu(x):
@@ -12,7 +12,7 @@ def relu(x):
 
 def leaky_relu(x, negative_slope=0.01):
     """x where x > 0, otherwise negative_slope x; any shape."""
-    x = floats(x)
+    x, negative_slope = floats(x), number(negative_slope, "negative_slope")
     return np.where(x > 0, x, negative_slope * x)
 
 
@@ -83,28 +83,28 @@ def one_hot(targets, num_classes):
     return np.eye(num_classes, dtype=np.float32)[targets]
 
 
-def check_targets(targets, num_classes, batch=None):
+def check_targets(targets, num_classes, batch=None, who="targets"):
     """Return integer class labels (N,) as an array; TypeError or ValueError for anything else."""
-    targets = numbers(targets, "targets")
+    targets = numbers(targets, who)
     if targets.ndim == 2:
-        says = f"targets expected integers of shape (N,), got shape {targets.shape}. "
+        says = f"{who} expected integers of shape (N,), got shape {targets.shape}. "
         if targets.shape[1] == 1:
-            raise ValueError(f"{says}Pass targets.ravel().")
-        raise ValueError(f"{says}If the rows are one-hot, pass targets.argmax(axis=1).")
+            raise ValueError(f"{says}Pass {who}.ravel().")
+        raise ValueError(f"{says}If the rows are one-hot or logits, pass {who}.argmax(axis=1).")
     if targets.dtype.kind not in "iu":
         raise TypeError(
-            f"targets expected integers, got {targets.dtype}. "
-            "If they are whole numbers, pass targets.astype(int)."
+            f"{who} expected integers, got {targets.dtype}. "
+            f"If they are whole numbers, pass {who}.astype(int)."
         )
     if targets.ndim != 1 or (batch is not None and len(targets) != batch):
         expected = "(N,)" if batch is None else f"({batch},)"
         raise ValueError(
-            f"targets expected shape {expected}, one label per row of logits, got {targets.shape}."
+            f"{who} expected shape {expected}, one label for each example, got {targets.shape}."
         )
     if targets.size and (targets.min() < 0 or targets.max() >= num_classes):
         wrong = targets[(targets < 0) | (targets >= num_classes)][0]
         raise ValueError(
-            f"targets expected labels 0 to {num_classes - 1}, got {wrong}. "
+            f"{who} expected labels 0 to {num_classes - 1}, got {wrong}. "
             "Labels start at 0, and the last layer needs one output per class."
         )
     return targets

@@ -106,7 +106,7 @@ class BCELoss(BinaryLoss):
         return p, t
 
     def forward(self, input, target):
-        p, t = self.saved = input, target
+        p, t = self.saved = input.copy(), target.copy()  # whoever gave them may change them
         with np.errstate(divide="ignore"):  # log(0) = -inf becomes -100
             log_p, log_q = np.maximum(np.log(p), -100), np.maximum(np.log1p(-p), -100)
         return -mean(t * log_p + (1 - t) * log_q)
@@ -124,7 +124,7 @@ class BCEWithLogitsLoss(BinaryLoss):
     """
 
     def forward(self, input, target):
-        z, t = self.saved = input, target
+        z, t = self.saved = input.copy(), target.copy()
         return mean(np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))))
 
     def backward(self):
@@ -155,7 +155,7 @@ class CrossEntropyLoss(Loss):
     def forward(self, input, target):
         z, s = input, self.label_smoothing
         log_p = log_softmax(z)
-        self.saved = log_p, target
+        self.saved = log_p, target.copy()
         loss = -mean(log_p[np.arange(len(z)), target])
         return (1 - s) * loss - s * mean(log_p) if s else loss
 

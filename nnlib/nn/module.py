@@ -1,11 +1,12 @@
 """Parameter, an array that learns, and Module, the base of every layer and network."""
 
 import warnings
+from collections import deque
 from operator import attrgetter
 
 import numpy as np
 
-from nnlib.expect import called, float_type, floats, numbers
+from nnlib.expect import called, flag, float_type, floats, numbers
 from nnlib.nn.passes import watch_backward, watch_forward
 
 ndarray = np.ndarray
@@ -26,13 +27,22 @@ class Parameter:
         self._grad, self.grad_used = None, False
 
     def _set_data(self, data):
-        self._data = self._checked(data, "data")
+        if data is not self._data:  # as after p.data *= 2
+            self._data = np.array(self._checked(data, "data"))  # a copy: it changes in place
 
     def _set_grad(self, grad):
         self._grad = None if grad is None else self._checked(grad, "grad")
 
+    def _set_requires_grad(self, requires_grad):
+        if not requires_grad:
+            raise AttributeError(
+                "A Parameter of nnlib has no requires_grad: what an optimizer holds, it moves. To "
+                "freeze a layer, leave it out: optim.SGD(model[2].parameters(), lr=0.1)."
+            )
+
     data = property(attrgetter("_data"), _set_data)
     grad = property(attrgetter("_grad"), _set_grad)
+    requires_grad = property(lambda self: True, _set_requires_grad)
 
     def _checked(self, array, name):
         array = floats(array, f"Parameter.{name}")
@@ -108,9 +118,13 @@ class Module:
         return {name: value for name, value in vars(self).items() if name not in REMEMBERED}
 
     def __call__(self, x):
-        """forward(x), from outside: in training mode of a copy, as the caller may change his x."""
+        """forward(x), from outside: of a copy, as the caller may change his x."""
         if "training" not in self.__dict__:
             self.check_init()
+        if type(x) is ndarray:
+            x = x.copy("K")
+        elif hasattr(x, "__array__"):  # of a kind that shares its numbers: a tensor, a memory map
+            x = np.array(numbers(x, type(self).__name__))
         if not self.training:
             y = self.forward(x)
             self.forget()
@@ -122,7 +136,7 @@ class Module:
                 "To predict, call model.eval() first: dropout and batch normalisation are on.",
                 stacklevel=2,
             )
-        return self.run(x.copy("K") if type(x) is ndarray else x)
+        return self.run(x)
 
     def run(self, x):
         """forward(x) for an x that nobody changes before backward()."""
@@ -195,7 +209,10 @@ class Module:
 
     def register_buffer(self, name, array):
         """Make `array` the attribute `name` that is saved but not trained, as a running mean."""
-        setattr(self, name, np.asarray(array))
+        self.check_init()
+        if not isinstance(name, str):
+            raise TypeError(f"register_buffer expected a name, got {called(name)}.")
+        setattr(self, name, numbers(array, f"register_buffer, {name},"))
         self.buffer_names.append(name)
 
     def named_buffers(self, prefix=""):
@@ -222,6 +239,12 @@ class Module:
         name, own, known = type(self).__name__, vars(self), self.modules()
         check_once(name, known)
         known += own.values()
+        for key, value in [pair for c in type(self).__mro__ for pair in vars(c).items()]:
+            if isinstance(value, LEARNERS) and not any(value is one for one in known):
+                raise TypeError(
+                    f"{name}.{key} belongs to the class, where it would not be trained, saved or "
+                    f"put into eval mode. Write self.{key} = ... in __init__()."
+                )
         for key, value in own.items():
             learns = key in ("weight", "bias") and key not in self.buffer_names
             if learns and isinstance(value, np.ndarray):
@@ -229,9 +252,8 @@ class Module:
                     f"{name}.{key} expected a Parameter, got an array: it would never learn. "
                     f"Write .{key}.data[...] = array, or .{key} = nn.Parameter(array)."
                 )
-            value = list(value.values()) if isinstance(value, dict) else value
-            for part in value if isinstance(value, (list, tuple)) else ():
-                if isinstance(part, LEARNERS) and not any(part is one for one in known):
+            for part in _learners_inside(value) if isinstance(value, INSIDE) else ():
+                if not any(part is one for one in known):
                     raise TypeError(
                         f"{name}.{key} holds {part!r} inside a list or dict, where it would not be "
                         "trained, saved or put into eval mode. Put layers into "
@@ -240,6 +262,7 @@ class Module:
 
     def train(self, mode=True):
         """Switch dropout and batch normalisation to training, or back; returns the module."""
+        mode = flag(mode, "train(mode)")
         for module in self.modules():
             module.training, module.waiting = mode, False
         return self
@@ -293,6 +316,16 @@ class Module:
 
 
 LEARNERS = Parameter, Module
+INSIDE = list, tuple, set, frozenset, deque, dict
+
+
+def _learners_inside(value):
+    """The modules and parameters in lists, tuples, sets and dicts, however deep."""
+    if isinstance(value, LEARNERS):
+        yield value
+    elif isinstance(value, INSIDE):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _learners_inside(part)
 
 
 def check_once(name, modules):
@@ -312,7 +345,7 @@ def parameter_list(params, name):
     for p in once.values():
         if one or not isinstance(p, Parameter):
             raise TypeError(
-                f"{name} expected parameters, got {type(p).__name__}. Pass model.parameters()."
+                f"{name} expected parameters, got {called(p)}. Pass model.parameters()."
             )
     return list(once.values())
 

@@ -4,8 +4,14 @@ import math
 
 import numpy as np
 
-from nnlib.expect import called, number
+from nnlib.expect import called, flag, number, setting
 from nnlib.optim.optimizer import Optimizer
+
+
+def _two_betas(betas):
+    if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+        raise TypeError(f"betas expected two numbers, got {called(betas)}. Try (0.9, 0.999).")
+    return tuple(number(beta, "each of betas", least=0, below=1) for beta in betas)
 
 
 class Adam(Optimizer):
@@ -18,17 +24,18 @@ class Adam(Optimizer):
 
     slots = ("exp_avg", "exp_avg_sq")
     moved = ("betas", "units")
+    betas = setting("betas", _two_betas)
+    units = setting("units", lambda units: tuple(number(u, "units", above=0) for u in units))
 
     def __init__(
         self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, *, fused=None
     ):
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
-            raise TypeError(f"betas expected two numbers, got {called(betas)}. Try (0.9, 0.999).")
-        self.betas = tuple(number(beta, "each of betas", least=0, below=1) for beta in betas)
+        self.betas = betas
         self.eps = number(eps, "eps", above=0)
         super().__init__(params, lr, weight_decay)
         # a subclass with an update() of its own means that one
-        self.fused = type(self).update is Adam.update if fused is None else fused
+        formula = type(self).update is Adam.update
+        self.fused = formula if fused is None else flag(fused, "fused")
         self.units = (1, 1)  # what m and v are kept divided by
         self.work = {}
 

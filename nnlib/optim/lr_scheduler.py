@@ -1,6 +1,8 @@
 """Learning rates that change during training: each sets optimizer.lr, anew in every step()."""
 
+import copy
 import math
+import warnings
 
 from nnlib.expect import called, flag, number, whole
 from nnlib.nn.module import fitting
@@ -17,20 +19,28 @@ class LRScheduler:
                 "Make it first: optim.SGD(model.parameters(), lr=0.1)."
             )
         self.optimizer, self.base_lr = optimizer, optimizer.lr
-        self.last_epoch = 0
-        self.apply()
+        self.go_to(0)
 
     def rate(self, k):
         """The learning rate after k steps."""
         raise NotImplementedError(f"{type(self).__name__} has no rate(k) yet. Define it.")
 
-    def apply(self):
-        self.optimizer.lr = self.rate(self.last_epoch)
+    def go_to(self, k):
+        """Set the learning rate that is due after k steps."""
+        self.optimizer.lr = self.lr = self.rate(k)  # self.lr tells step() if somebody else set it
+        self.last_epoch = k
 
     def step(self):
         """Go on by one; call it after optimizer.step(), or once an epoch if so planned."""
-        self.last_epoch += 1
-        self.apply()
+        before, lr, name = self.lr, self.optimizer.lr, type(self).__name__
+        self.go_to(self.last_epoch + 1)
+        if lr != before:
+            warnings.warn(
+                f"optimizer.lr was {before:g} after the last step of this {name}, and has been "
+                f"set to {lr:g} since, by hand or by another scheduler: {name} overwrites it with "
+                f"{self.lr:g}. Let one alone set the learning rate.",
+                stacklevel=2,
+            )
 
     def get_last_lr(self):
         """The learning rate in force, in a list, as in PyTorch."""
@@ -43,8 +53,12 @@ class LRScheduler:
     def load_state_dict(self, state):
         """Take over what state_dict() gave, and set the learning rate to match."""
         state = fitting(self.state_dict(), state, "Make the scheduler as the saved one was made.")
-        self.last_epoch, self.base_lr = int(state["last_epoch"]), state["base_lr"].item()
-        self.apply()
+        last_epoch = whole(state["last_epoch"].item(), "last_epoch", 0)
+        trial = copy.copy(self)  # it raises what there is to raise, before anything changes
+        trial.base_lr = number(state["base_lr"].item(), "base_lr", 0)
+        trial.rate(last_epoch)
+        self.base_lr = trial.base_lr
+        self.go_to(last_epoch)
 
 
 class StepLR(LRScheduler):
@@ -129,26 +143,22 @@ class OneCycleLR(LRScheduler):
         return half_cosine(peak, last, (k - top) / way if way else 1.0)
 
     def rate(self, k):
-        return self.between(self.first_lr, self.max_lr, self.last_lr, k)
-
-    def apply(self):
-        super().apply()
-        if self.cycle_momentum:
-            most, least = self.max_momentum, self.base_momentum
-            momentum = self.between(most, least, most, self.last_epoch)
-            if hasattr(self.optimizer, "betas"):
-                self.optimizer.betas = (momentum, self.optimizer.betas[1])
-            else:
-                self.optimizer.momentum = momentum
-
-    def step(self):
-        """Go on by one batch; ValueError once all total_steps have been taken."""
-        if self.last_epoch >= self.total_steps:
+        if k > self.total_steps:
             raise ValueError(
                 f"OneCycleLR was made for {self.total_steps} steps, and they have all been taken. "
                 "Pass total_steps=max_epochs * len(loader), and make a new one to train again."
             )
-        super().step()
+        return self.between(self.first_lr, self.max_lr, self.last_lr, k)
+
+    def go_to(self, k):
+        super().go_to(k)
+        if self.cycle_momentum:
+            most, least = self.max_momentum, self.base_momentum
+            momentum = self.between(most, least, most, k)
+            if hasattr(self.optimizer, "betas"):
+                self.optimizer.betas = (momentum, self.optimizer.betas[1])
+            else:
+                self.optimizer.momentum = momentum
 
 
 def half_cosine(first, last, done):

@@ -1,11 +1,11 @@
 """What all optimizers share: the loop over the parameters, weight decay, and saving the state."""
 
+import copy
 import warnings
-from operator import attrgetter
 
 import numpy as np
 
-from nnlib.expect import number
+from nnlib.expect import number, setting, whole
 from nnlib.nn.module import fitting, parameter_list
 
 TINY = 1e-30  # far below any step that matters, far above the slow subnormal floats
@@ -20,6 +20,8 @@ class Optimizer:
     fused = False  # step() takes fused_update() in place of update()
     slots = ()  # names of the arrays, shaped as the parameter, that update() gets and keeps
     moved = ()  # names of numbers, beside lr, that change on the way: they are saved too
+    lr = setting("lr", lambda v: number(v, "lr, the learning rate,", 0, hint="Try 0.1 or 0.001."))
+    weight_decay = setting("weight_decay", lambda v: number(v, "weight_decay", 0, hint="Try 0.01."))
 
     def __init__(self, params, lr, weight_decay=0):
         self.params = parameter_list(params, "The optimizer")
@@ -30,15 +32,6 @@ class Optimizer:
         self.steps = 0
         self.counts = [0] * len(self.params)  # steps of each parameter: those with a gradient
         self.state = [tuple(np.zeros_like(p.data) for _ in self.slots) for p in self.params]
-
-    def _set_lr(self, lr):
-        self._lr = number(lr, "lr, the learning rate,", least=0, hint="Try 0.1 or 0.001.")
-
-    def _set_weight_decay(self, weight_decay):
-        self._weight_decay = number(weight_decay, "weight_decay", least=0, hint="Try 0.01.")
-
-    lr = property(attrgetter("_lr"), _set_lr)
-    weight_decay = property(attrgetter("_weight_decay"), _set_weight_decay)
 
     def zero_grad(self):
         """Forget the gradients; call it before each backward pass."""
@@ -94,12 +87,14 @@ class Optimizer:
         It fits an optimizer of the same class and options over parameters of the same shapes.
         """
         state = fitting(self.state_dict(), state, "Make the optimizer as the saved one was made.")
-        self.lr, self.weight_decay = state["lr"].item(), state["weight_decay"].item()
-        self.steps = int(state["steps"])
-        for name in self.moved:
-            value = state[name].tolist()
-            setattr(self, name, tuple(value) if isinstance(value, list) else value)
+        counts = [state[f"state.{i}.step"].item() for i in range(len(self.params))]
+        for taker in (copy.copy(self), self):  # the copy raises what there is to raise
+            taker.lr, taker.weight_decay = state["lr"].item(), state["weight_decay"].item()
+            taker.steps = whole(state["steps"].item(), "steps", 0)
+            taker.counts = [whole(count, "state.i.step", 0) for count in counts]
+            for name in self.moved:
+                value = state[name].tolist()
+                setattr(taker, name, tuple(value) if isinstance(value, list) else value)
         for i, arrays in enumerate(self.state):
-            self.counts[i] = int(state[f"state.{i}.step"])
             for name, array in zip(self.slots, arrays, strict=True):
                 array[...] = state[f"state.{i}.{name}"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.expect import number
+from nnlib.expect import number, setting
 from nnlib.optim.optimizer import Optimizer
 
 
@@ -13,10 +13,11 @@ class RMSprop(Optimizer):
     """
 
     slots = ("square_avg",)
+    alpha = setting("alpha", lambda alpha: number(alpha, "alpha", least=0, below=1))
+    eps = setting("eps", lambda eps: number(eps, "eps", above=0))
 
     def __init__(self, params, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0):
-        self.alpha = number(alpha, "alpha", least=0, below=1)
-        self.eps = number(eps, "eps", above=0)
+        self.alpha, self.eps = alpha, eps
         super().__init__(params, lr, weight_decay)
 
     def update(self, p, g, t, v):

@@ -1,5 +1,7 @@
 """Stochastic gradient descent, with momentum."""
 
+from operator import attrgetter
+
 from nnlib.expect import flag, number
 from nnlib.optim.optimizer import Optimizer
 
@@ -14,12 +16,23 @@ class SGD(Optimizer):
     moved = ("momentum",)
 
     def __init__(self, params, lr=1e-3, momentum=0, *, weight_decay=0, nesterov=False):
-        momentum = number(momentum, "momentum", least=0, below=1)
+        self.slots = ("momentum_buffer",)
+        self.momentum = momentum
         if flag(nesterov, "nesterov") and not momentum:
             raise ValueError("nesterov expected a momentum above 0, got 0. Try momentum=0.9.")
-        self.momentum, self.nesterov = momentum, nesterov
-        self.slots = ("momentum_buffer",) if momentum else ()
+        self.nesterov = nesterov
+        self.slots = self.slots if momentum else ()
         super().__init__(params, lr, weight_decay)
+
+    def _set_momentum(self, momentum):
+        self._momentum = number(momentum, "momentum", least=0, below=1)
+        if momentum and not self.slots:
+            raise ValueError(
+                "This SGD was made without momentum, so it keeps no velocities. Make a new one: "
+                "optim.SGD(model.parameters(), lr=0.01, momentum=0.9)."
+            )
+
+    momentum = property(attrgetter("_momentum"), _set_momentum)
 
     def update(self, p, g, t, b=None):
         if b is not None:

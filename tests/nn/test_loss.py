@@ -150,13 +150,13 @@ def test_bce_names_logits_where_probabilities_belong():
 @pytest.mark.parametrize(
     ("target", "error", "message"),
     [
-        (np.eye(3)[[0, 1]], ValueError, r"one-hot, pass targets.argmax\(axis=1\)"),
+        (np.eye(3)[[0, 1]], ValueError, r"one-hot or logits, pass targets.argmax\(axis=1\)"),
         (np.array([[0], [1]]), ValueError, r"shape \(2, 1\). Pass targets.ravel\(\)"),
         (np.array([0.0, 1.0]), TypeError, r"got float64.*targets.astype\(int\)"),
         (np.array([0, 3]), ValueError, "labels 0 to 2, got 3. Labels start at 0"),
         (np.array([-1, 0]), ValueError, "labels 0 to 2, got -1"),
-        (np.array([0, 1, 2]), ValueError, r"shape \(2,\), one label per row of logits, got \(3,\)"),
-        (np.array(1), ValueError, r"shape \(2,\), one label per row of logits, got \(\)"),
+        (np.array([0, 1, 2]), ValueError, r"shape \(2,\), one label for each example, got \(3,\)"),
+        (np.array(1), ValueError, r"shape \(2,\), one label for each example, got \(\)"),
     ],
 )
 def test_cross_entropy_names_the_mistake_in_the_targets(target, error, message):

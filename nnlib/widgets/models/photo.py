@@ -14,9 +14,9 @@ BOX, MIDDLE = 20, 14  # MNIST's digits fit 20 pixels, their centre of mass lies 
 def digit_from_photo(photo):
     """One digit on a photograph as MNIST would have it: float32 (28, 28), 0 paper, 1 full ink.
 
-    photo: the path of a PNG or JPEG, or an array (H, W), (H, W, 3) or (H, W, 4) of any number
-    type. Dark ink on light paper or the reverse; the light may be uneven. The largest strokes
-    are taken as the digit, so cut away what else is on the paper.
+    photo: the path of a PNG or JPEG, an image of Pillow, or an array (H, W), (H, W, 3) or (H, W, 4)
+    of any number type. Dark ink on light paper or the reverse; the light may be uneven. The
+    largest strokes are taken as the digit, so cut away what else is on the paper.
     Raises ValueError where there is no ink, TypeError for other things than pictures.
     """
     grey = _grey(_pixels(photo))
@@ -75,21 +75,24 @@ def _shares(n, new):
 
 
 def _pixels(photo):
-    if isinstance(photo, (str, os.PathLike)):
-        if not Path(photo).is_file():
-            raise FileNotFoundError(f"digit_from_photo expected a picture at {photo}: none there.")
-        try:
-            from PIL import Image, ImageOps  # only here: nnlib needs NumPy alone
-        except ImportError:
-            raise ImportError("Pillow reads pictures. Install it: pip install pillow") from None
-        try:
-            with Image.open(photo) as picture:
-                picture.thumbnail((1600, 1600))
-                upright = ImageOps.exif_transpose(picture)  # as the camera was held
-                return np.asarray(upright.convert("RGBA"))
-        except Exception as error:
-            raise ValueError(f"{photo} could not be read as a picture: {error}") from None
-    return numbers(photo, "digit_from_photo")
+    path, opened = isinstance(photo, (str, os.PathLike)), hasattr(photo, "getbands")
+    if not (path or opened or hasattr(photo, "read")):
+        return numbers(photo, "digit_from_photo")
+    if path and not Path(photo).is_file():
+        raise FileNotFoundError(f"digit_from_photo expected a picture at {photo}: none there.")
+    try:
+        from PIL import Image, ImageOps  # only here: nnlib needs NumPy alone
+    except ImportError:
+        raise ImportError("Pillow reads pictures. Install it: pip install pillow") from None
+    try:
+        with photo.copy() if opened else Image.open(photo) as picture:
+            if picture.mode[0] in "IF":  # 16 bits and more: RGBA would cut them off at 255
+                return np.asarray(ImageOps.exif_transpose(picture))
+            picture.thumbnail((1600, 1600))
+            upright = ImageOps.exif_transpose(picture)  # as the camera was held
+            return np.asarray(upright.convert("RGBA"))
+    except Exception as error:
+        raise ValueError(f"{photo} could not be read as a picture: {error}") from None
 
 
 def _grey(pixels):
@@ -115,7 +118,8 @@ def _grey(pixels):
     bright = grey[:, :, :3] @ np.array([0.299, 0.587, 0.114], np.float32)
     if grey.shape[2] == 3:
         return bright
-    full = 1 if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max
+    most = grey[:, :, 3].max()
+    full = next((n for n in (1, 255, 65535) if most <= n), most)
     opacity = grey[:, :, 3] / full
     return bright * opacity + full * (1 - opacity)  # transparent: on white paper
 
@@ -177,7 +181,7 @@ def _otsu(depth):
     above = below[-1] - below
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
-    return middle[np.nanargmax(apart[:-1])]
+    return middle[np.argmax(np.nan_to_num(apart[:-1]))]
 
 
 def _largest(mask, depth):

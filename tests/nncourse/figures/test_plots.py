@@ -114,7 +114,7 @@ def test_decision_boundary_of_several_classes_and_of_a_network():
 def test_decision_boundary_names_wrong_shapes():
     with pytest.raises(ValueError, match=r"x of shape \(N, 2\)"):
         plots.plot_decision_boundary(lambda p: p, np.zeros((3, 3)), np.zeros(3))
-    with pytest.raises(ValueError, match=r"got \(2,\)"):
+    with pytest.raises(ValueError, match=r"got an array of shape \(2,\)"):
         plots.plot_decision_boundary(lambda p: np.zeros(2), np.zeros((3, 2)), np.zeros(3))
 
 
