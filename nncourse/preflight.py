@@ -58,7 +58,8 @@ def no_numpy():
     except Exception as error:  # a file of the learner's in its place can do anything
         # numpy.random: of a folder without files, or a numpy.py
         if getattr(error, "name", None) in ("numpy", "numpy.random"):
-            return "NumPy is not installed. Run: " + install("numpy")
+            how = set_up() if belongs_to_the_system() else install("numpy")
+            return "NumPy is not installed. Run: " + how
         return "NumPy is broken. Run: " + install("numpy", "--force-reinstall ")
     return ""
 
@@ -155,8 +156,25 @@ def install(requirement, options="", executable=sys.executable):
     return '{} -m pip install {}"{}"'.format(quoted(executable), options, requirement)
 
 
+def belongs_to_the_system():
+    """Does pip refuse to install into this Python, as under Debian, Ubuntu and Homebrew?"""
+    import sysconfig
+
+    mark = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")  # PEP 668
+    return sys.prefix == getattr(sys, "base_prefix", sys.prefix) and os.path.exists(mark)
+
+
+def set_up():
+    """The command that makes .venv, installs there, and looks at it; in the course's folder."""
+    if os.name == "nt":
+        return "py tasks.py doctor"
+    return "make doctor (without make: python3 tasks.py doctor)"
+
+
 def install_all(executable=sys.executable):
     """The command that installs what lessons 00 to 12 need; it is run in the course's folder."""
+    if belongs_to_the_system():
+        return set_up()
     return "{} -m pip install -r requirements/learn.txt -e .".format(quoted(executable))
 
 

@@ -277,8 +277,9 @@ def widgets(*prefixes):
     prefixes = prefixes or filter(None, (sys.prefix, site.getuserbase()))
     folders = [Path(prefix) / "share" / "jupyter" / "labextensions" for prefix in prefixes]
     advice = (
-        "In a terminal, run pip install --force-reinstall jupyterlab_widgets anywidget, then start "
-        "JupyterLab again. (VS Code and Colab bring their own.)"
+        f"In a terminal, run {preflight.quoted(sys.executable)} -m pip install --force-reinstall "
+        "jupyterlab_widgets anywidget, then start JupyterLab again. (VS Code and Colab bring "
+        "their own.)"
     )
     return [
         Finding(f"JupyterLab can show {what}", "yes")

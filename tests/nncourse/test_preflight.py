@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -73,3 +74,20 @@ def test_in_a_tab_nobody_is_sent_to_a_terminal(monkeypatch):
     monkeypatch.setattr(preflight, "IN_A_TAB", True)
     with pytest.raises(preflight.Missing, match="does not run in a browser"):
         nncourse.need_torch()
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_nobody_is_sent_to_a_pip_that_refuses(monkeypatch, tmp_path, marked):
+    """Debian, Ubuntu and Homebrew mark their Python; inside an environment pip installs."""
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    if marked:
+        (tmp_path / "EXTERNALLY-MANAGED").touch()
+    monkeypatch.setattr(sys, "prefix", "/usr")
+    monkeypatch.setattr(sys, "base_prefix", "/usr")
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    refuses = "make doctor (without make: python3 tasks.py doctor)"
+    monkeypatch.setattr(preflight.os, "name", "posix")
+    assert (preflight.install_all() == refuses) == marked
+    assert (preflight.no_numpy() == f"NumPy is not installed. Run: {refuses}") == marked
+    monkeypatch.setattr(sys, "prefix", "/course/.venv")
+    assert refuses not in preflight.install_all() + preflight.no_numpy()
