@@ -83,8 +83,8 @@ def own_python(arguments, root=ROOT):
         ).format(sys.executable, own)
     if os.path.realpath(os.getcwd()) == os.path.realpath(str(root)):
         own = os.path.relpath(own, str(root))
-    words = " ".join(quoted(word) for word in arguments[1:])
-    return "The course has a Python of its own. Run: {} -m nncourse {}".format(quoted(own), words)
+    words = " ".join(["-m nncourse"] + [quoted(word) for word in arguments[1:]])
+    return "The course has a Python of its own. Run: " + typed(own, words)
 
 
 # -------------------------------------------------------- files that stand in the way of modules
@@ -153,7 +153,7 @@ def no_torch():
 
 def install(requirement, options="", executable=sys.executable):
     """The command for a terminal that installs a package into this Python."""
-    return '{} -m pip install {}"{}"'.format(quoted(executable), options, requirement)
+    return typed(executable, '-m pip install {}"{}"'.format(options, requirement))
 
 
 def belongs_to_the_system():
@@ -175,7 +175,7 @@ def install_all(executable=sys.executable):
     """The command that installs what lessons 00 to 12 need; it is run in the course's folder."""
     if belongs_to_the_system():
         return set_up()
-    return "{} -m pip install -r requirements/learn.txt -e .".format(quoted(executable))
+    return typed(executable, "-m pip install -r requirements/learn.txt -e .")
 
 
 def install_torch(executable=sys.executable):
@@ -222,8 +222,21 @@ def own_slashes(path):
     return str(path).replace("/", os.sep)
 
 
-def quoted(path):
-    return '"{}"'.format(path) if " " in path else path
+def typed(program, words):
+    """A command line; in PowerShell a program in quotes is no command without an &."""
+    line = "{} {}".format(quoted(program), words)
+    if os.name == "nt" and " " in program:
+        return "& {} (in PowerShell; in cmd without the &)".format(line)
+    return line
+
+
+def quoted(word):
+    """A word as the terminal of this system takes it as one."""
+    if os.name == "nt":
+        return '"{}"'.format(word) if " " in word else word
+    import shlex
+
+    return shlex.quote(word)
 
 
 def dotted(version):

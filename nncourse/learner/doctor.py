@@ -276,10 +276,10 @@ def widgets(*prefixes):
     """Does JupyterLab find what it needs to show explorers? prefixes: where packages can be."""
     prefixes = prefixes or filter(None, (sys.prefix, site.getuserbase()))
     folders = [Path(prefix) / "share" / "jupyter" / "labextensions" for prefix in prefixes]
+    again = "-m pip install --force-reinstall jupyterlab_widgets anywidget"
     advice = (
-        f"In a terminal, run {preflight.quoted(sys.executable)} -m pip install --force-reinstall "
-        "jupyterlab_widgets anywidget, then start JupyterLab again. (VS Code and Colab bring "
-        "their own.)"
+        f"In a terminal, run {preflight.typed(sys.executable, again)}, then start JupyterLab "
+        "again. (VS Code and Colab bring their own.)"
     )
     return [
         Finding(f"JupyterLab can show {what}", "yes")

@@ -143,6 +143,23 @@ class Words:
         self.name, self.sep = name, sep
 
 
+@pytest.mark.parametrize(
+    ("system", "slash", "python", "expected"),
+    [
+        ("posix", "/", "/home/ada/python", "/home/ada/python -m pip install"),
+        ("posix", "/", "/my course/python", "'/my course/python' -m pip install"),
+        ("posix", "/", "/it's/$HOME", """'/it'"'"'s/$HOME' -m pip install"""),
+        ("nt", "\\", "C:\\c\\python.exe", "C:\\c\\python.exe -m pip install"),
+        ("nt", "\\", "C:\\Ada B\\python.exe", '& "C:\\Ada B\\python.exe" -m pip install'),
+    ],
+)
+def test_a_command_can_be_typed_as_it_is_shown(monkeypatch, system, slash, python, expected):
+    monkeypatch.setattr(preflight, "os", Words(system, slash))
+    line = preflight.install("numpy", executable=python)
+    assert line.startswith(f'{expected} "numpy"')
+    assert ("in cmd without the &" in line) == expected.startswith("&")
+
+
 def test_git_is_advised_only_where_there_is_git_and_a_clone(tmp_path, monkeypatch):
     name = "lessons/01_*"
     here = f"Copy from a fresh download of the course into this one: lessons{os.sep}01_*"
