@@ -62,8 +62,7 @@ FACTS = {
         "2017": "the paper on transformers",
         "0.58": "1/√3: PyTorch's initial weights of a recurrent layer",
         "1.62": "what nncourse.authoring.train_attention printed",
-        "1.55": "the lowest of ten seeds, by bench/claims/lesson_16.py",
-        "1.59": "the highest of them",
+        "1.59": "the highest of ten seeds, by bench/claims/lesson_16.py",
     },
     "17": {
         "1943": "the paper of McCulloch and Pitts",

@@ -1,7 +1,7 @@
 """Make the weights of explore_attention: python -m nncourse.authoring.train_attention
 
-Trains the transformer of lesson 16 with the lesson's own code, 64 numbers for each letter and a
-dozen times as many steps (two minutes), says its loss on the held-out text, and writes what its
+Trains the transformer of lesson 16 with the lesson's own code, 64 numbers for each letter and
+twenty times as many letters (two minutes), says its loss on the held-out text, and writes what its
 heads need to nnlib/widgets/attention_weights.js. It needs PyTorch.
 """
 
