@@ -1,4 +1,4 @@
-// What datasets/photo.py and the network on board compute, for a page without a kernel: a drawing is
+// What models/photo.py and the network on board compute, for a page without a kernel: a drawing is
 // centred as MNIST's digits were, and three matrix products make ten probabilities of it.
 
 const BOX = 20; // pixels: MNIST's digits were scaled to fit this box
