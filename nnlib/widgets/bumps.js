@@ -15,7 +15,7 @@ const MARKED = 16; // bumps with a mark each
 const DEFAULTS = {
   target: "wave", kind: BUMP, steepness: 200, mode: "by hand", n: 6, heights: [0, 0.8, 0, 0, 0, 0], chosen: 1, own: {}, call: "explore_bumps()", starts: {},
 };
-export const ABOUT = { name: "bumps", defaults: DEFAULTS, settings: ["target", "kind", "steepness", "mode", "n", "heights"] };
+export const ABOUT = { name: "bumps", defaults: DEFAULTS, settings: ["target", "kind", "steepness", "mode", "n", "heights"], also: ["chosen"] };
 
 function build({ get, set, elements, controls }) {
   const shared = { xlim: [X[0], X.at(-1)], ylim: [-SIDE, SIDE] };

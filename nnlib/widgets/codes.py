@@ -8,6 +8,7 @@ from traitlets import Bytes, Float, List, Unicode
 
 from nnlib.palette import DIVERGING, INK
 from nnlib.widgets.base.javascript import HERE, joined, style
+from nnlib.widgets.base.numbers import fixed
 from nnlib.widgets.base.test_images import TestImages, number_trait
 from nnlib.widgets.models.codes import (
     as_square,
@@ -76,7 +77,7 @@ class Codes(TestImages):
             ax.set(xticks=[], yticks=[])
 
     def describe(self):
-        shares = " to ".join(f"{share:.2f}".replace("-", "−") for share in (1 - self.mix, self.mix))
+        shares = " to ".join(fixed(share) for share in (1 - self.mix, self.mix))
         text = (
             f"Test image {self.first}, a {self.label_of(self.first)}, and test image "
             f"{self.second}, a {self.label_of(self.second)}, mixed {shares}."
@@ -87,7 +88,7 @@ class Codes(TestImages):
         off = math.sqrt(np.mean((pixels - decoded) ** 2))
         return (
             f"{text} The code has {len(code)} numbers; decoded, it differs from the mixed pixels "
-            f"by {off:.2f} in a typical pixel."
+            f"by {fixed(off)} in a typical pixel."
         )
 
 

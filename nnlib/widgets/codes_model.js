@@ -1,5 +1,7 @@
 // Images packed into codes and back by principal components, and mixtures: models/codes.py.
 
+import { fixed } from "./base/kit/numbers.js";
+
 const [ALL_PIXELS, COMPONENTS] = [784, 64];
 
 // The components of models/codes.py: { mean, directions }, these pixel by pixel.
@@ -31,8 +33,7 @@ export const mixed = (first, second, mix) => first.map((value, i) => (1 - mix) *
 // What is said of a mixture: of two test images { number, label }.
 export function saidOf(first, second, mix, code, pixels, decoded) {
   const square = pixels.reduce((sum, value, i) => sum + (value - decoded[i]) ** 2, 0) / ALL_PIXELS;
-  const share = (value) => value.toFixed(2).replace("-", "−");
   return `Test image ${first.number}, a ${first.label}, and test image ${second.number}, a ${second.label}, `
-    + `mixed ${share(1 - mix)} to ${share(mix)}. The code has ${code.length} numbers; decoded, it `
-    + `differs from the mixed pixels by ${Math.sqrt(square).toFixed(2)} in a typical pixel.`;
+    + `mixed ${fixed(1 - mix)} to ${fixed(mix)}. The code has ${code.length} numbers; decoded, it `
+    + `differs from the mixed pixels by ${fixed(Math.sqrt(square))} in a typical pixel.`;
 }

@@ -1,7 +1,7 @@
 // Be the optimizer: fit a curve to points by hand, first by eye, then with the loss shown.
 
 import { makeExplorer } from "./base/kit/explorer.js";
-import { clamp, powerOfTen, short } from "./base/kit/numbers.js";
+import { clamp, digits, powerOfTen, short } from "./base/kit/numbers.js";
 import { change, draw, make } from "./base/kit/page.js";
 import { makeHandle, makePlane, pathOf } from "./base/kit/plane.js";
 import { makeLine } from "./base/kit/showpiece.js";
@@ -9,7 +9,6 @@ import { curveThrough, lossOf, parabola, remembered, START } from "./fit_by_hand
 
 const GRIPS = [0.1, 0.5, 0.9]; // where the curve is taken, as shares of its width
 const [HEIGHT, LOW] = [300, 170]; // of the pictures, in pixels
-const precise = (value) => String(Number(value.toPrecision(4))).replace("-", "−").replace("e+", "e");
 
 function render(page) {
   const { model = null } = page;
@@ -138,7 +137,7 @@ function render(page) {
       const all = triesOf(values);
       if (values.show_loss && all.length) showRecord(values);
       said.textContent = values.show_loss && all.length
-        ? `The loss is ${precise(all.at(-1))}; the best of ${all.length} ${all.length === 1 ? "try" : "tries"} is ${precise(Math.min(...all))}.`
+        ? `The loss is ${digits(all.at(-1))}; the best of ${all.length} ${all.length === 1 ? "try" : "tries"} is ${digits(Math.min(...all))}.`
         : "The loss is hidden.";
       tools.alert(model?.get("alert") ?? "");
     }

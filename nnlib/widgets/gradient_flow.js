@@ -2,11 +2,11 @@
 
 import { makeCurves, makeLegend } from "./base/kit/chart.js";
 import { makeExplorer } from "./base/kit/explorer.js";
-import { clamp, powerOfTen } from "./base/kit/numbers.js";
+import { clamp, few, powerOfTen } from "./base/kit/numbers.js";
 import { change, draw, make } from "./base/kit/page.js";
 import { makeHandle, makePlane, pathOf } from "./base/kit/plane.js";
 import { makeFolded, makeMore } from "./base/kit/showpiece.js";
-import { ACTIVATIONS, flowOf, HIGH, inFew, limits, LOW, MOST, STARTS, verdictOn } from "./gradient_flow_model.js";
+import { ACTIVATIONS, flowOf, HIGH, limits, LOW, MOST, STARTS, verdictOn } from "./gradient_flow_model.js";
 
 const PLAIN = { width: 32, batch_norm: false, residual: false, seed: 0 };
 export const DEFAULTS = { depth: 10, activation: "sigmoid", start: "Xavier", ...PLAIN };
@@ -106,7 +106,7 @@ function render({ model = null, el, settings = {} }) {
   change(said[0], { role: "status" });
   const [ofLayer] = said.slice(2);
   const inNumbers = () => {
-    const [size, spread, learned, sent] = [flow.size, flow.spread, flow.learned, flow.sent].map((numbers) => inFew(numbers[layer - 1]));
+    const [size, spread, learned, sent] = [flow.size, flow.spread, flow.learned, flow.sent].map((numbers) => few(numbers[layer - 1]));
     return `Layer ${layer} receives numbers of size ${size} that differ by ${spread}; the gradient is ${sent} at z, ${learned} for its weights.`;
   };
   return makeExplorer({ model, el, settings }, {
@@ -138,7 +138,7 @@ function render({ model = null, el, settings = {} }) {
       const text = verdictOn(flow);
       said[0].textContent = own ? `Controls: ${text}.` : `${text[0].toUpperCase()}${text.slice(1)}.`;
       said[1].textContent = own ? `Yours: ${verdictOn(own)}.`
-        : `Layer ${flow.size.length} receives numbers of size ${inFew(flow.size.at(-1))}, which differ by ${inFew(flow.spread.at(-1))} from example to example.`;
+        : `Layer ${flow.size.length} receives numbers of size ${few(flow.size.at(-1))}, which differ by ${few(flow.spread.at(-1))} from example to example.`;
       ofLayer.textContent = inNumbers();
       for (const tell of tells) tell();
     }

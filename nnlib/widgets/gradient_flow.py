@@ -6,7 +6,7 @@ from traitlets import Bool, Int
 
 from nnlib.palette import BLUE, GREEN, GRID, ORANGE, RED
 from nnlib.widgets.base.javascript import HERE, joined, style
-from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.numbers import few
 from nnlib.widgets.base.showpiece import Showpiece
 from nnlib.widgets.models.gradient_flow import (
     ACTIVATIONS,
@@ -19,8 +19,6 @@ from nnlib.widgets.models.gradient_flow import (
     measure_own,
 )
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 
 def limits(flows):
     """Return (low, high) that hold all numbers of the flows, in jumps of four powers of ten."""
@@ -30,14 +28,6 @@ def limits(flows):
     return max(LOW, min(low, 1e-4)), min(HIGH, max(100.0, 10 * np.max(numbers)))
 
 
-def in_words(value):
-    """About two digits, powers of ten where needed: 0.37, 52, 3 × 10⁻⁸."""
-    if value == 0 or 0.01 <= value < 1000:
-        return short(float(f"{value:.2g}"))
-    digits, power = f"{value:.0e}".split("e")
-    return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
-
-
 def verdict(flow):
     """Say in a sentence how layer 1 and the last layer compare."""
     first, last = flow.learned[0], flow.learned[-1]
@@ -45,13 +35,13 @@ def verdict(flow):
     layers = len(flow.learned)
     if first == 0 or last == 0:
         return "the gradient of layer 1 is exactly 0: it learns nothing"
-    gets = f"layer 1 gets {in_words(first / last)} times the gradient of layer {layers}"
+    gets = f"layer 1 gets {few(first / last)} times the gradient of layer {layers}"
     if typical < 1e-6 and first / last > 1 / STRONG:
-        return f"the gradient is tiny in every layer, typically {in_words(typical)}"
+        return f"the gradient is tiny in every layer, typically {few(typical)}"
     if first / last < 1 / STRONG:
         return f"{gets}: it vanishes"
     if typical > 1e2:
-        return f"the gradient is huge in every layer, typically {in_words(typical)}"
+        return f"the gradient is huge in every layer, typically {few(typical)}"
     if first / last > STRONG:
         return f"{gets}: it explodes"
     return f"{gets}"
@@ -122,8 +112,8 @@ class GradientFlow(Showpiece):
             return f"Yours: {verdict(self.measured)}"
         flow = self.flow
         return (
-            f"Layer {len(flow.size)} receives numbers of size {in_words(flow.size[-1])}, "
-            f"which differ by {in_words(flow.spread[-1])} from example to example"
+            f"Layer {len(flow.size)} receives numbers of size {few(flow.size[-1])}, "
+            f"which differ by {few(flow.spread[-1])} from example to example"
         )
 
     def describe(self):

@@ -1,7 +1,7 @@
 // The size of signal and gradient in a deep network, layer by layer, before any training: the network
 // that models/gradient_flow.py builds, with the numbers that NumPy draws, forwards and backwards.
 
-import { short, tenTo } from "./base/kit/numbers.js";
+import { few } from "./base/kit/numbers.js";
 import { makeGenerator } from "./base/kit/random.js";
 
 const N = 64; // examples
@@ -167,23 +167,16 @@ export function flowOf(state) {
   return flow;
 }
 
-// About two digits, powers of ten where needed: 0.37, 52, 3 × 10⁻⁸.
-export function inFew(value) {
-  if (value === 0 || (value >= 0.01 && value < 1000)) return short(Number(value.toPrecision(2)));
-  const [digits, power] = value.toExponential(0).split("e");
-  return `${digits} × ${tenTo(Number(power))}`;
-}
-
 // How layer 1 and the last layer compare, in a sentence.
 export function verdictOn({ learned }) {
   const [first, last, layers] = [learned[0], learned.at(-1), learned.length];
   const sorted = [...learned].sort((one, other) => one - other);
   const typical = (sorted[Math.floor((layers - 1) / 2)] + sorted[Math.floor(layers / 2)]) / 2;
   if (first === 0 || last === 0) return "the gradient of layer 1 is exactly 0: it learns nothing";
-  const gets = `layer 1 gets ${inFew(first / last)} times the gradient of layer ${layers}`;
-  if (typical < 1e-6 && first / last > 1 / STRONG) return `the gradient is tiny in every layer, typically ${inFew(typical)}`;
+  const gets = `layer 1 gets ${few(first / last)} times the gradient of layer ${layers}`;
+  if (typical < 1e-6 && first / last > 1 / STRONG) return `the gradient is tiny in every layer, typically ${few(typical)}`;
   if (first / last < 1 / STRONG) return `${gets}: it vanishes`;
-  if (typical > 1e2) return `the gradient is huge in every layer, typically ${inFew(typical)}`;
+  if (typical > 1e2) return `the gradient is huge in every layer, typically ${few(typical)}`;
   return first / last > STRONG ? `${gets}: it explodes` : gets;
 }
 

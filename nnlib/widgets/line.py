@@ -106,18 +106,40 @@ class Line(Showpiece):
         if w1 or w2:
             left.contour(axis, axis, z, levels=[0], colors=[BLACK], linewidths=2)
         left.set(xlabel="input x₁", ylabel="input x₂")
+        self._draw_grips(left)
         for x1, x2, kind in self.points:
             left.plot(x1, x2, "os"[int(kind)], color=CLASS_COLOURS[int(kind)], mec="white", ms=9)
+            answer = self.activate(np.array([w1 * x1 + w2 * x2 + b]))[0]
+            if (answer > 0.5) != kind:
+                left.plot(x1, x2, "x", color="white", ms=5, mew=2)
         if self.mode == "perceptron":
+            if self.step and self.points:
+                x1, x2, _ = self.points[self.run.looked[self.step - 1]]
+                left.plot(x1, x2, "o", color="none", mec=BLACK, mew=1.5, ms=17)
             right.step(range(STEPS + 1), self.run.mistakes, where="post", color=GREY)
             right.plot(self.step, self.run.mistakes[self.step], "o", color=BLACK)
             right.set(xlabel="step", ylabel="points that are wrong", ylim=(-0.2, None))
             return
+        guide = {"color": GREY, "ls": (0, (3, 4)), "lw": 1}
+        left.plot([self.low, self.x1, self.x1], [self.x2, self.x2, self.low], **guide)
         left.plot(self.x1, self.x2, "o", color=PURPLE, mec="white", ms=10)
         right.plot(Z_LINE, self.activate(Z_LINE), color=BLUE, lw=2)
         total, a = neuron(self.activate, self.weights, self.x1, self.x2)
         right.plot(np.clip(total, -10, 10), a, "o", color=PURPLE, mec="white", ms=10)
         right.set(xlabel="weighted sum z", ylabel="output a", title=self.activation)
+
+    def _draw_grips(self, ax):
+        """The ring on the line and the arrow of the weights, by which they are dragged."""
+        w, b = np.array(self.weights[:2]), self.weights[2]
+        middle = np.full(2, (self.low + self.high) / 2)
+        unit = (self.high - self.low) / 6
+        grip = middle - (w @ middle + b) / (w @ w) * w if w.any() else middle
+        grip = np.clip(grip, self.low + 0.2 * unit, self.high - 0.2 * unit)
+        tip = grip + 0.35 * unit * (1.6 if self.mode == "perceptron" else 1) * w
+        arrow = {"arrowstyle": "-|>", "color": BLACK, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", tip, grip, arrowprops=arrow, annotation_clip=True)
+        ax.plot(*grip, "o", color="white", mec=BLACK, mew=2, ms=10)
+        ax.set(xlim=(self.low, self.high), ylim=(self.low, self.high))
 
     def describe(self):
         w1, w2, b = self.weights

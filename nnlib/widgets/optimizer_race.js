@@ -236,7 +236,7 @@ function render({ model = null, el, settings = {} }) {
     if (name === "again") return go(0);
     if (name === "reset") {
       state.reset();
-      return go(first.steps);
+      return go(state.start.steps);
     }
     state.set(PRESETS[name]);
     go(isStill() ? PRESETS[name].steps : 0);

@@ -8,7 +8,7 @@ from traitlets import Float, List, Unicode
 
 from nnlib.palette import BLACK, CYCLE, GREY, RED_TEXT
 from nnlib.widgets.base.javascript import HERE, joined, style
-from nnlib.widgets.base.numbers import short
+from nnlib.widgets.base.numbers import fixed, short
 from nnlib.widgets.base.showpiece import Showpiece
 from nnlib.widgets.models.softmax import FORMATS, compute, verdict
 
@@ -24,7 +24,7 @@ class SoftmaxExplorer(Showpiece):
 
     _esm = joined(HERE / "softmax.js")
     _css = style("softmax")
-    size = (7.4, 3.5)
+    size = (8.6, 3.4)
     z1, z2, z3, z4, z5, z6 = (Float().tag(sync=True, setting=True) for _ in range(MOST))
     temperature = Float(1.0, min=0.01, max=100).tag(sync=True, setting=True)
     shift = Float(0.0, min=-1000, max=1000).tag(sync=True, setting=True)
@@ -49,14 +49,20 @@ class SoftmaxExplorer(Showpiece):
         return {"settings": {name: getattr(self, name) for name in names}}
 
     def draw(self, figure):
-        left, right = figure.subplots(1, 2, width_ratios=(1, 1.35))
+        first, left, right = figure.subplots(1, 3, width_ratios=(1, 1, 1.75))
         exponentials, plain, safe = self.compute()
-        places = range(len(safe))
-        left.bar(places, safe, 0.62, color=CYCLE[: len(safe)])
-        for place, share in zip(places, safe, strict=True):
-            left.text(place, share + 0.01, f"{share:.3f}", ha="center", va="bottom")
-        left.set(ylim=(0, 1.12), ylabel="probability", title="With the max subtracted")
-        left.set_xticks(places, self.names)
+        places, side = range(len(safe)), 1.25 * self.side
+        first.set(ylim=(-side, side), ylabel="logit z", title="The logits")
+        first.axhline(0, color=GREY, lw=1)
+        left.set(ylim=(0, 1.12), ylabel="probability", title="Probabilities")
+        for ax, heights, decimals in ((first, self.logits, 2), (left, safe, 3)):
+            ax.bar(places, heights, 0.62, color=CYCLE[: len(safe)])
+            ax.hlines(heights, *(np.array(places) + off for off in (-0.31, 0.31)), BLACK, lw=4)
+            up = 0.03 * np.diff(ax.get_ylim())[0]
+            for place, height in zip(places, heights, strict=True):
+                text = fixed(height, decimals)
+                ax.text(place, max(height, 0) + up, text, ha="center", va="bottom", fontsize=8)
+            ax.set_xticks(places, self.names)
         right.set_axis_off()
         right.set_title("The formula as it stands")
         with np.errstate(all="ignore"):
@@ -66,7 +72,7 @@ class SoftmaxExplorer(Showpiece):
                 ("exp(z/T)", [*exponentials, exponentials.sum()]),
                 ("exp(z/T) / sum", [*plain, plain.sum()]),
             )
-        for x, (head, cells) in zip((0, 0.38, 0.7, 1), columns, strict=True):
+        for x, (head, cells) in zip((0, 0.32, 0.62, 1), columns, strict=True):
             look = {"ha": "right" if x else "left", "transform": right.transAxes}
             right.text(x, 0.9, head, color=GREY, **look)
             for row, cell in enumerate(cells):

@@ -262,7 +262,7 @@ function render({ model = null, el, settings = {} }) {
     }
     if (name === "again") return restart();
     if (name === "back") return restart({ added: [] });
-    if (name === "reset") return restart(first, first.steps);
+    if (name === "reset") return restart(state.start, state.start.steps);
     // where nothing is to move: its end, with no way there
     restart({ ...SETTINGS, pace: DEFAULTS.pace, added: [], ...presets[name] }, isStill() ? 600 : 0);
     if (!isStill()) play(true);

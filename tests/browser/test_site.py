@@ -289,7 +289,7 @@ def pages_with_explorers():
 
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
 @pytest.mark.parametrize("name", list(pages_with_explorers()))
-def test_every_explorer_of_a_page_moves_and_its_link_opens_it_as_it_is(
+def test_every_explorer_of_a_page_moves_its_link_opens_it_as_it_is_and_reset_begins_again(
     browser, address, name, size
 ):
     viewport = dict(zip(("width", "height"), size, strict=True))
@@ -298,6 +298,8 @@ def test_every_explorer_of_a_page_moves_and_its_link_opens_it_as_it_is(
     page.wait_for_function(
         "[...document.querySelectorAll('.live')].every(one => one.firstElementChild)"
     )
+    page.evaluate("new Promise((done) => setTimeout(done, 300))")  # they have drawn themselves
+    begun = page.evaluate(VALUES)
     roots = page.query_selector_all(".live .nn-show")
     assert roots
     for root in roots:
@@ -312,8 +314,15 @@ def test_every_explorer_of_a_page_moves_and_its_link_opens_it_as_it_is(
     page.wait_for_timeout(600)  # the address follows after a rest
     said = page.evaluate(VALUES)
     assert page.evaluate("location.hash") > "#"
+    assert said != begun
     page.reload()
-    page.wait_for_function(f"said => `${{({VALUES})()}}` === `${{said}}`", arg=said)
+    shows = f"said => `${{({VALUES})()}}` === `${{said}}`"
+    page.wait_for_function(shows, arg=said)
+    for button in page.query_selector_all(
+        ".live .nn-show :is([data-name=reset], [data-name=Reset])"
+    ):
+        button.click()
+    page.wait_for_function(shows, arg=begun)  # not where the link began
     assert watched.complaints == []
     watched.context.close()
 

@@ -10,7 +10,8 @@ from nnlib.nn import init
 from nnlib.random import generator
 from nnlib.widgets import explore_gradient_flow
 from nnlib.widgets.base.javascript import HERE
-from nnlib.widgets.gradient_flow import in_words, limits, verdict
+from nnlib.widgets.base.numbers import few
+from nnlib.widgets.gradient_flow import limits, verdict
 from nnlib.widgets.models.gradient_flow import (
     ACTIVATIONS,
     INPUTS,
@@ -158,10 +159,10 @@ def test_the_one_generator_is_left_as_it_was():
     np.testing.assert_array_equal(generator.random(3), expected)
 
 
-def test_numbers_in_words():
+def test_numbers_in_few_digits():
     words = {0: "0", 3.14159e-8: "3 × 10⁻⁸", 9.96e9: "1 × 10¹⁰", 0.3712: "0.37", 52.3: "52"}
     for value, expected in words.items():
-        assert in_words(value) == expected
+        assert few(value) == expected
 
 
 def sentence(learned):
@@ -180,14 +181,15 @@ def test_verdicts():
 PROGRAM = """
 import { readFileSync } from "node:fs";
 import { codeOf } from "HERE/base/kit/explorer.js";
+import { few } from "HERE/base/kit/numbers.js";
 import { makeGenerator } from "HERE/base/kit/random.js";
 import { DEFAULTS, PRESETS } from "HERE/gradient_flow.js";
-import { flowOf, inFew, limits, verdictOn } from "HERE/gradient_flow_model.js";
+import { flowOf, limits, verdictOn } from "HERE/gradient_flow_model.js";
 const found = JSON.parse(readFileSync("asked.json")).map((state) => {
   const flow = flowOf(state);
   const code = codeOf("explore_gradient_flow()", Object.keys(DEFAULTS), state, DEFAULTS);
-  const few = flow.learned.map(inFew);
-  return { ...flow, said: verdictOn(flow), limits: limits([flow, null]), code, few };
+  const [said, written] = [verdictOn(flow), flow.learned.map(few)];
+  return { ...flow, said, limits: limits([flow, null]), code, few: written };
 });
 const presets = Object.fromEntries(Object.entries(PRESETS).map(([label, state]) =>
   [label, verdictOn(flowOf({ ...DEFAULTS, ...state }))]));
@@ -232,7 +234,7 @@ def test_javascript_and_python_agree(both):
             close = {"rtol": 1e-9, "atol": least, "err_msg": repr(ours)}
             np.testing.assert_allclose(theirs[name], getattr(expected, name), **close)
         assert theirs["said"] == verdict(expected)
-        assert theirs["few"] == [in_words(value) for value in expected.learned]
+        assert theirs["few"] == [few(value) for value in expected.learned]
         exponents = np.log10(limits([expected, None]))
         np.testing.assert_allclose(theirs["limits"], exponents, atol=1e-9)
 

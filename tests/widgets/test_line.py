@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 import traitlets
+from matplotlib.figure import Figure
 
 from nnlib.datasets.toy import gate
 from nnlib.widgets import explore_neuron, explore_perceptron
@@ -157,3 +158,26 @@ def test_the_plane_holds_the_learners_own_points():
     assert line.high > x.max()
     assert isinstance(line.set(step=40), Line)
     assert len(line.run.mistakes) == 101
+
+
+def test_the_still_picture_has_the_marks_of_the_live_one():
+    """A cross on each point that is wrong, a ring around the one looked at, an arrow to drag."""
+    explorer = explore_perceptron().set(step=12)
+    plane = drawn(explorer)
+    crosses = [line for line in plane.lines if line.get_marker() == "x"]
+    assert len(crosses) == explorer.run.mistakes[12] == 1
+    rings = [line for line in plane.lines if line.get_markersize() > 15]
+    looked = explorer.points[explorer.run.looked[11]][:2]
+    assert [line.get_xydata()[0].tolist() for line in rings] == [looked]
+    (arrow,) = plane.texts
+    w1, w2, b = explorer.weights
+    x1, x2 = arrow.xyann
+    assert w1 * x1 + w2 * x2 + b == pytest.approx(0)  # it begins on the line
+    assert not [line for line in drawn(explore_perceptron()).lines if line.get_markersize() > 15]
+
+
+def drawn(explorer):
+    """The plane of a still picture."""
+    figure = Figure()
+    explorer.draw(figure)
+    return figure.axes[0]

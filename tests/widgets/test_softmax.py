@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 import traitlets
+from matplotlib.figure import Figure
 
 from nnlib.nn.functional import softmax
 from nnlib.widgets import explore_softmax
@@ -115,3 +116,14 @@ def test_what_does_not_fit_is_said():
     for wrong in ({"temperature": 0.0}, {"number_format": "float16"}, {"shift": 2000.0}):
         with pytest.raises(traitlets.TraitError):
             explore_softmax().set(**wrong)
+
+
+def test_the_still_picture_has_the_bars_of_the_live_one():
+    """Logits and probabilities, both with the caps by which they are dragged."""
+    explorer = explore_softmax([3.0, -2.0, 0.5])
+    figure = Figure()
+    explorer.draw(figure)
+    for ax, heights in zip(figure.axes, (explorer.logits, explorer.compute()[2]), strict=False):
+        assert [bar.get_height() for bar in ax.patches] == pytest.approx(heights)
+        caps = ax.collections[0].get_segments()
+        assert [cap[0][1] for cap in caps] == pytest.approx(heights)

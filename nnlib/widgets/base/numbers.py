@@ -3,6 +3,8 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def fixed(value, decimals=2):
     """With so many decimals: 0.72, −12.30, ∞."""
@@ -24,3 +26,11 @@ def short(value):
         decimals = 1 - math.floor(math.log10(size))  # two digits
     text = fixed(value, decimals)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def few(value):
+    """About two digits, in words: 0.37, 52, 3 × 10⁻⁸."""
+    if value == 0 or 0.01 <= value < 1000:
+        return short(float(f"{value:.2g}"))
+    mantissa, power = f"{value:.0e}".split("e")
+    return f"{mantissa} × 10{str(int(power)).translate(SUPERSCRIPTS)}"

@@ -33,7 +33,7 @@ const IN = {
 
 // The explorer `about` in an element; returns what ends it.
 //   about: name (of its style and in the address), defaults (every value, by name), settings (names
-//   that code is written for), controls ({ name: spec }), presets ({ label: patch or first => patch }),
+//   that code is written for), also (names of more that Reset puts back), controls ({ name: spec }), presets ({ label: patch or first => patch }),
 //   hidden(values) (names of controls that have no use now), changed(patch, values) (what a control
 //   or preset changes besides, default: the patch itself), actions ({ label: what its button does }),
 //   call (the Python that makes it; a value `call` goes before, `starts` are the settings it begins with), plain(settings) (as code has them), ended() (called at the end).
@@ -42,9 +42,9 @@ const IN = {
 //   (elements), words, panel (elements), show(values, dark) }: pictures stand left, right of them the
 //   words, the presets and what is in the panel; on a phone all stands in one column.
 export function makeExplorer({ model = null, el, settings = {} }, about, build) {
-  const { name, defaults, controls, presets = {}, actions = {}, hidden = () => [], changed = (patch) => patch, plain = (values) => values } = about;
+  const { name, defaults, controls, also = [], presets = {}, actions = {}, hidden = () => [], changed = (patch) => patch, plain = (values) => values } = about;
   const state = makeState({ ...defaults, ...settings }, show, { model, key: name });
-  const first = Object.fromEntries(about.settings.map((key) => [key, state.get()[key]]));
+  const first = Object.fromEntries([...about.settings, ...also].map((key) => [key, state.start[key]]));
   const chosen = (values) => plain(Object.fromEntries(about.settings.map((key) => [key, values[key]])));
   let gliding = null;
 

@@ -26,6 +26,16 @@ const SUPERSCRIPTS = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶
 export const tenTo = (k) => `10${[...String(k)].map((sign) => SUPERSCRIPTS[sign]).join("")}`;
 export const powerOfTen = (k) => (Math.abs(k) < 4 ? trimmed((10 ** k).toFixed(Math.max(0, -k))) : tenTo(k));
 
+// So many digits, where two numbers are compared: 0.01234, 12.35.
+export const digits = (value, count = 4) => String(Number(value.toPrecision(count))).replaceAll("-", "−").replace("e+", "e");
+
+// About two digits, in words: 0.37, 52, 3 × 10⁻⁸.
+export function few(value) {
+  if (value === 0 || (value >= 0.01 && value < 1000)) return short(Number(value.toPrecision(2)));
+  const [mantissa, power] = value.toExponential(0).split("e");
+  return `${mantissa} × ${tenTo(Number(power))}`;
+}
+
 // A factor or a term of a sum: negative numbers stand in brackets.
 export function bracket(text) {
   return text.startsWith("−") ? `(${text})` : text;

@@ -11,11 +11,12 @@ function ownKey(key) {
 }
 
 // defaults: { name: value }. key: what the address calls it. changed(state) is called at most once
-// a frame. Returns { get, set, reset, settle, end }.
+// a frame. Returns { get, set, start, reset, settle, end }: start is where the explorer begins when
+// no link says more, and reset goes back there.
 export function makeState(defaults, changed, { model = null, key: kind = "" }) {
   const key = model || !kind ? kind : ownKey(kind);
-  let state = { ...defaults, ...(model ? fromModel() : fromAddress()) };
-  const first = { ...state };
+  const start = { ...defaults, ...(model ? fromModel() : {}) };
+  let state = { ...start, ...(model ? {} : fromAddress()) };
   let frame = null;
   let timer = null;
   let sentAt = -PAUSE;
@@ -84,7 +85,8 @@ export function makeState(defaults, changed, { model = null, key: kind = "" }) {
   return {
     get: () => state,
     set,
-    reset: () => set(first),
+    start,
+    reset: () => set(start),
     settle,
     end() {
       clearTimeout(timer);
