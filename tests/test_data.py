@@ -87,6 +87,21 @@ def test_loader_refuses():
         DataLoader(counted(3), 2.0)
 
 
+class OneByOne:
+    """A data set as PyTorch's are: it takes one index."""
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        return [[1.0]][int(i)], 0
+
+
+def test_loader_names_a_data_set_that_takes_one_index_only():
+    with pytest.raises(TypeError, match=r"OneByOne\[rows\] to take an array of indices .* got Ty"):
+        next(iter(DataLoader(OneByOne(), 2)))
+
+
 def test_random_split_gives_each_example_to_one_part():
     nnlib.manual_seed(0)
     parts = random_split(counted(10), [6, 3, 1])

@@ -80,6 +80,13 @@ def test_mnist_names_an_altered_file(copied):
         datasets.mnist()
 
 
+def flipped(data, place):
+    """The bytes with one of them turned over."""
+    data = bytearray(data)
+    data[place] ^= 0xFF
+    return bytes(data)
+
+
 def test_read_idx():
     data = b"\x00\x00\x08\x02" + struct.pack(">II", 2, 3) + bytes(range(6))
     assert read_idx(data).tolist() == [[0, 1, 2], [3, 4, 5]]
@@ -89,6 +96,10 @@ def test_read_idx():
     ("data", "message"),
     [
         (b"", r"starts with 00 00 08 03, got nothing"),
+        (b"\x00\x00\x08", r"starts with 00 00 08 03, got 00 00 08\."),
+        (b"\x00\x00\x08\x46" + struct.pack(">70I", *[1] * 70) + b"1", r"got 00 00 08 46"),
+        (flipped(gzip.compress(bytes(range(256)) * 100), 15), r".gz file could not be unpacked"),
+        (flipped(gzip.compress(b"\x00\x00\x08\x01"), -8), r".gz file could not be unpacked"),
         (b"\x00\x00\x0a\x01" + struct.pack(">I", 1) + b"1234", r"got 00 00 0a"),
         (b"\x00\x00\x08\x03\x00\x00", r"header of 3 axes was cut off after 6 bytes"),
         (b"\x00\x00\x08\x01" + struct.pack(">I", 5) + b"123", r"says \(5,\), but 3 values follow"),

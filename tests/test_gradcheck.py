@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -94,6 +96,21 @@ def test_gradcheck_fails_on_a_broken_loss():
         gradcheck(SumNotMean(), numbers((3, 4)), numbers((3, 4), seed=1))
 
 
+@pytest.mark.parametrize("size", [1e-8, 1e-3, 255, 1e4, 1e8])
+@pytest.mark.parametrize("module", [nn.Linear(4, 2), nn.Tanh(), nn.MSELoss()])
+def test_gradcheck_blames_no_rounding(module, size):
+    target = np.zeros((3, 4)) if isinstance(module, nn.MSELoss) else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert gradcheck(module, size * numbers((3, 4)), target)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_gradcheck_wants_finite_numbers(bad):
+    with pytest.raises(ValueError, match=r"finite numbers in x and in the parameters"):
+        gradcheck(nn.Linear(2, 2), [[bad, 1.0]])
+
+
 def test_gradcheck_leaves_everything_as_it_was():
     nnlib.manual_seed(0)
     model = nn.Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.Dropout(0.5), nn.Linear(6, 2))
@@ -111,6 +128,8 @@ def test_gradcheck_leaves_everything_as_it_was():
 
 
 def test_numerical_gradient_of_a_known_function():
+    for x in (1e-9, 3.0, 1e6, 1e10):
+        assert numerical_gradient(lambda x: 2 * x.sum(), [x]) == pytest.approx(2, rel=1e-5)
     x = np.array([[4.0, 3], [-1, 0]])
     gradient = numerical_gradient(lambda v: float((v**3).sum()), x)
     np.testing.assert_allclose(gradient, 3 * x**2, atol=1e-8)

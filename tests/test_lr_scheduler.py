@@ -142,6 +142,28 @@ def test_a_saved_scheduler_goes_on_where_it_was(name, tmp_path):
             second.step()
 
 
+def test_a_rate_that_somebody_else_has_set_is_named():
+    optimizer = optim.SGD([nn.Parameter([1.0])], lr=1.0)
+    scheduler = optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
+    optimizer.lr = 0.3
+    with pytest.warns(UserWarning, match=r"has been set to 0.3 since, .* overwrites it with 0.5"):
+        scheduler.step()
+    second = optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)
+    second.step()
+    with pytest.warns(UserWarning, match=r"or by another scheduler: StepLR overwrites"):
+        scheduler.step()
+
+
+@pytest.mark.parametrize("last_epoch", [-1, 1.5, float("nan"), 12])
+def test_a_state_that_cannot_be_changes_no_scheduler(last_epoch):
+    optimizer = optim.SGD([nn.Parameter([1.0])], lr=1.0, momentum=0.9)
+    scheduler = optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 11)
+    before = scheduler.state_dict(), optimizer.lr
+    with pytest.raises((TypeError, ValueError), match=r"expected|have all been taken"):
+        scheduler.load_state_dict({"last_epoch": last_epoch, "base_lr": 0.5})
+    assert (scheduler.state_dict(), optimizer.lr) == before
+
+
 def test_a_scheduler_alone_has_no_rate():
     with pytest.raises(NotImplementedError, match=r"LRScheduler has no rate\(k\) yet"):
         lr_scheduler.LRScheduler(pair("SGD")[0])

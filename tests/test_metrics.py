@@ -25,6 +25,13 @@ def test_confusion_matrix_refuses_what_are_no_labels():
         confusion_matrix([0, 1], np.zeros((2, 3)), 3)
 
 
+def test_confusion_matrix_takes_every_type_of_whole_number():
+    for kind in (np.int8, np.uint8, np.uint32, np.int64, np.uint64, ">i2"):
+        labels = np.array([0, 1, 2, 2]).astype(kind)
+        for other in (labels, labels.astype(int), labels.tolist()):
+            assert confusion_matrix(labels, other, 3).tolist() == np.diag([1, 1, 2]).tolist()
+
+
 def test_history_gives_one_metric_over_the_epochs():
     history = History(
         [Metrics(1, 0.5, None, None, None, 1.0), Metrics(2, 0.25, 0.8, 0.3, 0.9, 1.5)]

@@ -1,4 +1,5 @@
 import os
+import pickle
 import zipfile
 
 import numpy as np
@@ -8,6 +9,7 @@ import nnlib
 from nnlib import nn, optim
 from nnlib.data import ArrayDataset, DataLoader
 from nnlib.datasets import moons
+from nnlib.random import generator
 from nnlib.training import fit
 from tests.samples import mlp, numbers
 
@@ -86,10 +88,34 @@ def test_load_names_a_damaged_file(tmp_path, damage):
         nnlib.load(path)
 
 
-@pytest.mark.parametrize("name", ["file", "self", "a/b", "arr_0", "x.npy", "é"])
+@pytest.mark.parametrize("name", ["file", "self", "a/b", "arr_0", "x.npy", "é", ".", "x" * 999])
 def test_any_name_goes_into_a_file_and_back(tmp_path, name):
-    nnlib.save({name: np.arange(3)}, tmp_path / "odd.npz")
-    assert nnlib.load(tmp_path / "odd.npz")[name].tolist() == [0, 1, 2]
+    state = {name: np.arange(3), name.removesuffix(".npy") + "_": np.zeros(2), "x": np.ones(1)}
+    nnlib.save(state, tmp_path / "odd.npz")
+    found = nnlib.load(tmp_path / "odd.npz")
+    assert found.keys() == state.keys()
+    assert all(np.array_equal(found[key], state[key]) for key in state)
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "\ud800", "a\nb", "x" * 70_000, 3])
+def test_names_that_a_file_cannot_hold(tmp_path, name):
+    with pytest.raises(TypeError, match=r"names that are short text, got"):
+        nnlib.save({name: np.ones(1)}, tmp_path / "odd.npz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_of_other_kinds_are_named_without_false_advice(tmp_path):
+    np.save(tmp_path / "a.npy", np.ones(2))
+    (tmp_path / "b.txt").write_text("hello")
+    (tmp_path / "c.pt").write_bytes(pickle.dumps({"w": [1.0]}))
+    for path in tmp_path.iterdir():
+        with pytest.raises(ValueError, match=r"could not read it \(File is not a zip file\)"):
+            nnlib.load(path)
+    for use in (nnlib.load, lambda path: nnlib.save({}, path)):
+        with pytest.raises(ValueError, match=r"the path of an .npz file, got 'a"):
+            use("a\0.npz")
+    with pytest.raises(OSError, match=r"too long: '.*x\.npz'"):  # not of a temporary name
+        nnlib.save({}, tmp_path / ("x" * 300 + "x.npz"))
 
 
 def test_load_names_files_that_others_made(tmp_path):
@@ -105,6 +131,20 @@ def test_load_names_files_that_others_made(tmp_path):
         nnlib.load(tmp_path / "any.zip")
     with pytest.raises(ValueError, match=r"got the folder"):
         nnlib.load(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b"\xff", b'{"bit_generator": "MT19937"}'])
+def test_damaged_random_numbers_in_a_checkpoint_change_nothing(tmp_path, damage):
+    model, optimizer, _ = parts()
+    nnlib.save_checkpoint(tmp_path / "c.npz", model, optimizer)
+    state = nnlib.load(tmp_path / "c.npz")
+    nnlib.save(state | {"random": np.frombuffer(damage, np.uint8)}, tmp_path / "d.npz")
+    model, optimizer, _ = parts(1)
+    before, random = model.state_dict(), generator.bit_generator.state
+    with pytest.raises(ValueError, match=r"found no random numbers in .*d.npz: damaged"):
+        nnlib.load_checkpoint(tmp_path / "d.npz", model, optimizer)
+    assert all(np.array_equal(before[name], p) for name, p in model.state_dict().items())
+    assert generator.bit_generator.state == random
 
 
 def parts(shuffled=0):

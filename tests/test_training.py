@@ -1,6 +1,7 @@
 import contextlib
 import io
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -114,6 +115,11 @@ def test_predict_is_in_eval_mode_and_puts_the_mode_back():
         assert all(m.training is mode for m in model.modules())
     images = np.arange(12, dtype=np.uint8).reshape(4, 3)
     np.testing.assert_allclose(predict(model, images, to_float), model(to_float(images)))
+
+
+def test_predict_names_a_transform_that_loses_examples():
+    with pytest.raises(ValueError, match=r"predict expected 4 outputs, one per example, got 1"):
+        predict(nn.Linear(2, 1), np.ones((4, 2)), transform=lambda x: x[:1])
 
 
 def test_predict_refuses_nothing():
@@ -480,6 +486,26 @@ def test_an_optimizer_of_another_network_is_noticed(toy):
     sgd = optim.SGD(network().parameters(), 0.1)
     with pytest.raises(ValueError, match=r"holds no parameter of this network, so nothing would"):
         fit(network(), nn.CrossEntropyLoss(), sgd, DataLoader(toy[0], 50), progress=False)
+
+
+def test_an_optimizer_made_before_a_layer_was_replaced_is_noticed(toy):
+    model, loss_fn, loader = network(), nn.CrossEntropyLoss(), DataLoader(toy[0], 32)
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    model[-1] = nn.Linear(model[-1].in_features, model[-1].out_features)
+    with pytest.warns(UserWarning, match=r"make the optimizer anew"):
+        fit(model, loss_fn, optimizer, loader, max_epochs=1, progress=False)
+    other = optim.lr_scheduler.StepLR(optim.SGD(model.parameters(), lr=0.1), 1)
+    with pytest.raises(ValueError, match=r"got one that was made from another"):
+        fit(model, loss_fn, optimizer, loader, scheduler=other, progress=False)
+
+
+def test_part_of_a_network_and_two_networks_train_without_a_word(toy):
+    model, other, loss_fn = network(), network(), nn.CrossEntropyLoss()
+    for params in (model[-1].parameters(), [*model.parameters(), *other.parameters()]):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            optimizer = optim.SGD(params, lr=0.1)
+            fit(model, loss_fn, optimizer, DataLoader(toy[0], 32), max_epochs=1, progress=False)
 
 
 def test_xor_is_learned():

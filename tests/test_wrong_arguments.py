@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnlib import manual_seed, nn, optim
+from nnlib import data, datasets, manual_seed, metrics, nn, optim, training
 from nnlib.gradcheck import gradcheck, numerical_gradient
 from nnlib.nn import functional as F
 from nnlib.nn import init
@@ -48,6 +48,15 @@ def with_gradient():
 
 def sgd():
     return optim.SGD([with_gradient()], lr=0.1, momentum=0.9)
+
+
+def step_lr():
+    return optim.lr_scheduler.StepLR(sgd(), 3)
+
+
+def used(layer, name):
+    """Set an attribute of a layer, and call the layer."""
+    return lambda value: setattr(layer, name, value) or layer(X)
 
 
 def assign(thing, name):
@@ -130,6 +139,48 @@ CALLS = {
     "kaiming_normal_": (lambda: init.kaiming_normal_, (with_gradient(), 0, "fan_out", "relu")),
     "calculate_gain": (lambda: init.calculate_gain, ("leaky_relu", 0.1)),
     **{name: (lambda name=name: getattr(F, name), (X,)) for name in ("relu", "sigmoid", "tanh")},
+    "leaky_relu": (lambda: F.leaky_relu, (X, 0.1)),
+    "train": (lambda: model().train, (True,)),
+    "register_buffer": (lambda: nn.ReLU().register_buffer, ("mean", X)),
+    "Sequential[] =": (lambda: model().__setitem__, (0, nn.Tanh())),
+    "del Sequential[]": (lambda: model().__delitem__, (0,)),
+    "dropout.p": (lambda: used(nn.Dropout(), "p"), (0.1,)),
+    "leaky_relu.negative_slope": (lambda: used(nn.LeakyReLU(), "negative_slope"), (0.1,)),
+    "batch_norm.momentum": (lambda: used(nn.BatchNorm1d(3), "momentum"), (0.1,)),
+    "sgd.momentum": (lambda: assign(sgd(), "momentum"), (0.1,)),
+    "sgd.momentum, made without": (
+        lambda: assign(optim.SGD([with_gradient()]), "momentum"),
+        (0,),
+    ),
+    "adam.betas": (lambda: assign(optim.Adam([with_gradient()]), "betas"), ((0.9, 0.99),)),
+    "rmsprop.alpha": (lambda: assign(optim.RMSprop([with_gradient()]), "alpha"), (0.9,)),
+    "Adam, fused": (lambda: lambda v: optim.Adam([with_gradient()], fused=v), (True,)),
+    "a number of an optimizer's state": (
+        lambda: lambda name, v: sgd().load_state_dict(sgd().state_dict() | {str(name): v}),
+        ("momentum", 0.5),
+    ),
+    "a number of a scheduler's state": (
+        lambda: lambda v: step_lr().load_state_dict({"last_epoch": v, "base_lr": 0.1}),
+        (3,),
+    ),
+    "ArrayDataset": (lambda: data.ArrayDataset, (X, LABELS, None)),
+    "DataLoader": (lambda: data.DataLoader, (data.ArrayDataset(X, LABELS), 2, True)),
+    "random_split": (lambda: data.random_split, (data.ArrayDataset(X, LABELS), [3, 1])),
+    "to_float": (lambda: data.to_float, (X,)),
+    "StandardScaler.fit": (lambda: data.StandardScaler().fit, (X,)),
+    "StandardScaler.transform": (lambda: data.StandardScaler().fit(X).transform, (X,)),
+    "confusion_matrix": (lambda: metrics.confusion_matrix, (LABELS, LABELS, 3)),
+    "precision_recall": (lambda: metrics.precision_recall, (np.eye(3),)),
+    "history[]": (lambda: metrics.History().__getitem__, ("val_loss",)),
+    "read_idx": (lambda: datasets.read_idx, (b"\0\0\x08\1\0\0\0\1a",)),
+    "moons": (lambda: datasets.moons, (10, 0.1)),
+    "spirals": (lambda: datasets.spirals, (10, 0.1, 3)),
+    "gate": (lambda: datasets.gate, ("xor",)),
+    "predict": (lambda: training.predict, (model(), X, None, 2)),
+    "evaluate": (
+        lambda: training.evaluate,
+        (model(), nn.CrossEntropyLoss(), data.ArrayDataset(X, LABELS), 2),
+    ),
 }
 LAYERS = [
     *(nn.Linear(3, 2), nn.BatchNorm1d(3), nn.Dropout(), nn.Flatten(), nn.ReLU(), nn.LeakyReLU()),
@@ -176,6 +227,6 @@ def test_wrong_arguments_get_a_sentence(name):
                     make()(*arguments)
             except (AttributeError, TypeError, ValueError, IndexError, KeyError) as error:
                 bare += [f"argument {place} = {wrong!r:.40}: {say(error)}"] if say(error) else []
-            except (RuntimeError, AssertionError, OverflowError, ArithmeticError) as error:
+            except (RuntimeError, AssertionError, OverflowError, ArithmeticError, OSError) as error:
                 bare += [f"argument {place} = {wrong!r:.40}: {say(error)}"] if say(error) else []
     assert not bare, "\n".join(bare)

@@ -68,4 +68,6 @@ def find(id):
     else:
         ids = [exercise.id for exercise in all_exercises()]
         near = difflib.get_close_matches(str(id), ids, n=5, cutoff=0.4) or ids[:5]
-    raise ValueError(f'There is no exercise {id!r}. Expected text like "05.2"; near it: {near}.')
+        near.sort(key=lambda one: one.lstrip("0") != str(id).strip())  # 05.2 for 5.2
+    near, got = ", ".join(near), repr(id) if len(repr(id)) < 40 else f"{repr(id)[:30]}..."
+    raise ValueError(f'There is no exercise {got}. Expected text like "05.2"; near it: {near}.')

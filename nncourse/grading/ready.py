@@ -24,7 +24,7 @@ DESCRIPTION = (
 
 def notebook_of(lesson, root=ROOT):
     """The learner's own notebook of a lesson: in my/exercises, else in exercises."""
-    number = lesson.zfill(2)
+    number = lesson and lesson.zfill(2)
     if number not in exercises.lessons():
         raise ValueError(
             f"There are no exercises {lesson!r}; there are {', '.join(exercises.lessons())}."

@@ -9,6 +9,7 @@ import contextlib
 import inspect
 import io
 import linecache
+import math
 import os
 import re
 import sys
@@ -29,6 +30,7 @@ from nncourse.judging.plain import Failure, NotPlain, plain
 from nncourse.learner import mine, progress
 from nncourse.learner.badge import badge
 from nncourse.learner.hint_button import HintButton
+from nnlib import expect
 
 MAX_PRINTED = 200  # characters of debug prints that are shown
 LINE = 88
@@ -48,8 +50,9 @@ def check(id, answer, *, hint=0, traceback=False, seed=None):
     id or hint.
     """
     exercise = exercises.find(id)
-    if hint not in (0, 1, 2, 3):
+    if isinstance(hint, bool) or hint not in (0, 1, 2, 3):
         raise ValueError(f"check expected hint to be 1, 2 or 3, got {hint!r}.")
+    seed = seed if seed is None else expect.whole(seed, "check, seed,", 0, most=math.inf)
     report = Report(exercise, Run(exercise, answer, seed), hint, traceback)
     report.unsaved = progress.record(exercise, report.verdict)
     if report.right:
@@ -77,7 +80,7 @@ def hint(id, number=None):
         number = seen_hints.get(id, 0) + 1
         seen_hints[id] = min(number, 4)
     number = min(number, 4) if isinstance(number, int) else number
-    if number not in (1, 2, 3, 4):
+    if isinstance(number, bool) or number not in (1, 2, 3, 4):
         raise ValueError(f"hint expected the number 1, 2 or 3, got {number!r}.")
     if number == 4:
         return Text(

@@ -31,15 +31,15 @@ def quiz(name, question, options, answer):
     $formulas$, an option is plain text. Raises ValueError for a name of another form, for an answer
     that is no option, and for an option without a reason.
     """
-    if not re.fullmatch(r"\d\d\.q\d+", name):
+    if not isinstance(name, str) or not re.fullmatch(r"\d\d\.q\d+", name):
         raise ValueError(f'quiz expected a name like "05.q1", got {name!r}.')
-    if len(options) < 2:
-        raise ValueError(f"quiz {name} expected two options or more, got {list(options)}.")
-    if answer not in options:
+    if not isinstance(options, dict) or len(options) < 2:
+        raise ValueError(f"quiz {name} expected a dict of two options or more, got {options!r}.")
+    if answer not in list(options):
         raise ValueError(
             f"quiz {name} expected answer to be one of its options {list(options)}, got {answer!r}."
         )
-    silent = [option for option, reason in options.items() if not (reason and reason.strip())]
+    silent = [option for option, reason in options.items() if not str(reason or "").strip()]
     if silent:
         raise ValueError(f"quiz {name} expected a reason for every option; {silent} have none.")
     return Quiz(name, question, options, answer)

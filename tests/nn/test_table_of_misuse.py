@@ -3,9 +3,11 @@
 import copy
 import pickle
 import warnings
+from collections import deque
 
 import numpy as np
 import pytest
+import torch
 
 from nnlib import nn, optim
 from nnlib.gradcheck import gradcheck
@@ -134,12 +136,25 @@ class Parts(nn.Module):
         {"blocks": (nn.ReLU(), nn.Linear(2, 2))},
         {"blocks": {"first": nn.Linear(2, 2)}},
         {"weights": [nn.Parameter([1.0])]},
+        {"blocks": [[nn.ReLU(), [nn.Linear(2, 2)]]]},
+        {"blocks": {"a": [("first", nn.Linear(2, 2))]}},
+        {"blocks": {nn.Linear(2, 2)}},
+        {"blocks": deque([nn.Linear(2, 2)])},
     ],
 )
 def test_parts_that_nobody_registered_are_named(attributes):
     for model in (Parts(**attributes), nn.Sequential(Parts(**attributes))):
         with pytest.raises(TypeError, match=r"inside a list or dict, where it would not"):
             model.parameters()
+
+
+@pytest.mark.parametrize("part", [nn.Linear(2, 2), nn.Parameter([1.0])])
+def test_parts_of_the_class_are_named(part):
+    class Net(nn.Module):
+        shared = part
+
+    with pytest.raises(TypeError, match=r"Net.shared belongs to the class, where .* Write self.sh"):
+        nn.Sequential(Net()).parameters()
 
 
 def test_registered_parts_may_stand_in_a_list_as_well():
@@ -205,9 +220,26 @@ def test_an_eval_pass_in_between_is_noticed(make):
         model.train().backward(loss_fn.backward())
 
 
+class Own(np.ndarray):
+    pass
+
+
+SHARING = {
+    "array": lambda x, path: x,
+    "subclass": lambda x, path: x.view(Own),
+    "matrix": lambda x, path: x.view(np.matrix),
+    "memory map": lambda x, path: np.memmap(path / "x", np.float32, "w+", shape=x.shape),
+    "tensor": lambda x, path: torch.tensor(x),
+}
+
+
 @every_network
-def test_an_input_that_is_changed_in_place_harms_nothing(make):
-    model, x = make(), numbers((5, 3), np.float32)
+@pytest.mark.parametrize("mode", [True, False], ids=["train", "eval"])
+@pytest.mark.parametrize("kind", SHARING)
+def test_an_input_that_is_changed_in_place_harms_nothing(make, mode, kind, tmp_path):
+    array = numbers((5, 3), np.float32)
+    model, x = make().train(mode), SHARING[kind](array, tmp_path)
+    x[...] = x.new_tensor(array) if kind == "tensor" else array
     model.backward(np.ones_like(model(x)))
     expected = [p.grad for p in model.parameters()]
     model.zero_grad()
@@ -216,6 +248,108 @@ def test_an_input_that_is_changed_in_place_harms_nothing(make):
     model.backward(np.ones_like(y))
     for p, grad in zip(model.parameters(), expected, strict=True):
         np.testing.assert_array_equal(p.grad, grad)
+
+
+IN_BETWEEN = {
+    "a slice": (lambda model, second: model[:2], 3),
+    "the first layer": (lambda model, second: model[0], 3),
+    "the last layer": (lambda model, second: model[-1], 4),
+    "another network": (lambda model, second: second, 3),
+    "another network in eval mode": (lambda model, second: second.eval(), 3),
+}
+
+
+@pytest.mark.parametrize("layer", [nn.ReLU, nn.Dropout])
+@pytest.mark.parametrize(("pick", "size"), IN_BETWEEN.values(), ids=IN_BETWEEN)
+def test_a_layer_that_was_called_in_between_goes_through_its_pass_again(layer, pick, size):
+    encoder, x = nn.Linear(3, 4), numbers((5, 3), np.float32)
+    model = nn.Sequential(encoder, layer(), nn.Linear(4, 1))
+    second = nn.Sequential(encoder, nn.Linear(4, 2))
+    model.backward(np.ones_like(model(x)))
+    expected = encoder.weight.grad
+    model.zero_grad()
+    y = model(x)
+    pick(model, second)(numbers((5, size), np.float32, 1))
+    if layer is nn.Dropout:  # another mask
+        with pytest.warns(UserWarning, match=r"A layer of this Sequential was called on its own"):
+            model.backward(np.ones_like(y))
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.backward(np.ones_like(y))
+    np.testing.assert_array_equal(encoder.weight.grad, expected)
+
+
+LABELS = np.array([0, 1, 1], np.int64)
+YES = np.ones((3, 1), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("loss_fn", "target"),
+    [(nn.BCELoss(), YES), (nn.BCEWithLogitsLoss(), YES), (nn.CrossEntropyLoss(), LABELS)],
+)
+def test_outputs_and_targets_may_be_changed_after_the_loss(loss_fn, target):
+    input = np.full((3, 2 if target is LABELS else 1), 0.5, np.float32)
+    loss_fn(input, target)
+    expected, target = loss_fn.backward(), target.copy()
+    loss_fn(input, target)
+    input[...], target[...] = 0, 0
+    np.testing.assert_array_equal(loss_fn.backward(), expected)
+
+
+def test_data_of_a_parameter_is_a_copy():
+    weights = np.broadcast_to(np.float32(1), (2, 2))  # read-only, one number
+    first, second = nn.Linear(2, 2), nn.Linear(2, 2)
+    first.weight.data = weights
+    second.weight.data = first.weight.data
+    optimizer = optim.SGD([first.weight, second.weight], lr=1.0)
+    kept = first.weight.data
+    first.weight.data *= 2
+    assert first.weight.data is kept  # in place stays in place
+    first.weight.grad = second.weight.grad = np.ones((2, 2))
+    optimizer.step()
+    assert (first.weight.data == 1).all()
+    assert (second.weight.data == 0).all()
+    assert (weights == 1).all()
+
+
+def test_freezing_is_said_to_be_the_optimizers():
+    p = nn.Parameter([1.0])
+    p.requires_grad = p.requires_grad  # as it is
+    with pytest.raises(AttributeError, match=r"To freeze a layer, leave it out: optim.SGD"):
+        p.requires_grad = False
+
+
+def test_layers_are_replaced_and_removed():
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
+    model[-1] = nn.Linear(4, 2)
+    del model[1]
+    assert model(np.ones((5, 3))).shape == (5, 2)
+    assert [name for name, _ in model.named_parameters()][2] == "1.weight"
+    with pytest.raises(ValueError, match=r"a new layer at every place"):
+        model[0] = model[1]
+    with pytest.raises(IndexError, match=r"expected i below 2, got 2"):
+        del model[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("lr", -1), ("lr", np.nan), ("weight_decay", -1), ("steps", 1.5), ("steps", -1)),
+        *(("state.0.step", np.nan), ("betas", [2, 0.5]), ("betas", [0.9, np.nan])),
+        *(("units", [0, 1]), ("units", [1, -1])),
+    ],
+)
+def test_a_state_that_cannot_be_changes_no_optimizer(name, value):
+    optimizer = optim.Adam([nn.Parameter([1.0])])
+    optimizer.params[0].grad = np.ones(1)
+    optimizer.step()
+    before = optimizer.state_dict()
+    changed = {key: array + 1 for key, array in before.items() if key.startswith("state")}
+    with pytest.raises((TypeError, ValueError), match=r"expected"):
+        optimizer.load_state_dict(before | {"lr": 0.5} | changed | {name: value})
+    for key, array in optimizer.state_dict().items():
+        np.testing.assert_array_equal(array, before[key])
 
 
 @pytest.mark.parametrize("fused", [True, False])

@@ -193,8 +193,18 @@ def test_hints_go_from_nudge_to_nearly_there_and_then_say_where_the_answer_is():
         check("01.2", right, hint=4)
     with pytest.raises(ValueError, match="1, 2 or 3"):
         hint("01.2", "first")
-    with pytest.raises(ValueError, match="There is no exercise"):
-        hint("55.9")
+    for wrong in (True, 0, -1, 1.5, [1]):
+        with pytest.raises(ValueError, match="1, 2 or 3"):
+            hint("01.2", wrong)
+    for wrong in ("a", -1, 1.5, True):
+        with pytest.raises((TypeError, ValueError), match="check, seed, expected"):
+            check("01.2", right, seed=wrong)
+    for wrong in ("55.9", None, 5, [1], "0" * 5000):
+        with pytest.raises(ValueError, match=r"There is no exercise .{1,40}. Expected text"):
+            hint(wrong)
+    for close in ("5.2", 5.2, "5.2 "):
+        with pytest.raises(ValueError, match=r"near it: 05.2, "):
+            hint(close)
 
 
 def test_hint_from_the_command_line(capsys):

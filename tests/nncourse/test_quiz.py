@@ -103,6 +103,10 @@ def test_two_runs_store_the_same_and_nbconvert_shows_the_question(tmp_path):
         ({"options": {"8": "Yes.", "6": " "}}, r"expected a reason for every option; \['6'\]"),
         ({"options": {"8": "Yes."}}, "two options or more"),
         ({"options": {"8": "Yes.", "6": None}}, "reason for every option"),
+        ({"options": ["8", "6"]}, "a dict of two options or more, got .'8', '6'."),
+        ({"options": "86"}, "a dict of two options or more, got '86'"),
+        ({"answer": ["8"]}, "one of its options"),
+        ({"name": 5}, "expected a name like .*got 5."),
         ({"name": "q1"}, 'expected a name like "05.q1", got .q1.'),
     ],
 )

@@ -511,7 +511,7 @@ def test_a_driver_builds_and_calls_a_class():
 
 def test_find_names_the_near_ids():
     assert find("01.2").name == "weighted_sum"
-    with pytest.raises(ValueError, match=r"There is no exercise '01.77'.*'01.1', '01.2'"):
+    with pytest.raises(ValueError, match=r"There is no exercise '01.77'.*near it: 01.1, 01.2"):
         find("01.77")
     with pytest.raises(ValueError, match="Expected text like"):
         find(1.2)

@@ -72,7 +72,12 @@ def test_every_way_to_hand_over_a_picture_gives_the_same(tmp_path):
     Image.fromarray(np.rot90(colour)).save(tmp_path / "turned.jpg", quality=95, exif=turned)
     given = [grey[:, :, None], grey[None], grey / 255, grey.astype(int), grey.astype(np.uint16)]
     given += [colour, colour / 255, seen, clear, str(tmp_path / "grey.png")]
-    given += [tmp_path / "colour.jpg", tmp_path / "turned.jpg"]
+    given += [tmp_path / "colour.jpg", tmp_path / "turned.jpg", clear.astype(int), seen / 1.0]
+    deep = Image.fromarray(grey.astype(np.uint16) * 257)
+    deep.save(tmp_path / "16 bit.png")
+    Image.fromarray(grey.astype(np.int32) * 257).save(tmp_path / "32 bit.tif")
+    given += [tmp_path / "16 bit.png", tmp_path / "32 bit.tif", deep, Image.fromarray(colour)]
+    given += [Image.fromarray(grey).convert(mode) for mode in ("P", "LA", "CMYK", "F")]
     for photo in given:
         np.testing.assert_allclose(digit_from_photo(photo), wanted, atol=0.25)
     assert digit_from_photo(grey > 120).max() == pytest.approx(1, abs=1e-6)
@@ -100,6 +105,8 @@ def test_thin_pens_are_thickened(width):
     ("photo", "error", "message"),
     [
         (np.full((50, 50), 200), ValueError, "found no ink"),
+        (np.zeros((100, 100), np.uint8), ValueError, "found no ink"),
+        (np.zeros((8, 2000)), ValueError, "found no ink"),
         (np.zeros((5, 50)), ValueError, "at least 8 x 8 pixels, got an array of shape"),
         (np.zeros((2, 28, 28)), ValueError, "one picture"),
         (np.full((28, 28), np.nan), ValueError, "finite numbers"),
