@@ -177,9 +177,11 @@ def main(words):
     """python tasks.py [--here] TASK ...: --here uses this Python as it is, and installs nothing."""
     here = words[:1] == ["--here"]
     name, *arguments = words[here:] or ["--help"]
-    if name not in TASKS:
+    if name in ("-h", "--help"):
         print(usage())
-        return 0 if name in ("-h", "--help") else 2
+        return 0
+    if name not in TASKS:
+        return stop(f"There is no task {name!r}.\n\n{usage()}", 2)
     function, needs = TASKS[name]
     try:
         python = Path(sys.executable) if here else ready(needs)

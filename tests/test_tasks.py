@@ -357,8 +357,9 @@ def test_it_says_what_there_is():
     for name, (function, needs) in tasks.TASKS.items():
         assert f"  {name:<10} {function.__doc__}\n" in done.stdout
         assert set(needs) <= set(tasks.EVERYTHING)
-    wrong = subprocess.run([sys.executable, "tasks.py", "x"], cwd=ROOT, capture_output=True)
+    wrong = subprocess.run([sys.executable, "tasks.py", "labb"], cwd=ROOT, capture_output=True)
     assert wrong.returncode == 2
+    assert wrong.stderr.startswith(b"There is no task 'labb'.")
 
 
 # -------------------------------------------------------------------------------- one source, twice
