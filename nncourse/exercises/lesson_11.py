@@ -956,18 +956,12 @@ def no_remedy():
     return [0.0, 0.0]
 
 
-@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 1 > weight_decay))
-def numbers_exchanged():
-    """The first number is p of dropout, a probability; the second is weight decay. Have they
-    changed places?
+@remedy_exercise.mistake("p above 1", seen=chose(lambda p, weight_decay: p > 1))
+def exchanged_or_in_percent():
+    """The first number is p of dropout, a probability: 50 percent is 0.5. The second number is
+    weight decay, which may be above 1. Have they changed places?
     """
     return [5.0, 0.0]
-
-
-@remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p > 1 and weight_decay >= 1))
-def in_percent():
-    """p is a probability: 50 percent is 0.5."""
-    return [50.0, 5.0]
 
 
 @remedy_exercise.mistake(seen=chose(lambda p, weight_decay: p == 1))
