@@ -197,8 +197,9 @@ class Book:
         ]
         for key_of in sorted(statuses[0].keys() | statuses[1].keys()):
             was, now = (status.get(key_of) for status in statuses)
-            if was != now:
-                rows.append(change(key_of[0], key_of[1], was, now))
+            student, path, lesson = key_of
+            if was != now:  # without a path: a lesson that was expected, and is not there
+                rows.append(change(student, f"lesson {lesson}" if path == "-" else path, was, now))
         return rows
 
     def as_json(self):

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -296,6 +297,17 @@ def test_the_better_of_two_counts_and_the_missing_are_listed(tmp_path):
     assert [(o["student"], o["path"]) for o in book.outcomes if o["status"] == REJECTED] == [
         ("bob", "bob"),
         ("bob", "-"),
+    ]
+
+
+def test_what_was_expected_and_is_not_there_is_a_change_with_the_name_of_its_lesson():
+    outcomes = [
+        {"student": "ada", "path": "ada/05.ipynb", "lesson": "05", "status": GRADED},
+        {"student": "ada", "path": "-", "lesson": "06", "status": REJECTED},
+    ]
+    now = SimpleNamespace(points=dict, outcomes=outcomes)
+    assert Book.changes(now, {"submissions": outcomes[:1]}) == [
+        {"student": "ada", "what": "lesson 06", "before": "-", "after": REJECTED}
     ]
 
 
