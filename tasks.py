@@ -86,7 +86,8 @@ def test(python, arguments):
     """run every test, the notebooks and the browser included"""
     tests = ("tests", "bench", "--nbval", "lessons", "solutions", "--every-notebook")
     threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    shared = ("-n", "2", "--dist", "loadscope", "-q")
+    # in the order of tests/conftest.py
+    shared = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-q")
     return run(python, "pytest", *tests, *shared, *arguments, environment=threads)
 
 

@@ -56,6 +56,19 @@ class Pictures:
             notebook.skip_compare += ("image/svg+xml",)
 
 
+def pytest_collection_modifyitems(config, items):
+    """Of two processes neither ends minutes before the other: modules that take long come first."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=order)
+
+
+def order(item):
+    """Chromium, notebooks, the grader's sandboxes, and what is left; a module stays together."""
+    longest = ("tests/browser", ".ipynb", "tests/nncourse")
+    where = item.nodeid.split("::")[0]
+    return next((k for k, part in enumerate(longest) if part in where), len(longest))
+
+
 class WithoutTorch:
     """Where PyTorch is not installed, what needs it is skipped, and says so."""
 

@@ -1,20 +1,17 @@
 """make site, built afresh and opened page by page in Chromium with the network off."""
 
-import contextlib
-import functools
-import http.server
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
 from docs.pages import SHOWS, for_colab, for_the_web, live
 from nncourse.grading import report
@@ -23,9 +20,10 @@ from nncourse.grading.marking import grade_submission
 from nncourse.grading.submissions import Submission
 from tests.browser import lab
 from tests.browser.axe import violations
+from tests.browser.lab import box_of, served, until, until_shown
 from tests.nncourse.grading import helpers
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 SECONDS_TO_BUILD = 60
 WHOLE = ("docs/index.html", "lessons/06_gradient_descent.html")
@@ -55,21 +53,6 @@ def environment():
     return {key: value for key, value in os.environ.items() if key != "REPOSITORY"}
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    """The address of a server that serves this folder, on the loopback interface alone."""
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
 def pages_of(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
 
@@ -88,7 +71,7 @@ class Watched:
         self.page.route(lambda url: not url.startswith(address), self.stop)
         self.page.on("console", self.heard)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
+        self.page.on("requestfailed", self.failed)
         self.page.on("response", self.answered)
         self.came = {}  # {address: bytes} of what the page is made of, but for its pictures
 
@@ -100,6 +83,10 @@ class Watched:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
+    def failed(self, request):
+        if request.failure != "net::ERR_ABORTED":  # the page was left before all had come
+            self.complaints.append(f"{request.failure}: {request.url}")
+
     def answered(self, response):
         if response.status >= 400:
             self.complaints.append(f"{response.status}: {response.url}")
@@ -107,13 +94,16 @@ class Watched:
             self.came[response.url] = int(response.headers.get("content-length", 0))
 
     def open(self, name):
-        """Open a page and wait until its formulas stand; returns the page of Playwright."""
+        """Open a page, wait until its formulas and explorers stand; returns Playwright's page."""
         self.complaints.clear()
         self.came.clear()
         self.page.goto(self.address + name)
         if self.page.query_selector(".math"):
             self.page.wait_for_function("window.MathJax?.startup?.promise !== undefined")
             self.page.evaluate("MathJax.startup.promise")
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.live')].every(one => one.firstElementChild)"
+        )
         return self.page
 
 
@@ -184,10 +174,11 @@ def test_what_a_prediction_asks_for_is_folded_and_explorers_are_not(browser, add
     page = watched.open("lessons/03_the_perceptron.html")
     folded = page.locator("details.hide:has(> summary:has-text('Show what happens'))")
     assert folded.count() >= 3
-    assert not folded.first.locator(".output").first.is_visible()
+    output = folded.first.locator(".output").first
+    expect(output).not_to_be_visible()
     folded.first.locator("summary").click()
-    assert folded.first.locator(".output").first.is_visible()
-    assert page.locator("details.hide .live").count() == 0
+    expect(output).to_be_visible()
+    expect(page.locator("details.hide .live")).to_have_count(0)
     watched.context.close()
 
 
@@ -256,13 +247,13 @@ def pages_with_shows():
 def test_a_show_moves_without_a_kernel(browser, address, name, show):
     watched = Watched(browser, address)
     page = watched.open(name)
-    root = page.locator(f".live[data-show={show}] > div").first
-    root.locator("[data-name=again]").click()
-    page.wait_for_function("root => root.dataset.steps === '0'", arg=root.element_handle())
-    before = root.locator(".nn-planes").inner_html()
-    root.locator("[data-name=play]").click()
-    page.wait_for_function("root => Number(root.dataset.steps) >= 3", arg=root.element_handle())
-    assert root.locator(".nn-planes").inner_html() != before
+    root = page.wait_for_selector(f".live[data-show={show}] > div")
+    root.query_selector("[data-name=again]").click()
+    until(root, "root.dataset.steps === '0'")
+    before = root.query_selector(".nn-planes").inner_html()
+    root.query_selector("[data-name=play]").click()
+    until(root, "Number(root.dataset.steps) >= 3")
+    until(root, f"root.querySelector('.nn-planes').innerHTML !== {json.dumps(before)}")
     assert watched.complaints == []
     watched.context.close()
 
@@ -270,6 +261,18 @@ def test_a_show_moves_without_a_kernel(browser, address, name, show):
 VALUES = """() => [...document.querySelectorAll('.live .nn-show [aria-valuetext]')]
     .filter(one => !one.querySelector('.training-cross'))  // a place to look at is no setting
     .map(one => one.getAttribute('aria-valuetext'))"""
+
+# the address follows after a rest; every other state was another address
+AT_REST = f"""async () => {{
+    let [before, since, frames] = ["", 0, 0];
+    while (frames < 30 || performance.now() - since < 1000) {{
+        await new Promise(requestAnimationFrame);
+        const now = ({VALUES})().join() + location.hash;
+        frames += 1;
+        if (now !== before) [before, since, frames] = [now, performance.now(), 0];
+    }}
+    return ({VALUES})().join();
+}}"""
 
 UNPAINTED = """root => [...root.querySelectorAll('.nn-plane canvas')].filter(one => {
     const corner = [one.width - 1, one.height - 1, 1, 1];
@@ -296,10 +299,9 @@ def test_every_explorer_of_a_page_moves_its_link_opens_it_as_it_is_and_reset_beg
     watched = Watched(browser, address, viewport=viewport, has_touch=size[0] < 500)
     page = watched.open(name)
     page.wait_for_function(
-        "[...document.querySelectorAll('.live')].every(one => one.firstElementChild)"
+        "[...document.querySelectorAll('.live .nn-show')].every(one => one.dataset.frames)"
     )
-    page.evaluate("new Promise((done) => setTimeout(done, 300))")  # they have drawn themselves
-    begun = page.evaluate(VALUES)
+    begun = page.evaluate(f"({VALUES})().join()")
     roots = page.query_selector_all(".live .nn-show")
     assert roots
     for root in roots:
@@ -308,15 +310,14 @@ def test_every_explorer_of_a_page_moves_its_link_opens_it_as_it_is_and_reset_beg
         for slider in sliders[:1]:  # a handle may move what is no setting, such as a probe
             slider.press("ArrowRight")
         for plane in filter(lambda one: one.is_visible(), root.query_selector_all(".nn-plane")):
-            assert plane.bounding_box()["width"] <= root.bounding_box()["width"] + 1
-        assert root.evaluate(UNPAINTED) == 0  # a map is square, to its last corner
+            until(plane, lab.FITS)
+        until(root, f"({UNPAINTED})(root) === 0")  # a map is square, to its last corner
     assert page.evaluate(WIDTH) == 0
-    page.wait_for_timeout(600)  # the address follows after a rest
-    said = page.evaluate(VALUES)
+    said = page.evaluate(AT_REST)
     assert page.evaluate("location.hash") > "#"
     assert said != begun
     page.reload()
-    shows = f"said => `${{({VALUES})()}}` === `${{said}}`"
+    shows = f"said => ({VALUES})().join() === said"
     page.wait_for_function(shows, arg=said)
     for button in page.query_selector_all(
         ".live .nn-show :is([data-name=reset], [data-name=Reset])"
@@ -333,20 +334,16 @@ def test_the_first_screen_reads_a_digit_and_offers_to_start(browser, address, si
     watched = Watched(browser, address, viewport=viewport, has_touch=size[0] < 500)
     page = watched.open("docs/index.html")
     pad = page.wait_for_selector(".hero .nnlib-pad[data-ready]")
-    start = page.query_selector(".start-button").bounding_box()
+    start = box_of(page.query_selector(".start-button"))
     assert start["y"] + start["height"] < size[1]
     first = int(pad.get_attribute("data-frames"))
-    page.wait_for_function("pad => pad.dataset.frames > 10", arg=pad)  # it draws by itself
-    box = pad.query_selector(".drawing").bounding_box()
+    until(pad, "root.dataset.frames > 10")  # it draws by itself
+    box = box_of(pad.query_selector(".drawing"))
     corner = [(0.25, 0.2), (0.75, 0.2), (0.45, 0.85)]
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corner]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
+    lab.stroke(page, *places)
     page.wait_for_selector(".hero .bar:nth-child(8).best")
-    assert "The network says 7" in pad.inner_text()
+    until_shown(pad, "The network says 7")
     assert int(pad.get_attribute("data-frames")) > first
     assert watched.complaints == []
     watched.context.close()
@@ -358,9 +355,9 @@ def test_a_quiz_answers_in_the_page_and_its_source_is_not_shown(browser, address
     assert "answer=" not in page.inner_text("article")
     quiz = page.locator("fieldset.quiz").first
     quiz.get_by_label("It should grow").check()
-    assert "Not this one" in quiz.get_by_role("status").inner_text()
+    expect(quiz.get_by_role("status")).to_contain_text("Not this one")
     quiz.get_by_label("It should become smaller").check()
-    assert "Right" in quiz.get_by_role("status").inner_text()
+    expect(quiz.get_by_role("status")).to_contain_text("Right")
     assert watched.complaints == []
     watched.context.close()
 
@@ -378,9 +375,8 @@ def test_the_search_finds_a_lesson(browser, address):
 def test_light_and_dark_are_accessible_to_the_last_word_of_code(browser, address, name, scheme):
     watched = Watched(browser, address, color_scheme=scheme)
     page = watched.open(name)
-    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    brightness = min(map(int, re.findall(r"\d+", colour)[:3]))
-    assert brightness < 60 if scheme == "dark" else brightness > 230
+    parts = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3)"
+    page.wait_for_function(f"{parts}.every(one => one {'< 60' if scheme == 'dark' else '> 230'})")
     assert violations(page) == []
     assert watched.complaints == []
     watched.context.close()

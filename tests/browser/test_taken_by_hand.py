@@ -52,6 +52,22 @@ def test_the_window_is_dragged_over_the_image_and_by_keys(notebook):
     until_said(window, "row 5, column 3 of the feature map")
 
 
+PRESS_AT_ONCE = """(element, keys) => {
+    const press = key => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    for (const key of keys) element.dispatchEvent(press(key));
+}"""
+
+
+def test_no_key_is_lost_when_several_come_within_one_frame(notebook):
+    root = shown(notebook, "explore_convolution")
+    notebook.set("my_explore_convolution", row=3, column=4, k00=1.0)
+    handle(root, "The window").evaluate(PRESS_AT_ONCE, ["ArrowDown", "ArrowDown", "ArrowLeft"])
+    says(notebook, "[my_explore_convolution.row, my_explore_convolution.column]", "[5, 3]")
+    field = root.query_selector("input[aria-label='weight w₁₁']")
+    field.evaluate(PRESS_AT_ONCE, ["ArrowUp", "ArrowUp", "ArrowUp"])
+    says(notebook, "my_explore_convolution.k00", "2.5")
+
+
 def test_a_press_in_the_feature_map_takes_the_window_there(notebook):
     root = shown(notebook, "explore_convolution")
     box = box_of(root.query_selector_all(".nn-pixels")[1])
