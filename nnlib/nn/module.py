@@ -11,7 +11,8 @@ from nnlib.nn.passes import watch_backward, watch_forward
 
 ndarray = np.ndarray
 # what a module remembers of its last forward pass: not copied, not pickled, not kept in eval mode
-REMEMBERED = ("saved", "seen", "output", "eval_input")
+REMEMBERED = ("saved", "seen", "output", "eval_input", "waiting")
+AGAIN = "again"  # Parameter.grad_used of a gradient that adds to one which step() has used
 
 
 class Parameter:
@@ -61,12 +62,7 @@ class Parameter:
             self._grad = grad
             return
         if self.grad_used:
-            warnings.warn(
-                "This gradient adds to one that optimizer.step() has already used. "
-                "Call optimizer.zero_grad() before each backward pass.",
-                stacklevel=4,
-            )
-            self.grad_used = False
+            self.grad_used = AGAIN  # step() says so: gradients that nobody uses harm nobody
         self._grad = self._grad + grad
 
     def zero_grad(self):

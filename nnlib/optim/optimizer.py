@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from nnlib.expect import number, setting, whole
-from nnlib.nn.module import fitting, parameter_list
+from nnlib.nn.module import AGAIN, fitting, parameter_list
 
 TINY = 1e-30  # far below any step that matters, far above the slow subnormal floats
 
@@ -41,7 +41,7 @@ class Optimizer:
     def step(self):
         """Move every parameter that has a gradient; warns when none of them has one."""
         self.steps += 1
-        moved, decays = False, self.weight_decay > 0
+        moved, again, decays = False, False, self.weight_decay > 0
         counts, state = self.counts, self.state
         update = self.fused_update if self.fused else self.update
         for i, p in enumerate(self.params):
@@ -52,7 +52,15 @@ class Optimizer:
             if decays:
                 grad = self.decay(p)
             update(p.data, grad, counts[i], *state[i])
+            if p.grad_used is AGAIN:
+                again = True
             p.grad_used = moved = True
+        if again:
+            warnings.warn(
+                "This gradient adds to one that optimizer.step() has already used. "
+                "Call optimizer.zero_grad() before each backward pass.",
+                stacklevel=2,
+            )
         if not moved:
             warnings.warn(
                 "optimizer.step() found no gradient, and moved nothing. Call model.backward() "

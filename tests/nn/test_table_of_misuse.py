@@ -362,6 +362,23 @@ def test_a_late_first_gradient_takes_a_first_step(fused):
     assert late.data.item() == pytest.approx(0.9, abs=1e-6)
 
 
+def test_a_gradient_that_a_step_has_used_is_noticed_when_it_is_used_again():
+    model, head = nn.Linear(2, 1), nn.Linear(1, 1)
+    optimizer, other = optim.SGD(model.parameters(), lr=0.1), optim.SGD(head.parameters(), lr=0.1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(3):  # accumulated before a step, or never used again: as of a GAN's judge
+            optimizer.zero_grad()
+            for _ in range(2):
+                model.backward(np.ones_like(model(np.ones((3, 2)))))
+            optimizer.step()
+            other.zero_grad()
+            model.backward(head.backward(np.ones_like(head(model(np.ones((3, 2)))))))
+            other.step()
+    with pytest.warns(UserWarning, match=r"has already used. Call optimizer.zero_grad\(\) before"):
+        optimizer.step()
+
+
 def test_parameters_of_another_model_are_noticed():
     model, other = nn.Linear(2, 1), nn.Linear(2, 1)
     optimizer = optim.SGD(other.parameters(), lr=0.1)
