@@ -106,7 +106,7 @@ def test_names_that_a_file_cannot_hold(tmp_path, name):
 
 def test_files_of_other_kinds_are_named_without_false_advice(tmp_path):
     np.save(tmp_path / "a.npy", np.ones(2))
-    (tmp_path / "b.txt").write_text("hello")
+    (tmp_path / "b.txt").write_text("hello", encoding="utf-8")
     (tmp_path / "c.pt").write_bytes(pickle.dumps({"w": [1.0]}))
     for path in tmp_path.iterdir():
         with pytest.raises(ValueError, match=r"could not read it \(File is not a zip file\)"):

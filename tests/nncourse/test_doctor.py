@@ -146,11 +146,11 @@ class Words:
 @pytest.mark.parametrize(
     ("system", "slash", "python", "expected"),
     [
-        ("posix", "/", "/home/ada/python", "/home/ada/python -m pip install"),
+        ("posix", "/", "/course/python", "/course/python -m pip install"),
         ("posix", "/", "/my course/python", "'/my course/python' -m pip install"),
         ("posix", "/", "/it's/$HOME", """'/it'"'"'s/$HOME' -m pip install"""),
-        ("nt", "\\", "C:\\c\\python.exe", "C:\\c\\python.exe -m pip install"),
-        ("nt", "\\", "C:\\Ada B\\python.exe", '& "C:\\Ada B\\python.exe" -m pip install'),
+        ("nt", "\\", "course\\python.exe", "course\\python.exe -m pip install"),
+        ("nt", "\\", "my course\\python.exe", '& "my course\\python.exe" -m pip install'),
     ],
 )
 def test_a_command_can_be_typed_as_it_is_shown(monkeypatch, system, slash, python, expected):
