@@ -1,13 +1,16 @@
 """Time the explorers in a real JupyterLab: python -m bench.explorers [NAME ...]
 
 For each, the milliseconds from a key to the painted picture, of a frame while something in it is
-dragged, and while it plays where it can. Medians; exits with 1 when a limit is missed.
+dragged, and while it plays where it can. Before them the site's first page, with no network: from
+its address to a digit pad that answers to keys, and its weight. "first page" is its NAME. Medians;
+exits with 1 when a limit is missed.
 """
 
 import argparse
 import itertools
 import math
 import statistics
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -18,9 +21,15 @@ from tests.browser import lab
 from tests.browser.notebooks import explorer_names, explorers_notebook
 
 KEY, FRAME = 60, 17  # milliseconds; a screen shows 60 frames a second
+USABLE, WEIGHT = 1000, 1500  # milliseconds and kB of the site's first page
+FRONT, VISITS = "first page", 5
+ROOT = Path(__file__).parents[1]
 KEYS, MOVES, SECONDS = 20, 90, 2
 PLAY = ".nn-play"
 MOVERS = f".nn-handle, canvas.drawing, {lab.SLIDER}"
+
+ANSWERED = """() => document.querySelector('.hero .answer').textContent
+    .startsWith('The network says') && performance.now()"""  # since the address was asked for
 
 WATCH_FRAMES = """() => {
     window.frameTimes = [];
@@ -97,6 +106,40 @@ def played(page, show):
     return times
 
 
+def first_page():
+    """Yield rows as measure() does; each visit has a browser that knows nothing yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        build = [sys.executable, "-m", "sphinx", "-q", "-b", "html", "-c", "docs", ".", folder]
+        subprocess.run(build, cwd=ROOT, check=True)
+        with lab.served(folder) as address, lab.browser() as chromium:
+            visits = [visit(chromium, address) for _ in range(VISITS)]
+    milliseconds, kilobytes = (statistics.median(one) for one in zip(*visits, strict=True))
+    yield FRONT, "from its address to an answer to keys", milliseconds, USABLE
+    yield FRONT, "its weight but for pictures", kilobytes, WEIGHT
+
+
+def visit(chromium, address):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    page.route(lambda url: not url.startswith(address), lambda route: route.abort())
+    came = {}
+
+    def note(response):
+        if response.request.resource_type != "image":
+            came[response.url] = int(response.headers.get("content-length", 0))
+
+    page.on("response", note)
+    page.goto(f"{address}docs/index.html", wait_until="commit")
+    page.wait_for_selector(".hero .nnlib-pad[data-ready]")
+    page.focus(".hero .drawing")
+    for key in [" ", "ArrowDown", "ArrowDown"]:  # a stroke
+        page.keyboard.press(key)
+    milliseconds = page.wait_for_function(ANSWERED).json_value()
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return milliseconds, sum(came.values()) / 1000
+
+
 def drawn(show):
     """How often the show has drawn itself."""
     return int(show.get_attribute("data-frames") or 0)
@@ -111,20 +154,28 @@ def frame_times(page):
 def main():
     parser = argparse.ArgumentParser(prog="python -m bench.explorers", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="such as explore_softmax (all)")
-    names = parser.parse_args().names or explorer_names()
+    names = parser.parse_args().names or [FRONT, *explorer_names()]
     missed = 0
-    print("\nExplorers in JupyterLab, Chromium")
-    for name, what, value, limit in measure(names):
+    print("\nExplorers in JupyterLab and on the site, Chromium")
+    for name, what, value, limit in found(names):
         if value is None:
             print(f"  nothing to move                     {name}, {what}", flush=True)
             continue
         missed += value > limit
         verdict = "MISSED" if value > limit else "met   "
         rate = f", {1000 / value:.0f} frames a second" if limit == FRAME else ""
-        print(
-            f"  {verdict} {value:7.1f} ms, at most {limit:3} ms   {name}, {what}{rate}", flush=True
-        )
+        unit = "kB" if limit == WEIGHT else "ms"
+        figures = f"{value:7.1f} {unit}, at most {limit:4} {unit}"
+        print(f"  {verdict} {figures}   {name}, {what}{rate}", flush=True)
     return int(missed > 0)
+
+
+def found(names):
+    if FRONT in names:
+        yield from first_page()
+    others = [name for name in names if name != FRONT]
+    if others:
+        yield from measure(others)
 
 
 if __name__ == "__main__":

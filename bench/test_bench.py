@@ -155,6 +155,7 @@ def test_a_lesson_above_a_limit_is_shown(found, code, monkeypatch, capsys):
 def test_an_explorer_above_a_limit_is_shown(value, code, monkeypatch, capsys):
     rows = [("explore_x", "a frame while it is dragged", value, explorers.FRAME)]
     monkeypatch.setattr(explorers, "measure", lambda names: rows)
+    monkeypatch.setattr(explorers, "first_page", lambda: [("first page", "weight", 1, 2)])
     monkeypatch.setattr("sys.argv", ["bench.explorers"])
     assert explorers.main() == code
     assert ("MISSED" in capsys.readouterr().out) == bool(code)

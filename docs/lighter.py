@@ -11,6 +11,9 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from nnlib.widgets.base.javascript import HERE, IMPORT
+
+HERO, FIRST_SHOW = 'class="live hero"', "pad.js"  # of the first page, what one sees first
 ICON = re.compile(r'class="[^"]*\bfa-(?:solid |regular )?[^"]*"')
 NAMES = re.compile(r"\bfa-([a-z-]+)")
 NO_ICON = {"solid", "regular", "lg", "fw"}  # these say how, and not which
@@ -133,8 +136,10 @@ def head(text, up):
     if len(said) > 200:
         said = said[:200].rsplit(" ", 1)[0] + " …"
     title = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
+    first = files_of(FIRST_SHOW) if HERO in text else []
     return "\n".join(
         [
+            *(f'<link rel="modulepreload" href="{up}_static/explorers/{one}">' for one in first),
             f'<link rel="stylesheet" href="{up}_static/icons.css">',
             f'<meta name="description" content="{escape(said)}">',
             f'<meta property="og:title" content="{title[1].strip() if title else ""}">',
@@ -142,6 +147,18 @@ def head(text, up):
             f'<meta property="og:image" content="{up}_static/explorers.png">',
         ]
     )
+
+
+def files_of(name):
+    """A module of the explorers and all that it imports, so that they come at once."""
+    known, left = [], [HERE / name]
+    while left:
+        file = left.pop().resolve()
+        if file not in known:
+            known.append(file)
+            text = file.read_text(encoding="utf-8")
+            left += [file.parent / (way + rest) for way, rest in IMPORT.findall(text)]
+    return [file.relative_to(HERE).as_posix() for file in known]
 
 
 def rule(name, program):
