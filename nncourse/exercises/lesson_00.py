@@ -1,5 +1,6 @@
 """Exercises for lesson 00: the loss by hand, as a function, and made small with sliders."""
 
+import itertools
 import math
 
 import numpy as np
@@ -78,6 +79,28 @@ def a_perfect_point_left_out():
     good point should.
     """
     return 26 / 3
+
+
+@loss_on_paper_exercise.mistake("sizes added up")
+def sum_of_the_sizes():
+    """That is the sum of the sizes of the gaps. The loss takes each gap times itself, and then
+    the mean of these squares.
+    """
+    return 8
+
+
+@loss_on_paper_exercise.mistake
+def the_fraction_left_out():
+    """26 divided by 4 leaves a fraction: a loss need not be a whole number."""
+    return 6
+
+
+@loss_on_paper_exercise.mistake
+def shared_out_between_the_wrong_number():
+    """The squares add up to 26, which is right. Then the sum was divided by 2, and there are four
+    points.
+    """
+    return 13
 
 
 @loss_on_paper_exercise.mistake
@@ -237,6 +260,100 @@ def return_and_division_inside_the_loop(points, curve):
     return gaps_of(points, curve)[0] ** 2 / len(points)
 
 
+@my_loss_exercise.mistake
+def the_last_point_left_out(points, curve):
+    """The last point was not looked at: a `range` already ends before the number in its brackets,
+    so `range(len(points))` is enough, without − 1.
+    """
+    return sum(gap**2 for gap in gaps_of(points, curve)[:-1]) / len(points)
+
+
+@my_loss_exercise.mistake
+def the_first_point_left_out(points, curve):
+    """The first point was not looked at: Python counts from 0, and a `range` that begins at 1
+    leaves it out.
+    """
+    return sum(gap**2 for gap in gaps_of(points, curve)[1:]) / len(points)
+
+
+@my_loss_exercise.mistake
+def the_sum_squared(points, curve):
+    """First the gaps are added up, and then the sum is squared; by then gaps above and below have
+    cancelled out. Square each gap first.
+    """
+    return sum(gaps_of(points, curve)) ** 2
+
+
+@my_loss_exercise.mistake("the sum squared, then divided")
+def the_sum_squared_and_divided(points, curve):
+    """First the gaps are added up, and then the sum is squared; by then gaps above and below have
+    cancelled out. Square each gap first.
+    """
+    return sum(gaps_of(points, curve)) ** 2 / len(points)
+
+
+@my_loss_exercise.mistake
+def the_square_of_the_mean_size(points, curve):
+    """The mean of the sizes comes first here, and the square second. Square each gap first: a
+    large gap is to count more.
+    """
+    return np.mean(np.abs(gaps_of(points, curve))) ** 2
+
+
+@my_loss_exercise.mistake
+def only_the_last_point_left_undivided(points, curve):
+    """Only the square of the last point is left: `=` in the loop writes over what was there
+    before. Add with `+=`, and divide by the number of points after the loop.
+    """
+    return gaps_of(points, curve)[-1] ** 2
+
+
+@my_loss_exercise.mistake
+def divided_in_every_round(points, curve):
+    """The division stands inside the loop, so what was added first is divided again and again.
+    Divide once, after the loop.
+    """
+    total = 0
+    for gap in gaps_of(points, curve):
+        total = (total + gap**2) / len(points)
+    return total
+
+
+def is_difference_of_squares(arguments, result):
+    points, curve = map(np.array, arguments)
+    return math.isclose(abs(result), abs(np.mean(points**2 - curve**2)), abs_tol=1e-9)
+
+
+@my_loss_exercise.mistake(seen=is_difference_of_squares)
+def squares_subtracted(points, curve):
+    """Here both numbers are squared, and then subtracted. The gap comes first, `a - b`, and it is
+    the gap that is squared.
+    """
+    return np.mean(np.square(points)) - np.mean(np.square(curve))
+
+
+@my_loss_exercise.mistake
+def one_fewer_below_the_line(points, curve):
+    """The sum is divided by one less than the number of points, as for some other measures of
+    spread. A mean is divided by the number of points.
+    """
+    return sum(gap**2 for gap in gaps_of(points, curve)) / (len(points) - 1)
+
+
+@my_loss_exercise.mistake
+def the_length_of_the_gaps(points, curve):
+    """That is the root of the sum of the squares. Leave the root out, and divide the sum by the
+    number of points.
+    """
+    return np.linalg.norm(gaps_of(points, curve))
+
+
+@my_loss_exercise.mistake
+def the_squares_one_by_one(points, curve):
+    """These are all the squares, one for each point. The loss is their mean, a single number."""
+    return [gap**2 for gap in gaps_of(points, curve)]
+
+
 def is_doubled_gap(arguments, result):
     return math.isclose(abs(result), abs(2 * np.mean(gaps_of(*arguments))), abs_tol=1e-9)
 
@@ -247,9 +364,11 @@ def gaps_doubled_00_2(points, curve):
     return np.mean([2 * gap for gap in gaps_of(points, curve)])
 
 
-@my_loss_exercise.mistake("`//` in place of `/`")
+@my_loss_exercise.mistake("the fraction thrown away")
 def whole_division(points, curve):
-    """`//` divides and throws the fraction away. For a mean write `/`."""
+    """The mean is right up to its fraction, which is cut off: `//` does that, and `int(...)`. For
+    a mean write `/`, and no `int` around it.
+    """
     return sum(gap**2 for gap in gaps_of(points, curve)) // len(points)
 
 
@@ -271,7 +390,7 @@ def is_rounded(arguments, result):
     off = abs(result - my_loss(*arguments))
     return any(
         off <= 0.501 / size and math.isclose(size * result, round(size * result), abs_tol=1e-6)
-        for size in (1, 10, 100)
+        for size in (1, 10, 100, 1000, 10_000)
     )
 
 
@@ -329,10 +448,14 @@ fountain = Exercise(
 )
 
 
-@fountain.mistake(seen=lambda arguments, my_curve: fountain_loss(*my_curve[::-1]) < TARGET)
+def fits_in_another_order(arguments, my_curve):
+    return any(fountain_loss(*order) < TARGET for order in itertools.permutations(my_curve))
+
+
+@fountain.mistake(seen=fits_in_another_order)
 def the_wrong_order():
-    """Turned round, these three numbers fit well. The first one belongs to $x^2$: write a, b,
-    c.
+    """In another order these three numbers fit well. The first one belongs to $x^2$, the second
+    to $x$, and the third is the height in the middle: write a, b, c.
     """
     return [6.1, 0.3, -0.55]
 
@@ -357,6 +480,16 @@ def the_two_sides_alike():
     those on the left, and b can lift one side and lower the other.
     """
     return [-0.55, 0, 6.1]
+
+
+@fountain.mistake(
+    seen=lambda arguments, my_curve: fountain_loss(my_curve[0], -my_curve[1], my_curve[2]) < TARGET
+)
+def the_higher_side_on_the_left():
+    """With the other sign of b these three numbers fit well. The points are higher on the right,
+    where x is positive: which sign of b lifts that side?
+    """
+    return [-0.55, -0.3, 6.1]
 
 
 @fountain.mistake(seen=lambda arguments, my_curve: min(fountain_gaps(my_curve)) > 0)

@@ -180,6 +180,34 @@ def weighted_sum_of_the_first_input(x, w, b):
     return w[0] * x[0] + b
 
 
+@weighted_sum_exercise.mistake
+def the_last_input_left_out(x, w, b):
+    """The last input is missing: a `range` already ends before the number in its brackets, so
+    `range(len(x))` is enough, without − 1.
+    """
+    return w[:-1] @ x[:-1] + b
+
+
+@weighted_sum_exercise.mistake
+def mean_in_place_of_the_sum(x, w, b):
+    """The products were averaged. A neuron adds them up, and does not divide."""
+    return np.mean(w * x) + b
+
+
+@weighted_sum_exercise.mistake
+def bias_as_a_factor(x, w, b):
+    """The sum of the products was multiplied by the bias. The bias is added."""
+    return w @ x * b
+
+
+@weighted_sum_exercise.mistake
+def an_input_used_as_an_index(x, w, b):
+    """In `for i in x` the name i stands for an input, not for its place. `range(len(x))` counts
+    the places 0, 1, 2 and so on.
+    """
+    return sum(w[i] * i for i in x) + b
+
+
 @weighted_sum_exercise.mistake("the loop begins at 1")
 def weighted_sum_without_the_first_input(x, w, b):
     """The first input is missing: Python counts from 0, and a `range` that begins at 1 leaves
@@ -242,16 +270,11 @@ neuron_class = Exercise(
         ),
         (
             (np.array([0.2, 0.8, -0.5]), 2.0),
-            (np.array([0.4, 0.7]), 0.2),
+            (np.array([0.4, 0.7, 1.0]), 0.2),
             np.array([1.0, 2.0, 3.0]),
             np.array([0.5, -1.0, 0.0]),
         ),
-        (
-            (np.array([0.4, 0.7]), 0.2),
-            (np.array([0.2, 0.8, -0.5]), 2.0),
-            np.array([0.5, 0.3]),
-            np.array([0.0, 0.0]),
-        ),
+        ((np.array([0.4]), 0.2), (np.array([-0.8]), 2.0), np.array([0.5]), np.array([0.0])),
         (
             (np.array([1.0, -1.0]), 0.0),
             (np.array([3.0, 0.0]), -1.0),
@@ -327,7 +350,7 @@ class NeuronSharingNumbers(Neuron):
 
     def forward(self, x):
         weights, bias = self.last
-        return sigmoid(np.array(weights[: len(x)] @ x[: len(weights)] + bias))
+        return sigmoid(weights @ x + bias)
 
 
 @neuron_class.mistake("`forward` changes the bias")
@@ -362,10 +385,11 @@ class NeuronWithoutBrackets(Neuron):
         return 1 / 1 + np.exp(-(self.weights @ x + self.bias))
 
 
-@neuron_class.mistake("minus sign for the products alone")
+@neuron_class.mistake("the bias with the wrong sign")
 class NeuronMinusBeforeProducts(Neuron):
-    """`-w @ x + b` turns the sign of the products and not that of the bias. The minus belongs to
-    all of z: put z in brackets, or give it a name first.
+    """The bias counts with the wrong sign: it was subtracted, or the minus sign of the sigmoid
+    stands before the products alone, as in `-w @ x + b`. That minus belongs to all of z: put z in
+    brackets, or give it a name first.
     """
 
     def forward(self, x):
@@ -378,6 +402,54 @@ class NeuronWithOtherActivation(Neuron):
 
     def forward(self, x):
         return np.tanh(self.weights @ x + self.bias)
+
+
+@neuron_class.mistake("ReLU in place of the sigmoid")
+class NeuronWithReLU(Neuron):
+    """The activation is ReLU, which cuts off at 0. This neuron has the sigmoid."""
+
+    def forward(self, x):
+        return max(0.0, self.weights @ x + self.bias)
+
+
+@neuron_class.mistake("a step in place of the sigmoid")
+class NeuronWithStep(Neuron):
+    """This neuron says 0 or 1 and nothing between: its activation is the step. The sigmoid says
+    every number between them too.
+    """
+
+    def forward(self, x):
+        return 1 if self.weights @ x + self.bias > 0 else 0
+
+
+@neuron_class.mistake("the sigmoid twice")
+class NeuronWithTwoSigmoids(Neuron):
+    """The sigmoid was taken of the sigmoid, so every output lies between 0.5 and 0.73. Once is
+    enough.
+    """
+
+    def forward(self, x):
+        return sigmoid(sigmoid(self.weights @ x + self.bias))
+
+
+@neuron_class.mistake("`*` in place of `@`")
+class NeuronWithStar(Neuron):
+    """`*` multiplies each pair and does not add up, so as many numbers come back as there are
+    inputs. `@` does both.
+    """
+
+    def forward(self, x):
+        return sigmoid(self.weights * x + self.bias)
+
+
+@neuron_class.mistake("a name that Python does not know here")
+class NeuronWithBareNames(Neuron):
+    """A name in `forward` means nothing to Python. What `__init__` stored is found through
+    `self`, as in `self.weights`; and a function of the lesson has to be written here first.
+    """
+
+    def forward(self, x):
+        return of_the_lesson(self.weights @ x + self.bias)  # noqa: F821
 
 
 def as_my_neuron(made):
@@ -401,6 +473,19 @@ class NeuronWithSingleUnderscores:
         return sigmoid(self.weights @ x + self.bias)
 
 
+@neuron_class.mistake("something is not there")
+class NeuronWithCall:
+    """Python looked for a name behind a dot, and it is not there. `__init__` has to store with
+    `self.weights = weights`, and the method that answers has to be called `forward`.
+    """
+
+    def __init__(self, weights, bias):
+        self.weights, self.bias = weights, bias
+
+    def __call__(self, x):
+        return sigmoid(self.weights @ x + self.bias)
+
+
 @neuron_class.mistake("`self` forgotten")
 @as_my_neuron
 class NeuronWithoutSelf:
@@ -412,6 +497,20 @@ class NeuronWithoutSelf:
         self.weights, self.bias = weights, bias
 
     def forward(x):
+        return x
+
+
+@neuron_class.mistake("`self` forgotten in `__init__`")
+@as_my_neuron
+class NeuronWithoutSelfInInit:
+    """Every method gets the neuron itself as its first argument, so the first name in the
+    brackets of `__init__` is `self`, and then come the weights and the bias.
+    """
+
+    def __init__(weights, bias):
+        pass
+
+    def forward(self, x):
         return x
 
 
@@ -427,8 +526,6 @@ def says_yes(majority, votes):
 
 
 def judge_majority(arguments, majority):
-    if isinstance(majority, str):
-        return f"A list of four numbers is wanted, as in [1, 2, 3, -4]; {majority!r} is text."
     if len(majority) != 4:
         return f"Four numbers are wanted, three weights and the bias; there are {len(majority)}."
     for votes in VOTES:
@@ -502,7 +599,7 @@ def yes_without_a_vote():
 
 @majority_vote.mistake(seen=lambda arguments, majority: yes_from(majority) == 4)
 def never_yes():
-    """Three votes do not outvote this bias either."""
+    """Not even three votes bring z above 0."""
     return [1.0, 1.0, 1.0, -3.5]
 
 
@@ -605,6 +702,38 @@ def bias_lost(x, w, b):
 def last_input_not_heard(x, w, b):
     """Now the last input is left out. `range(n)` counts 0, 1, ... up to n − 1: n rounds."""
     return sigmoid(w[:-1] @ x[:-1] + b)
+
+
+@fixed_neuron_exercise.mistake("`return` inside the loop")
+def fixed_neuron_of_the_first_input(x, w, b):
+    """Only the first input was heard: `return` ends the function at once, also inside the loop.
+    Move it to the left, to the level of `for`.
+    """
+    return sigmoid(w[0] * x[0] + b)
+
+
+@fixed_neuron_exercise.mistake
+def only_the_last_product_left_in_z(x, w, b):
+    """Only the product of the last input is left: `z = w[i] * x[i]` writes over what z was. Add
+    to it, `z = z + ...`.
+    """
+    return sigmoid(w[-1] * x[-1] + b)
+
+
+@fixed_neuron_exercise.mistake
+def bias_before_the_loop_and_inside(x, w, b):
+    """All inputs are heard. The bias is there before the loop, which is right, and is added once
+    more in every round.
+    """
+    return sigmoid(w @ x + b + len(x) * b)
+
+
+@fixed_neuron_exercise.mistake("the minus sign of the sigmoid lost")
+def fixed_neuron_with_plus(x, w, b):
+    """Both bugs are gone. But the sigmoid is 1 / (1 + exp(−z)): with exp(z) it falls where it
+    should rise.
+    """
+    return 1 / (1 + np.exp(w @ x + b))
 
 
 @fixed_neuron_exercise.mistake

@@ -142,6 +142,7 @@ leaky_relu_exercise = Exercise(
         (np.array([-3.0, -1.0, 1.0, 3.0]), 0.01),
         (np.array([-2.0, 0.0, 2.0]), 0.1),
         (np.array([[4.0, -4.0, 0.0], [-0.5, 0.5, -10.0]]), 0.2),
+        (np.array([[-1.5], [2.5]]), 0.3),
         (np.array([-1.0, 5.0]), 0.0),
         (np.array([-1.0, 2.0]), 2.0),
         (np.array([-3.0, 0.5]), 1.5),
@@ -223,6 +224,60 @@ def leaky_relu_measured(z, leak, tiny=1e-5):
         return leaky_relu(z, leak)[0]
 
     return function(z), (function(z + tiny) - function(z - tiny)) / (2 * tiny)
+
+
+@leaky_relu_exercise.mistake
+def always_a_leak_of_1_percent(z, leak):
+    """The leak is always 0.01 here. It is an argument: use `leak` in both places."""
+    return leaky_relu(z, 0.01)
+
+
+@leaky_relu_exercise.mistake("plain ReLU")
+def plain_relu(z, leak):
+    """That is ReLU, without a leak: left of 0 the output should be leak · z, and the slope the
+    leak.
+    """
+    return np.maximum(z, 0), np.where(z > 0, 1.0, 0.0)
+
+
+@leaky_relu_exercise.mistake
+def z_as_its_own_slope(z, leak):
+    """The output is right. Above 0 the line climbs by 1 for every step of 1, so the slope there
+    is 1, and not z.
+    """
+    return leaky_relu(z, leak)[0], np.where(z > 0, z, leak)
+
+
+@leaky_relu_exercise.mistake("slope leak · z")
+def leak_z_as_a_slope(z, leak):
+    """The output is right. Left of 0 it is a line through 0, leak · z, and the slope of that line
+    is the leak alone.
+    """
+    return leaky_relu(z, leak)[0], np.where(z > 0, 1.0, leak * z)
+
+
+@leaky_relu_exercise.mistake
+def the_two_sides_swapped(z, leak):
+    """The leak is on the wrong side: above 0 the line has the slope 1, below 0 the slope leak."""
+    slope = np.where(z > 0, leak, 1.0)
+    return slope * z, slope
+
+
+@leaky_relu_exercise.mistake
+def only_the_slope(z, leak):
+    """The slope is right, and the output is missing: return two arrays, with a comma between
+    them.
+    """
+    return leaky_relu(z, leak)[1]
+
+
+@leaky_relu_exercise.mistake
+def right_for_a_single_row_only(z, leak):
+    """`for v in z` goes through the rows of a table, and an `if` cannot decide for a whole row.
+    `np.where(z > 0, ..., ...)` decides number by number, in any shape.
+    """
+    a = np.array([v if v > 0 else leak * v for v in z])
+    return a, np.array([1.0 if v > 0 else leak for v in z])
 
 
 @leaky_relu_exercise.mistake("`if` with a whole array")
@@ -376,13 +431,93 @@ def logits_clipped(z):
     return over_sum(np.exp(np.clip(z, -700, 700)))
 
 
-@row_softmax_exercise.mistake
+def shrunk_rows(arguments, result):
+    """For each row the factor by which its softmax is too small; None if it is no such row."""
+    (z,) = arguments
+    right = row_softmax(z)
+    if result.shape != right.shape:
+        raise ValueError
+    sums = result.sum(axis=1)
+    if not np.allclose(result, right * sums[:, None], atol=1e-6) or sums.max() > 1 + 1e-6:
+        raise ValueError
+    return sums
+
+
+def far_below(z):
+    """Which rows lie so far below the largest number of all that their powers are 0."""
+    return z.max(axis=1) < z.max() - 700
+
+
+def has_rows_of_zeros(arguments, result):
+    sums = shrunk_rows(arguments, result)
+    return np.array_equal(sums == 0, far_below(*arguments))
+
+
+def has_shrunk_rows(arguments, result):
+    sums = shrunk_rows(arguments, result)
+    return bool(np.all((sums > 0.5) & (sums < 1)))
+
+
+@row_softmax_exercise.mistake(seen=has_rows_of_zeros)
 def nan_turned_into_zeros(z):
     """The row that was ruined now holds zeros (by `nan_to_num`, or by something tiny below the
     line), so it sums to 0 and not to 1. That hides the bug. The powers of that row must not
     all be 0 in the first place.
     """
     return np.exp(z - z.max()) / (np.exp(z - z.max()).sum(axis=1, keepdims=True) + 1e-12)
+
+
+@row_softmax_exercise.mistake(seen=has_shrunk_rows)
+def something_added_below_the_line(z):
+    """The powers are safe now. But something is added to their sum, so each row sums to a little
+    less than 1. Nothing needs to be added: the largest power of each row is 1.
+    """
+    powers = np.exp(z - z.max(axis=1, keepdims=True))
+    return powers / (powers.sum(axis=1, keepdims=True) + 1e-3)
+
+
+@row_softmax_exercise.mistake
+def softmax_of_the_softmax(z):
+    """Softmax was applied twice, and that makes the shares of each row more alike. Once is
+    enough.
+    """
+    return over_sum(np.exp(row_softmax(z)))
+
+
+@row_softmax_exercise.mistake
+def not_divided_by_the_sum(z):
+    """The powers are safe now, and they are not shared out yet: divide each row by its own sum."""
+    return np.exp(z - z.max(axis=1, keepdims=True))
+
+
+@row_softmax_exercise.mistake
+def the_signs_of_the_differences_lost(z):
+    """Here the maximum comes first and z second, so the smallest logit gets the largest share.
+    Subtract the maximum from z.
+    """
+    return over_sum(np.exp(z.max(axis=1, keepdims=True) - z))
+
+
+@row_softmax_exercise.mistake
+def only_the_largest_counts(z):
+    """Each row has a 1 for its largest logit, and else 0. Softmax gives every class a share."""
+    return 1.0 * (z == z.max(axis=1, keepdims=True))
+
+
+@row_softmax_exercise.mistake("the sigmoid of each logit")
+def sigmoid_of_each(z):
+    """That is the sigmoid, of each logit by itself, so the rows do not sum to 1. Softmax looks at
+    the whole row.
+    """
+    return 1 / (1 + np.exp(-z))
+
+
+@row_softmax_exercise.mistake
+def only_the_last_row(z):
+    """Only the last row came back: each round of the loop writes over what was there before.
+    Collect the rows in a list.
+    """
+    return row_softmax(z)[-1]
 
 
 @row_softmax_exercise.mistake
@@ -432,8 +567,6 @@ TARGET = 0.05
 
 
 def judge_choice(arguments, choice):
-    if isinstance(choice, str):
-        return f"A list of two names is wanted, as in ['ReLU', 'sigmoid']; {choice!r} is text."
     if len(choice) != 2:
         return f"Two names are wanted, as in ['ReLU', 'sigmoid']; there are {len(choice)}."
     for name in choice:

@@ -334,6 +334,74 @@ def only_the_weights_returned(w, b, inputs, target, lr):
     return correct(w, b, inputs, target, lr)[0]
 
 
+@correct_exercise.mistake
+def learning_rate_twice(w, b, inputs, target, lr):
+    """Both corrections are multiplied by `lr` twice: once in the error, and once more."""
+    return correct(w, b, inputs, target, lr * lr)
+
+
+@correct_exercise.mistake
+def the_bias_the_wrong_way(w, b, inputs, target, lr):
+    """The weights are right, and the bias moves the wrong way: lr times the error is added to it
+    as well.
+    """
+    return correct(w, b, inputs, target, lr)[0], b - lr * error_of(w, b, inputs, target)
+
+
+@correct_exercise.mistake
+def the_weights_the_wrong_way(w, b, inputs, target, lr):
+    """The bias is right, and the weights move the wrong way: lr times the error times the inputs
+    is added to them as well.
+    """
+    return w - lr * error_of(w, b, inputs, target) * inputs, correct(w, b, inputs, target, lr)[1]
+
+
+@correct_exercise.mistake("the bias first")
+def correct_bias_first(w, b, inputs, target, lr):
+    """Both are right, and their order is not: first the weights, then the bias."""
+    return correct(w, b, inputs, target, lr)[::-1]
+
+
+@correct_exercise.mistake
+def weights_and_bias_in_one_array(w, b, inputs, target, lr):
+    """The numbers are right, all in one array. Two things are wanted: `return w, b`."""
+    return np.append(*correct(w, b, inputs, target, lr))
+
+
+@correct_exercise.mistake
+def only_the_corrections_returned(w, b, inputs, target, lr):
+    """What comes back are the corrections alone. Add them to the old weights and bias."""
+    error = error_of(w, b, inputs, target)
+    return lr * error * inputs, lr * error
+
+
+@correct_exercise.mistake
+def nothing_returned_when_it_was_right(w, b, inputs, target, lr):
+    """After a mistake all is right. When the answer was right there is no `return`, so None comes
+    back: then the old weights and bias are wanted.
+    """
+    if error_of(w, b, inputs, target) == 0:
+        return None
+    return correct(w, b, inputs, target, lr)
+
+
+@correct_exercise.mistake
+def the_sigmoid_in_place_of_the_step(w, b, inputs, target, lr):
+    """The output here is the sigmoid of z, so even a right answer is corrected. A perceptron says
+    1 if z is above 0, and otherwise 0.
+    """
+    error = target - 1 / (1 + np.exp(-(w @ inputs + b)))
+    return w + lr * error * inputs, b + lr * error
+
+
+@correct_exercise.mistake
+def corrected_in_one_direction_only(w, b, inputs, target, lr):
+    """Where 1 was wanted and 0 came, the correction is right. Where 0 was wanted and 1 came,
+    nothing happens: the inputs have to be taken away.
+    """
+    return correct(w, b, inputs, target, lr) if target == 1 else (w, b)
+
+
 # 03.3 ------------------------------------------------------------- AND and OR from scratch
 
 
@@ -488,6 +556,78 @@ def the_two_loops_swapped(x, targets, epochs):
     return w, b
 
 
+@train_gate_exercise.mistake
+def the_corrections_thrown_away(x, targets, epochs):
+    """Weights and bias are still those of the start. `correct` changes nothing by itself: it
+    returns the new ones, so write `w, b = correct(w, b, ...)`.
+    """
+    return np.zeros(x.shape[1]), 0.0
+
+
+def train_with(error_of_look, first=0, last=None, rounds=0):
+    def train(x, targets, epochs):
+        w, b = np.zeros(x.shape[1]), 0.0
+        for _ in range(epochs + rounds):
+            for inputs, target in zip(x[first:last], targets[first:last], strict=True):
+                error = error_of_look(w, b, inputs, target)
+                w, b = w + error * inputs, b + error
+        return w, b
+
+    return train
+
+
+@train_gate_exercise.mistake("a sum of 0 counted as a yes")
+def train_a_zero_sum(x, targets, epochs):
+    """The output is 1 if z is above 0, so at exactly 0 it is 0: `>` and not `>=`."""
+    return train_with(lambda w, b, a, t: t - int(w @ a + b >= 0))(x, targets, epochs)
+
+
+@train_gate_exercise.mistake("error the wrong way round")
+def train_backwards(x, targets, epochs):
+    """Every correction goes the wrong way. The error is target minus output: if 1 was wanted and
+    0 came, z has to grow.
+    """
+    return train_with(lambda *look: -error_of(*look))(x, targets, epochs)
+
+
+@train_gate_exercise.mistake("bias left out of z")
+def train_without_bias_in_z(x, targets, epochs):
+    """The outputs are decided without the bias. z is the sum of the products plus b."""
+    return train_with(lambda w, b, a, t: t - int(w @ a > 0))(x, targets, epochs)
+
+
+@train_gate_exercise.mistake
+def the_first_example_left_out(x, targets, epochs):
+    """The first row is never looked at: Python counts from 0, and a `range` that begins at 1
+    leaves it out.
+    """
+    return train_with(error_of, first=1)(x, targets, epochs)
+
+
+@train_gate_exercise.mistake
+def only_four_examples(x, targets, epochs):
+    """Only the first four rows are looked at. A gate with three inputs has eight: `range(len(x))`
+    goes through all there are.
+    """
+    if len(x) < 4:
+        raise IndexError("index 2 is out of bounds for axis 0 with size 2")
+    return train_with(error_of, last=4)(x, targets, epochs)
+
+
+@train_gate_exercise.mistake
+def one_epoch_too_many(x, targets, epochs):
+    """It goes through the examples once more than asked. `range(epochs)` has the right number of
+    rounds, without + 1.
+    """
+    return train_with(error_of, rounds=1)(x, targets, epochs)
+
+
+@train_gate_exercise.mistake("a smaller learning rate")
+def train_slowly(x, targets, epochs):
+    """Every number is a tenth of what it should be: the learning rate is 1 here."""
+    return train_with(lambda *look: 0.1 * error_of(*look))(x, targets, epochs)
+
+
 # 03.4 ------------------------------------------------------------- measure, and answer
 
 SAME_FOR_ALL = {(0, 0, 0, 0), (1, 1, 1, 1)}
@@ -498,10 +638,17 @@ IMPOSSIBLE = {(0, 1, 1, 0), (1, 0, 0, 1)}
 
 
 def rows_of(not_learned):
-    return [tuple(int(target) for target in row) for row in not_learned]
+    return [tuple(whole(target) for target in row) for row in not_learned]
+
+
+def whole(number):
+    """1 for 1.0 or True; 0.5 stays as it is."""
+    return int(number) if number == int(number) else number
 
 
 def judge_not_learned(arguments, not_learned):
+    if any(not isinstance(row, list | tuple | np.ndarray) for row in not_learned):
+        return "A list of lists is wanted, as in [[0, 0, 0, 1], [0, 1, 1, 1]]."
     rows = rows_of(not_learned)
     for row in rows:
         if len(row) != 4 or not set(row) <= {0, 1}:
@@ -689,9 +836,9 @@ def errors_cancel_out(*arguments):
 
 @epochs_needed_exercise.mistake
 def only_a_first_epoch_without_a_mistake_is_found(*arguments):
-    """After a first epoch with mistakes, none ever counts as free of them. Three things do that:
-    a counter that is not set to 0 at the start of each epoch, weights that are, or a `return
-    None` inside the loop over the epochs.
+    """After a first epoch with mistakes, none ever counts as free of them. Several things do that:
+    a counter that is not set to 0 at the start of each epoch, weights that are, weights that are
+    never corrected, or a `return None` inside the loop over the epochs.
     """
     return count_epochs(lambda mistakes, error: mistakes + abs(error), start=0)(*arguments)
 
@@ -719,6 +866,40 @@ def or_else(x, targets, most):
     """
     found = epochs_needed(x, targets, most)
     return most if found is None else found
+
+
+def none_is_a_number(arguments, result):
+    right = epochs_needed(*arguments)
+    return result == right if right is not None else type(result) is int
+
+
+@epochs_needed_exercise.mistake("a number in place of None", seen=none_is_a_number)
+def minus_one_if_never(x, targets, most):
+    """Where some epoch was free of mistakes, all is right. Where none was, a number comes back:
+    `None` is wanted, which nobody can take for an epoch.
+    """
+    found = epochs_needed(x, targets, most)
+    return -1 if found is None else found
+
+
+@epochs_needed_exercise.mistake("errors of 1 not counted")
+def errors_of_minus_one(*arguments):
+    """Errors of −1 are counted, and errors of 1 are not. Saying no too often is a mistake as
+    well.
+    """
+    return count_epochs(lambda mistakes, error: mistakes + max(-error, 0))(*arguments)
+
+
+@epochs_needed_exercise.mistake
+def judged_after_the_epoch(x, targets, most):
+    """The answers are compared once more after each epoch, and by then they have been corrected.
+    Wanted is the first epoch in which nothing had to be corrected: count while you look.
+    """
+    for epoch in range(1, most + 1):
+        w, b = train_gate(x, targets, epoch)
+        if np.array_equal(x @ w + b > 0, targets):
+            return epoch
+    return None
 
 
 @epochs_needed_exercise.mistake("one too small")

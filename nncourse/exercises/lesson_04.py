@@ -243,12 +243,39 @@ def weights_before_the_examples(X, W1, b1, W2, b2):
     return sigmoid(W2 @ relu(W1 @ X + b1) + b2)
 
 
-@forward_exercise.mistake("minus sign for the products alone")
+@forward_exercise.mistake("the output bias with the wrong sign")
 def minus_for_the_products(X, W1, b1, W2, b2):
-    """`-A1 @ W2.T + b2` turns the sign of the products and not that of the bias. The minus
-    belongs to all of z2: put it in brackets, or give it a name first.
+    """`b2` counts with the wrong sign: it was subtracted, or the minus sign of the sigmoid stands
+    before the products alone, as in `-A1 @ W2.T + b2`. That minus belongs to all of z2: put it
+    in brackets, or give it a name first.
     """
     return 1 / (1 + np.exp(-relu(X @ W1.T + b1) @ W2.T + b2))
+
+
+@forward_exercise.mistake("the minus sign of the sigmoid lost")
+def sigmoid_with_plus(X, W1, b1, W2, b2):
+    """The sigmoid is 1 / (1 + exp(−z)). With exp(z) it falls where it should rise."""
+    return 1 / (1 + np.exp(relu(X @ W1.T + b1) @ W2.T + b2))
+
+
+@forward_exercise.mistake("no activation at all")
+def no_activation(X, W1, b1, W2, b2):
+    """Two layers without any activation are one linear map. The hidden layer needs its ReLU, and
+    the output its sigmoid.
+    """
+    return (X @ W1.T + b1) @ W2.T + b2
+
+
+@forward_exercise.mistake
+def the_two_activations_swapped(X, W1, b1, W2, b2):
+    """The hidden layer has the sigmoid here and the output ReLU: it is the other way round."""
+    return relu(sigmoid(X @ W1.T + b1) @ W2.T + b2)
+
+
+@forward_exercise.mistake
+def both_biases_forgotten(X, W1, b1, W2, b2):
+    """`b1` and `b2` are missing: every neuron adds its bias before its activation."""
+    return sigmoid(relu(X @ W1.T) @ W2.T)
 
 
 @forward_exercise.mistake("brackets of the sigmoid forgotten")

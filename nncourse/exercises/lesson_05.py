@@ -99,6 +99,26 @@ def mean_before_the_logarithm():
     return -np.log(0.7)
 
 
+@two_days_exercise.mistake(seen=lambda arguments, result: abs(result - 0.223) < 6e-4)
+def the_first_day_alone():
+    """That is the loss of the first day. The two days together are the mean of both losses."""
+    return -np.log(0.8)
+
+
+@two_days_exercise.mistake(seen=lambda arguments, result: abs(result - 0.511) < 6e-4)
+def the_second_day_alone():
+    """That is the loss of the second day. The two days together are the mean of both losses."""
+    return -np.log(0.6)
+
+
+@two_days_exercise.mistake("the logarithm to the base 2")
+def logarithm_to_the_base_2():
+    """That is the logarithm to base 2, which measures in bits. `log` in this course, and
+    `np.log`, is the natural logarithm.
+    """
+    return -(np.log2(0.8) + np.log2(0.6)) / 2
+
+
 # 05.2 ------------------------------------------------------------- write a function
 
 
@@ -143,9 +163,11 @@ def stops_at_large_logits(arguments, result):
     """Right for ordinary logits; a number, but too small a one, when a large one is wrong."""
     right, found, right_large, found_large = in_parts(arguments, result, 30)
     wrong = right_large > 100
+    too_small = found_large < 0.5 * right_large
     return (
         np.allclose(found, right)
-        and np.all(found_large[wrong] < 0.5 * right_large[wrong])
+        and np.all(too_small[wrong] | np.isclose(found_large[wrong], right_large[wrong]))
+        and np.all(too_small[right_large > 5000])
         and np.all(abs(found_large[~wrong]) < 1e-3)
     )
 
@@ -223,8 +245,8 @@ def overflows(z, t):
 @my_bce_exercise.mistake("clipped", seen=stops_at_large_logits)
 def with_a_clip(z, t):
     """Clipping, or a tiny number inside the logarithm, avoids the infinity. But now the loss
-    stops growing: a logit of 200 and one of 10000 cost the same, so nothing pulls back. A
-    formula in z needs neither.
+    stops growing: beyond a certain logit all cost the same, so nothing pulls back. A formula in
+    z needs neither.
     """
     p = np.clip(sigmoid(z), 1e-12, 1 - 1e-12)
     return -(t * np.log(p) + (1 - t) * np.log(1 - p))
@@ -274,6 +296,20 @@ def logit_taken_for_a_probability(z, t):
     probability, the sigmoid of z, and not of z.
     """
     return -(t * np.log(z) + (1 - t) * np.log(1 - z))
+
+
+@my_bce_exercise.mistake
+def each_divided_by_their_number(z, t):
+    """These are the shares of the mean: each loss is divided by the number of examples. Wanted is
+    the loss of each example itself.
+    """
+    return (np.logaddexp(0, z) - z * t) / len(z)
+
+
+@my_bce_exercise.mistake
+def only_right_for_target_1(z, t):
+    """This is right for target 1 only. For target 0 the loss is log(1 + eᶻ)."""
+    return np.logaddexp(0, -z)
 
 
 # 05.3 ------------------------------------------------------------- find the bugs
@@ -439,6 +475,54 @@ def sum_of_each_column(logits, targets):
     return p / len(p)
 
 
+@ce_gradient_exercise.mistake
+def divided_by_the_number_of_classes(logits, targets):
+    """All is right but the last line: it divides by the number of columns. The mean is one over
+    the examples, which are the rows.
+    """
+    return ce_gradient(logits, targets) * len(logits) / logits.shape[1]
+
+
+@ce_gradient_exercise.mistake
+def divided_by_the_number_of_entries(logits, targets):
+    """All is right but the last line: it divides by the number of all entries of the table. The
+    mean is one over the examples, which are the rows.
+    """
+    return ce_gradient(logits, targets) / logits.shape[1]
+
+
+@ce_gradient_exercise.mistake("the probabilities left out")
+def one_hot_alone(logits, targets):
+    """That is the one-hot row alone, with a minus. The probabilities are missing."""
+    return -np.eye(logits.shape[1])[targets] / len(targets)
+
+
+@ce_gradient_exercise.mistake("1 added in place of taken away")
+def one_added(logits, targets):
+    """At the right class 1 is added. It has to be taken away: the gradient is probabilities minus
+    one-hot.
+    """
+    return ce_gradient(logits, targets) + 2 * np.eye(logits.shape[1])[targets] / len(targets)
+
+
+@ce_gradient_exercise.mistake("the right entry set to −1")
+def set_to_minus_1(logits, targets):
+    """The right entry of each row is set to −1. Take 1 away from what is there: `-=` in place of
+    `=`.
+    """
+    gradient = ce_gradient(logits, targets)
+    gradient[np.arange(len(targets)), targets] = -1 / len(targets)
+    return gradient
+
+
+@ce_gradient_exercise.mistake("the sign turned round, and no mean")
+def sign_and_mean(logits, targets):
+    """Two things: this is one-hot minus probabilities, and it is the other way round; and the
+    loss is a mean over the examples, so its gradient is divided by their number.
+    """
+    return -ce_gradient(logits, targets) * len(targets)
+
+
 # 05.4 ------------------------------------------------------------- a loss, judged by its pull
 
 
@@ -504,11 +588,15 @@ def is_scaled_cross_entropy(arguments, losses):
 
 def rises(arguments, losses):
     p, losses = arguments[0], np.asarray(losses)
+    if losses.shape != p.shape:
+        return False
     return bool((np.diff(losses[np.argsort(p)]) > 0).all())
 
 
 def is_never_zero(arguments, losses):
     p, losses = arguments[0], np.asarray(losses)
+    if losses.shape != p.shape:
+        return False
     falls = bool((np.diff(losses[np.argsort(p)]) < 0).all())
     return falls and (p[-1] < 1 or losses[-1] > 1e-9)
 
@@ -574,7 +662,7 @@ def cross_entropy_scaled(p):
 @harsh_exercise.mistake(seen=rises)
 def upside_down(p):
     """This number grows when the answer gets better. A loss is large for a bad answer: turn its
-    sign round.
+    sign round, or let p and 1 − p change places.
     """
     return np.log(p)
 
@@ -607,7 +695,9 @@ def judge_choices(arguments, losses):
             return f"For {task!r} a pair is wanted: the name of the loss, and a number."
         if entry[0] != name:
             return f"For {task!r}, {entry[0]!r} is not the loss that fits."
-        if not abs(float(entry[1]) - cost) < 0.006:
+        if not isinstance(entry[1], int | float):
+            return f"For {task!r} the loss fits; what it costs is wanted as a number."
+        if not abs(entry[1] - cost) < 0.006:
             return f"For {task!r} the loss fits, and {entry[1]:g} is not what the answer costs."
     return None
 

@@ -73,19 +73,19 @@ def number_text(value, digits):
     return text + ".0" if float(text) == value else f"{value:.{digits + 3}g}"
 
 
-def compare(result, expected, rtol=1e-6, atol=1e-8, rules=True):
+def compare(result, expected, rtol=1e-6, atol=1e-8, rules=True, remarks=True):
     """None when both are equal within the tolerance, else a sentence on the first difference.
 
-    Right are also: a list for a tuple, an int for a float, True for 1. Not right: a list for an
-    array, [3] for 3, 1 for True. NaN equals NaN. Numbers that were computed in float32 or float16
-    have the tolerance of their precision. rules=False leaves out remarks such as "2 times too
-    large", which only hold if they do so for several cases.
+    Right are also: a list for a tuple or for an array, an int for a float, True for 1. Not right:
+    [3] for 3, 1 for True. NaN equals NaN. Numbers that were computed in float32 or float16
+    have the tolerance of their precision. rules=False leaves out "2 times too large" and the like,
+    remarks=False also "rows and columns are swapped": they only hold if they do so in every case.
     """
     try:
         result = plain(result)
     except NotPlain as error:
         return f"The result is {error}, and {kind_of(expected)} was expected."
-    return Comparison(rtol, atol, rules).difference(result, plain(expected), "")
+    return Comparison(rtol, atol, rules, remarks).difference(result, plain(expected), "")
 
 
 def precision(result):
@@ -115,8 +115,9 @@ def precision(result):
 class Comparison:
     """Compares plain values with one tolerance; place says where inside the whole result."""
 
-    def __init__(self, rtol, atol, rules=True):
-        self.rtol, self.atol, self.rules = rtol, atol, rules
+    def __init__(self, rtol, atol, rules=True, remarks=True):
+        self.rtol, self.atol = rtol, atol
+        self.rules, self.remarks = rules and remarks, remarks
 
     def close(self, result, expected):
         """|result - expected| <= atol + rtol |expected| for each number; NaN equals NaN.
@@ -160,23 +161,18 @@ class Comparison:
         return f"{subject} is {pair(result, expected)}{self.rule(result, expected)}."
 
     def array_difference(self, result, expected, subject):
+        result = as_array(result)
         if not isinstance(result, np.ndarray):
             return not_an_array(result, expected, subject)
         if result.shape != expected.shape:
             text = f"{subject} has the shape {result.shape}, expected {expected.shape}"
-            if self.transposed(result, expected):
-                return f"{text}: the numbers are right, but rows and columns are swapped."
-            if result.size == expected.size and np.all(
-                self.close(result.ravel(), expected.ravel())
-            ):
-                return f"{text}: the numbers are right, in another shape."
-            return f"{text}."
+            return f"{text}{self.remark_on_shape(result, expected)}."
         if expected.dtype.kind == "b" and result.dtype.kind != "b":
             return f"{subject} is an array of numbers, and one of True and False was expected."
         wrong = ~self.close(result, expected)
         if not wrong.any():
             return None
-        if expected.ndim == 2 and self.transposed(result, expected):
+        if self.remarks and expected.ndim == 2 and self.transposed(result, expected):
             return f"{subject} is transposed: rows and columns are swapped."
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         where = ", ".join(map(str, index))
@@ -187,12 +183,23 @@ class Comparison:
             rule = "; all the others are right"
         return text + rule + "."
 
+    def remark_on_shape(self, result, expected):
+        if not self.remarks:
+            return ""
+        if self.transposed(result, expected):
+            return ": rows and columns are swapped"
+        if result.size == expected.size and np.all(self.close(result.ravel(), expected.ravel())):
+            return ": the numbers are right, in another shape"
+        return ""
+
     def transposed(self, result, expected):
         return result.T.shape == expected.shape and bool(np.all(self.close(result.T, expected)))
 
     def list_difference(self, result, expected, place):
         subject = place or RESULT
         if isinstance(result, np.ndarray):
+            if len(result) != len(expected):
+                return wrong_kind(result, expected, subject)
             result = [plain(entry) for entry in result]
         if not isinstance(result, list | tuple):
             return wrong_kind(result, expected, subject)
@@ -240,12 +247,13 @@ class Comparison:
             )
         if np.isinf(numbers).any():
             return ": inf means that a number grew too large, or that something was divided by 0"
-        if np.isclose(numbers, right, rtol=2e-4, atol=self.atol).all():
+        if self.remarks and np.isclose(numbers, right, rtol=2e-4, atol=self.atol).all():
             return ": nearly right, so look for a rounding, or for float16 or float32"
         whole = isinstance(expected, int) or is_whole_array(expected)
         if not self.rules or whole or not np.any(right) or not np.any(numbers):
             return ""
-        return self.factor(numbers, right) or self.shift(numbers, right)
+        with np.errstate(over="ignore"):  # ten times the largest number there is
+            return self.factor(numbers, right) or self.shift(numbers, right)
 
     def factor(self, numbers, right):
         subject = "every number is" if right.size > 1 else "it is"
@@ -270,6 +278,28 @@ class Comparison:
 
     def same(self, numbers, others):
         return np.isclose(numbers, others, rtol=max(self.rtol, 1e-5), atol=self.atol).all()
+
+
+def as_array(value):
+    """A list of numbers, or of equally long lists of numbers, as an array; else what came."""
+    if not isinstance(value, list | tuple):
+        return value
+    try:
+        array = np.array(value)
+    except (OverflowError, ValueError):  # lists of several lengths
+        return value
+    return array if array.dtype.kind in "biuf" else value
+
+
+def has_list_for_array(result, expected):
+    """Whether a list stands where an array was expected, anywhere in a right result."""
+    if isinstance(expected, np.ndarray):
+        return isinstance(result, list | tuple)
+    if isinstance(expected, list | tuple) and isinstance(result, list | tuple):
+        return any(map(has_list_for_array, result, expected))
+    if isinstance(expected, dict) and isinstance(result, dict):
+        return any(has_list_for_array(result.get(key), entry) for key, entry in expected.items())
+    return False
 
 
 def is_whole_array(value):

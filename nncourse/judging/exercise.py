@@ -19,7 +19,13 @@ import numpy as np
 
 from nncourse.judging import calls
 from nncourse.judging.calls import copy_arguments
-from nncourse.judging.compare import Comparison, kind_of, module_of, show
+from nncourse.judging.compare import (
+    Comparison,
+    has_list_for_array,
+    kind_of,
+    module_of,
+    show,
+)
 from nncourse.judging.plain import Failure, NotPlain, plain, with_article
 
 RANDOM_CASES = 20
@@ -260,9 +266,13 @@ def verdict(exercise, cases, results):
     wrong = [one for one in judged if one.sentence is not None]
     total = len(cases)
     if not wrong:
-        remark = SINGLE_REMARK if any(map(is_single, results)) else ""
+        remark = remark_on(results, references)
         return Verdict(exercise.points, exercise.points, total, total, remark=remark)
     first = wrong[0]
+    misconception = diagnose(exercise, cases, results, references)
+    sentence = sentence_for(wrong, results)
+    if misconception is None and always_the_same(results, references):
+        sentence += f" {ALWAYS_THE_SAME}"
     return Verdict(
         points=0,
         of=exercise.points,
@@ -271,8 +281,8 @@ def verdict(exercise, cases, results):
         case=judged.index(first),
         result=first.result,
         expected=None if exercise.is_value else first.expected,
-        sentence=sentence_for(wrong, results),
-        misconception=diagnose(exercise, cases, results, references),
+        sentence=sentence,
+        misconception=misconception,
         not_started=all(is_stub(result) for result in results),
     )
 
@@ -280,12 +290,46 @@ def verdict(exercise, cases, results):
 def sentence_for(wrong, results):
     """What to say about the first wrong result, in the light of all of them."""
     first = wrong[0]
-    nothing = all(result is None for result in results)
+    nothing = all(map(is_nothing, results))
     if nothing and not first.exercise.is_value and len(wrong) == len(results):
         return "Every call gave None: is a `return` missing?"
     return first.sentence if holds_for_all(wrong) else first.without_rule()
 
 
+ALWAYS_THE_SAME = (
+    "The same comes back for every input. Does the function use its own arguments, or a fixed "
+    "number or a name from elsewhere in the notebook?"
+)
+MANY = 5  # results from which "for every input" is more than chance
+
+
+def always_the_same(results, references):
+    """Whether one and the same result came, and not None or an error, where others were right."""
+    first = results[0]
+    if len(results) < MANY or is_nothing(first) or isinstance(first, Failure) or is_stub(first):
+        return False
+    return all(repr(one) == repr(first) for one in results) and any(
+        repr(one) != repr(references[0]) for one in references
+    )
+
+
+def is_nothing(result):
+    """None, or a list of nothing but None, as a driver gives it that calls an object often."""
+    if isinstance(result, list | tuple):
+        return bool(result) and all(entry is None for entry in result)
+    return result is None
+
+
+def remark_on(results, references):
+    if any(map(has_list_for_array, results, references)):
+        return LIST_REMARK
+    return SINGLE_REMARK if any(map(is_single, results)) else ""
+
+
+LIST_REMARK = (
+    "One remark: a list came back where an array was expected. The numbers are right; "
+    "`np.array(...)` makes an array of them, with which others can go on computing."
+)
 SINGLE_REMARK = (
     "One remark: these numbers are float32, with about 7 digits. They are right as far as those go."
 )
@@ -332,10 +376,11 @@ class Judged:
             return self.by_judge()
         if self.exercise.is_value:
             return self.of_value()
-        return self.compared(rules=self.exercise.quantity)
+        return self.compared()
 
-    def compared(self, rules):
-        comparison = Comparison(self.exercise.rtol, self.exercise.atol, rules)
+    def compared(self, remarks=True):
+        one = self.exercise
+        comparison = Comparison(one.rtol, one.atol, one.quantity, remarks)
         return comparison.difference(self.result, self.expected, "")
 
     def without_rule(self):
@@ -344,7 +389,7 @@ class Judged:
             return self.sentence
         if self.exercise.judge is not None or self.exercise.is_value:
             return self.sentence
-        return self.compared(rules=False)
+        return self.compared(remarks=False)
 
     @property
     def rule(self):
@@ -352,6 +397,9 @@ class Judged:
         return re.split("[:;] ", self.sentence)[-1] if self.sentence != self.without_rule() else ""
 
     def by_judge(self):
+        form = self.other_form() if self.exercise.is_value else None
+        if form is not None:
+            return form
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
@@ -359,16 +407,38 @@ class Judged:
         except Exception:  # a judge measures what comes; what it cannot measure is wrong
             return f"The result is {kind_of(self.result)}, and does not have the requested form."
 
-    def of_value(self):
-        """What is right, the learner shall find: the sentence does not tell it."""
-        if self.compared(rules=False) is None:
-            return None
-        result, expected = self.result, self.expected
+    def other_form(self):
+        """A sentence when text, a single number or the like came where a list is wanted."""
+        wanted, result = self.exercise.reference(), self.result
         if result is None:
             return "The value is None. `print(...)` shows a number, but gives nothing back."
-        if kind_of(result) != kind_of(expected):
-            return f"The value is {kind_of(result)}, and {kind_of(expected)} was expected."
-        return f"The value is {show(result, digits=10)}, and that is not right."
+        if not isinstance(wanted, list | tuple):
+            same = type(result) is type(wanted) or kind_of(result) == kind_of(wanted)
+            return None if same else self.wanted(kind_of(wanted))
+        if isinstance(result, str):
+            return "The value is text, and a list was expected: leave out the quotation marks."
+        if not isinstance(result, list | tuple | np.ndarray):
+            return self.wanted("a list")
+        texts = [isinstance(entry, str) for entry in result]
+        if any(texts) and not any(isinstance(entry, str) for entry in wanted):
+            kind = kind_of(wanted[0]) if isinstance(wanted[0], int | float) else "a list"
+            return f"Entry {texts.index(True)} of the list is text, and {kind} was expected."
+        if holds_text(result) and not holds_text(wanted):
+            return "There is text inside the list: leave out the quotation marks."
+        if self.exercise.judge is None and len(result) != len(wanted):
+            return f"The list has {len(result)} entries, and {len(wanted)} were expected."
+        return None
+
+    def wanted(self, kind):
+        return f"The value is {kind_of(self.result)}, and {kind} was expected."
+
+    def of_value(self):
+        """What is right, the learner shall find: the sentence does not tell it."""
+        if self.compared(remarks=False) is None:
+            return None
+        return self.other_form() or (
+            f"The value is {show(self.result, digits=10)}, and that is not right."
+        )
 
     def against_error(self):
         kind, result = self.expected.kind, self.result
@@ -381,6 +451,12 @@ class Judged:
         if result.kind == "NotPlain":
             return f"The call returned {result.message}, and should have raised a {kind}."
         return f"The call ended in {result}, and {with_article(kind)} was expected."
+
+
+def holds_text(value):
+    if isinstance(value, list | tuple):
+        return any(map(holds_text, value))
+    return isinstance(value, str)
 
 
 def holds_for_all(judged):
@@ -453,6 +529,8 @@ def same(result, mistaken, exercise):
         return False
     if result is Ellipsis or mistaken is Ellipsis:
         return result is mistaken
+    if isinstance(result, bool) != isinstance(mistaken, bool):
+        return False  # True is not the 1 of a mistake
     return Comparison(exercise.rtol, exercise.atol).difference(result, mistaken, "") is None
 
 

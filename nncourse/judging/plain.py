@@ -36,7 +36,8 @@ def plain(value):
     """The value as plain Python and NumPy, arrays copied; NotPlain for anything else.
 
     A NumPy number becomes a Python number, a Parameter or a tensor an array, a Fraction a float, a
-    subclass what it is a subclass of, an array of objects that are numbers one of numbers.
+    subclass what it is a subclass of, an array of objects that are numbers one of numbers, an array
+    of texts a list.
     """
     return _Budget().plain(value, MAX_DEPTH)
 
@@ -82,6 +83,9 @@ class _Budget:
             raise NotPlain("an array with masked entries")
         array = np.asarray(value).view(np.ndarray)
         self.spend(array.nbytes)
+        if array.dtype.kind == "U":  # an array of texts
+            self.count(array.size)
+            return array.tolist()
         if array.size == 0 and max(array.shape, default=0) > MAX_ENTRIES:
             raise NotPlain(f"an empty array of shape {array.shape}")
         if array.dtype.kind == "O":

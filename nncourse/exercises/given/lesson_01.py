@@ -17,11 +17,10 @@ def two_neurons(answer, settings, other_settings, x, y):
     A neuron has to keep its own weights, and has to give the same answer twice.
     """
     first, second = answer(*settings), answer(*other_settings)
-    n = len(other_settings[0])
-    return [first.forward(x), first.forward(y), first.forward(x), second.forward(x[:n])]
+    return [first.forward(x), first.forward(y), first.forward(x), second.forward(x)]
 
 
 two_neurons.written = lambda name, settings, other_settings, x, y: (
     f"first, second = {name}{settings}, {name}{other_settings}; "
-    f"first.forward({x}), first.forward({y}), first.forward({x}) again; second.forward"
+    f"first.forward({x}), first.forward({y}), first.forward({x}) again; second.forward({x})"
 )
