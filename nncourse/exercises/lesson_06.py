@@ -649,6 +649,24 @@ def epoch_of_one_batch(p, X, y, order, size, lr):
     return epoch(p, X, y, order[:size], size, lr)
 
 
+@epoch_exercise.mistake("the factor 2 forgotten")
+def epoch_without_2(p, X, y, order, size, lr):
+    """Every step is half as long as it should be: the slope of a square has a factor 2."""
+    return epoch(p, X, y, order, size, lr / 2)
+
+
+@epoch_exercise.mistake
+def the_first_batch_skipped(p, X, y, order, size, lr):
+    """The first batch is never used: `first` begins at 0."""
+    return epoch(p, X, y, order[size:], size, lr)
+
+
+@epoch_exercise.mistake
+def one_step_with_everything(p, X, y, order, size, lr):
+    """There is one step, with all examples at once. A step belongs to each batch."""
+    return epoch(p, X, y, order, len(y), lr)
+
+
 # 06.4 ------------------------------------------------------------- a rate, judged by measurement
 
 x_valley = np.array([1.0, 2.0, 3.0, 4.0])
@@ -890,8 +908,8 @@ def only_the_first_batch(*arguments):
 
 @train_line_exercise.mistake
 def no_step(X, y, size, epochs, lr):
-    """The loss never changes, so the weights never move. After `backward` comes
-    `optimizer.step()`.
+    """The loss never changes, so the weights never move: `optimizer.step()` is missing, or it finds
+    no gradient, because `backward` is missing or `zero_grad` stands between `backward` and `step`.
     """
     return np.full(epochs, np.mean(y**2))
 
@@ -900,6 +918,52 @@ def no_step(X, y, size, epochs, lr):
 def a_single_number(*arguments):
     """Only the loss after the last epoch came back. Collect one loss per epoch in a list."""
     return train_line(*arguments)[-1]
+
+
+@train_line_exercise.mistake
+def all_examples_in_one_step(X, y, size, epochs, lr):
+    """There is one step per epoch, with all examples. `size` of them belong to one step, and then
+    come the next ones.
+    """
+    return train_line(X, y, len(y), epochs, lr)
+
+
+@train_line_exercise.mistake
+def a_loss_for_each_batch(X, y, size, epochs, lr):
+    """There is a loss for every batch here, because its line stands in the inner loop. One for
+    each epoch is wanted, after the inner loop.
+    """
+    with_one, losses, p = np.column_stack([X, np.ones(len(X))]), [], np.zeros(X.shape[1] + 1)
+    for _ in range(epochs):
+        for first in range(0, len(y), size):
+            A, t = with_one[first : first + size], y[first : first + size]
+            p = p - lr * 2 * (A @ p - t) @ A / len(t)
+            losses.append(np.mean((with_one @ p - y) ** 2))
+    return np.array(losses)
+
+
+@train_line_exercise.mistake
+def the_mean_of_the_batches(X, y, size, epochs, lr):
+    """These are the means of the losses of the batches, each measured before its step. Wanted is
+    the loss over all examples after the epoch: once more forwards, with all of X.
+    """
+    with_one, losses, p = np.column_stack([X, np.ones(len(X))]), [], np.zeros(X.shape[1] + 1)
+    for _ in range(epochs):
+        found = []
+        for first in range(0, len(y), size):
+            A, t = with_one[first : first + size], y[first : first + size]
+            found.append(np.mean((A @ p - t) ** 2))
+            p = p - lr * 2 * (A @ p - t) @ A / len(t)
+        losses.append(np.mean(found))
+    return np.array(losses)
+
+
+@train_line_exercise.mistake
+def a_new_start_in_each_epoch(X, y, size, epochs, lr):
+    """Every epoch ends with the loss of the first one: the model is made anew, or set back to 0,
+    in each of them. That belongs before both loops.
+    """
+    return np.full(epochs, train_line(X, y, size, 1, lr)[0])
 
 
 @train_line_exercise.mistake

@@ -519,7 +519,7 @@ def still_too_small():
     return [0.1, 3.0]
 
 
-@prescription_exercise.mistake(seen=lambda arguments, p: p[0] > 0.2 and 0 < p[1] < 0.7)
+@prescription_exercise.mistake(seen=lambda arguments, p: 0.2 < p[0] < 2 and 0 < p[1] < 0.7)
 def rate_too_small():
     """The initial weights may be good, but 1,000 steps of this length do not lead far. A longer
     step is needed.
@@ -527,7 +527,7 @@ def rate_too_small():
     return [0.5, 0.1]
 
 
-@prescription_exercise.mistake(seen=lambda arguments, p: p[0] >= 2 and p[1] >= 0.7)
+@prescription_exercise.mistake(seen=lambda arguments, p: p[0] >= 2 and p[1] > 0)
 def saturated_from_the_start():
     """Initial weights this large put the hidden sigmoids at 0 or 1 before anything is learned.
     There they are flat, and a neuron that starts in a bad place stays there.

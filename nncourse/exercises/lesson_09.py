@@ -436,8 +436,8 @@ roll_exercise = Exercise(
 
 @roll_exercise.mistake("nothing was changed")
 def shared_velocity(params, gradients, lr, mu):
-    """All parameters still share one velocity: `[array] * n` holds the same array n times, and
-    what one parameter adds, the others get.
+    """All parameters still share one velocity, and what one of them adds, the others get. (A list
+    like `[array] * n` holds the same array n times.)
     """
     return roll_into([np.zeros_like(params[0])] * len(params), params, gradients, lr, mu)
 

@@ -145,7 +145,7 @@ def divided_by_something_tiny(arguments, result):
         rest, wanted = np.abs(mine[:, ~varies]), right[:, ~varies]
         if not np.allclose(mine[:, varies], right[:, varies], rtol=1e-3, atol=1e-3):
             return False
-        if not np.array_equal(rest > 100, np.abs(wanted) > 1e-9) or np.isinf(rest).any():
+        if not np.array_equal(rest > 100, np.abs(wanted) > 1e-9) or rest.max(initial=0) > 1e300:
             return False
     return True
 
@@ -256,6 +256,17 @@ def divided_by_something_tiny_11_2(train, new):
     small difference in `new` becomes enormous. Divide such a column by 1.
     """
     return scaled_with(train, new, train.mean(axis=0), train.std(axis=0) + 1e-8)
+
+
+@standardise_exercise.mistake("divided by 0, and hidden")
+def divided_by_0_and_hidden(train, new):
+    """A column that never changes is divided by 0, and `nan_to_num` hides that: it makes 0 of
+    `nan`, and of an infinite number the largest that there is. Divide such a column by 1.
+    """
+    return tuple(
+        np.nan_to_num(part)
+        for part in scaled_with(train, new, train.mean(axis=0), train.std(axis=0))
+    )
 
 
 @standardise_exercise.mistake("a column that never changes set to 0")

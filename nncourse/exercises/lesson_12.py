@@ -691,8 +691,9 @@ def softmax_down_the_columns(images, labels, new):
     )
 )
 def logits_in_place_of_probabilities(images, labels, new):
-    """Ten numbers came back for each image, but they do not add up to 1: logits, as a network with
-    a last layer of ten neurons gives them. `nn.functional.softmax` makes probabilities of them.
+    """Ten numbers came back for each image, but they do not add up to 1. A last layer of ten
+    neurons gives logits: `nn.functional.softmax` makes probabilities of them. (The sigmoid looks
+    at each digit alone.)
     """
     return 20 * read_by_mean_images(images, labels, new) - 10
 

@@ -489,16 +489,16 @@ def every_output_with_every_target(*arguments):
 
 @fit_line_exercise.mistake
 def cleared_before_the_step(x, t, lr, steps):
-    """Nothing is learned, as when `zero_grad()` stands between `backward()` and `step()`: the
-    gradients are gone before the step can use them.
+    """Nothing is learned. Is `step()` there, and `backward()` before it? If `zero_grad()` stands
+    between the two, the gradients are gone before the step can use them.
     """
     return (0.0, 0.0)
 
 
 @fit_line_exercise.mistake
 def step_before_backward(x, t, lr, steps):
-    """It is always one step behind: `step()` comes before `backward()`, so the first step finds
-    no gradient.
+    """One step is missing: the loop ends too early, or `step()` comes before `backward()`, so that
+    the first step finds no gradient.
     """
     return fit_line(x, t, lr, steps - 1)
 

@@ -269,7 +269,9 @@ def verdict(exercise, cases, results):
         remark = remark_on(results, references)
         return Verdict(exercise.points, exercise.points, total, total, remark=remark)
     first = wrong[0]
-    misconception = diagnose(exercise, cases, results, references)
+    misconception = None
+    if not (exercise.is_value and first.other_form()):
+        misconception = diagnose(exercise, cases, results, references)
     sentence = sentence_for(wrong, results)
     if misconception is None and always_the_same(results, references):
         sentence += f" {ALWAYS_THE_SAME}"
@@ -410,6 +412,8 @@ class Judged:
     def other_form(self):
         """A sentence when text, a single number or the like came where a list is wanted."""
         wanted, result = self.exercise.reference(), self.result
+        if result is Ellipsis or isinstance(result, Failure):
+            return None
         if result is None:
             return "The value is None. `print(...)` shows a number, but gives nothing back."
         if not isinstance(wanted, list | tuple):
@@ -419,10 +423,11 @@ class Judged:
             return "The value is text, and a list was expected: leave out the quotation marks."
         if not isinstance(result, list | tuple | np.ndarray):
             return self.wanted("a list")
-        texts = [isinstance(entry, str) for entry in result]
-        if any(texts) and not any(isinstance(entry, str) for entry in wanted):
-            kind = kind_of(wanted[0]) if isinstance(wanted[0], int | float) else "a list"
-            return f"Entry {texts.index(True)} of the list is text, and {kind} was expected."
+        for place, entry in enumerate(result):
+            right = wanted[min(place, len(wanted) - 1)]
+            if isinstance(entry, str) and not isinstance(right, str):
+                kind = kind_of(right) if isinstance(right, int | float) else "a list"
+                return f"Entry {place} of the list is text, and {kind} was expected."
         if holds_text(result) and not holds_text(wanted):
             return "There is text inside the list: leave out the quotation marks."
         if self.exercise.judge is None and len(result) != len(wanted):

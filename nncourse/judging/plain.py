@@ -90,6 +90,8 @@ class _Budget:
             raise NotPlain(f"an empty array of shape {array.shape}")
         if array.dtype.kind == "O":
             array = self.numbers_of(array, depth)
+            if isinstance(array, list):
+                return array
         if array.dtype.kind not in "biuf":
             raise NotPlain(f"an array of type {array.dtype.name}")
         if array.dtype.kind == "f" and array.dtype.itemsize > 8:
@@ -97,12 +99,14 @@ class _Budget:
         return array.item() if array.ndim == 0 else np.array(array)
 
     def numbers_of(self, array, depth):
-        """An array of objects as one of numbers."""
+        """An array of objects as one of numbers; as a list where there is text among them."""
         self.count(array.size)
         try:
             entries = [self.plain(entry, depth - 1) for entry in array.ravel().tolist()]
         except NotPlain as error:
             raise NotPlain(f"an array of objects, among them {error}") from None
+        if array.ndim == 1 and any(isinstance(entry, str) for entry in entries):
+            return entries
         if not all(isinstance(entry, bool | int | float) for entry in entries):
             raise NotPlain("an array of objects that are not all numbers")
         try:

@@ -47,6 +47,7 @@ ANSWERS = [
 def answer_of(exercise, source):
     """The learner's object: an expression, or what the source defines under the wanted name."""
     space = {"np": np, "nn": nn, "optim": optim, "nnlib": nnlib, "math": math}
+    space["right"] = exercise.reference  # what a wrong answer may begin with
     try:
         given = importlib.import_module(f"nncourse.exercises.given.lesson_{exercise.lesson}")
         space |= {name: value for name, value in vars(given).items() if name[0] != "_"}
