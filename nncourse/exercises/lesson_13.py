@@ -247,6 +247,14 @@ def backward_forgotten(a, m, s, x, t):
     return np.array([None, None, None])
 
 
+@bump_exercise.mistake("backward() or return forgotten")
+def nothing_came_back(a, m, s, x, t):
+    """None is also what `.grad` holds as long as nobody has called `backward()` on the loss. Is
+    that line there, and the `return`?
+    """
+    return None
+
+
 @bump_exercise.mistake
 def downhill_already(a, m, s, x, t):
     """The sign is reversed. The gradient points uphill; the minus sign belongs to the
@@ -942,9 +950,7 @@ def nothing_learned(train_set, test_set, file):
 
 
 @saved_exercise.mistake(
-    seen=saved(
-        lambda said, test, new: new >= WANTED and isinstance(said, int | float) and 1 < said <= 100
-    )
+    seen=saved(lambda said, test, new: new >= WANTED and isinstance(said, int | float) and said > 1)
 )
 def percent_in_place_of_the_share(train_set, test_set, file):
     """The network is good. Its result should be a share between 0 and 1, not percent or a count:

@@ -281,7 +281,7 @@ def one_step_with_everything(X, targets, layers, order, size, lr):
     return train_epoch(X, targets, layers, order, len(order), lr)
 
 
-@epoch_exercise.mistake
+@epoch_exercise.mistake("uphill")
 def uphill_17_2(X, targets, layers, order, size, lr):
     """The steps go up the slope: subtract lr times the gradient."""
     return train_epoch(X, targets, layers, order, size, -lr)

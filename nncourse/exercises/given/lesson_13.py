@@ -68,7 +68,7 @@ def contents(file):
         return "more than numbers"
     if not isinstance(state, dict):
         return "no state dict"
-    return {str(name): np.array(tensor.detach()) for name, tensor in state.items()}
+    return {str(name): tensor.detach().numpy() for name, tensor in state.items()}
 
 
 train_and_save.written = lambda name, seed: f"{name}(train_set, test_set, file)"
