@@ -252,7 +252,7 @@ def nothing_came_back(a, m, s, x, t):
     """None is also what `.grad` holds as long as nobody has called `backward()` on the loss. Is
     that line there, and the `return`?
     """
-    return None
+    return
 
 
 @bump_exercise.mistake
