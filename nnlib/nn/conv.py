@@ -133,7 +133,8 @@ class Conv2d(Module):
         if len(shape) == 4 and shape[3] == channels:
             return f"{says} The channels stand last: pass x.transpose(0, 3, 1, 2)."
         if len(shape) == 2 and channels == 1:
-            return f"{says} For a single grey image (H, W) pass x[None, None], a batch of one."
+            says += " For a single grey image (H, W) pass x[None, None], a batch of one."
+            return f"{says} Flat rows become images by x.reshape(-1, 1, 28, 28)."
         if len(shape) == 3 and shape[0] == channels > 1:
             return f"{says} For a single image (C, H, W) pass x[None], a batch of one."
         if len(shape) == 3 and channels == 1:

@@ -68,6 +68,12 @@ class Parameter:
     def zero_grad(self):
         self._grad, self.grad_used = None, False
 
+    def __getattr__(self, name):
+        raise AttributeError(f"A Parameter has no {name}. Its array is .data, its gradient .grad.")
+
+    def __array__(self, *arguments, **options):
+        raise TypeError("A Parameter is no array. It has one, in .data; its gradient is in .grad.")
+
     @property
     def shape(self):
         return self._data.shape

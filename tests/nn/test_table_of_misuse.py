@@ -467,6 +467,11 @@ def test_gradcheck_still_finds_a_wrong_derivative_at_a_corner():
         (lambda: nn.MSELoss()([1.0], [0.0]).backward(), r"Write model.backward\(loss_fn.backw"),
         (lambda: nn.Conv2d(3, 4, 3)(np.zeros((3, 9, 9))), r"single image .* x\[None\]"),
         (lambda: nn.Conv2d(1, 4, 3)(np.zeros((9, 9))), r"single grey image .* x\[None, None\]"),
+        (lambda: nn.Conv2d(1, 4, 3)(np.zeros((5, 784))), r"x.reshape\(-1, 1, 28, 28\)"),
+        (lambda: np.ones((2, 2)) @ nn.Parameter(np.ones((2, 2))), r"is no array. .* in .data"),
+        (lambda: np.sum(nn.Parameter([1.0])), r"is no array. .* in .data"),
+        (lambda: np.linalg.norm(nn.Parameter([1.0])), r"is no array. .* in .data"),
+        (lambda: nn.Parameter([1.0]).T, r"has no T. Its array is .data"),
         (lambda: nn.Conv2d(3, 4, 3)(np.zeros((2, 9, 9, 3))), r"x.transpose\(0, 3, 1, 2\)"),
         (lambda: nn.MaxPool2d(2)(np.zeros((3, 9, 9))), r"A single image \(C, H, W\)"),
         (lambda: nn.Linear(4, 2)(np.zeros(4)), r"x\[None, :\], a batch of one"),
@@ -476,7 +481,7 @@ def test_gradcheck_still_finds_a_wrong_derivative_at_a_corner():
     ],
 )
 def test_words(make, message):
-    with pytest.raises((TypeError, ValueError, RuntimeError), match=message):
+    with pytest.raises((AttributeError, TypeError, ValueError, RuntimeError), match=message):
         make()
 
 
