@@ -155,6 +155,13 @@ def test_clip_grad_norm_as_torch(factor, dtype):
         np.testing.assert_array_equal(grad, kept)  # the array that was passed in is unchanged
 
 
+def test_clip_grad_norm_of_gradients_whose_square_is_no_float32():
+    p = nn.Parameter(np.zeros(4))
+    p.grad = np.array([3e20, 0, 4e20, 0], np.float32)
+    assert nn.utils.clip_grad_norm_([p], 1.0) == pytest.approx(5e20)
+    np.testing.assert_allclose(p.grad, [0.6, 0, 0.8, 0], rtol=1e-6)
+
+
 def test_clip_grad_norm_refuses_a_norm_of_zero():
     with pytest.raises(ValueError, match=r"max_norm\) expected a number above 0, got 0"):
         nn.utils.clip_grad_norm_([], 0)

@@ -15,7 +15,7 @@ def clip_grad_norm_(parameters, max_norm):
     """
     max_norm = number(max_norm, "clip_grad_norm_(max_norm)", above=0)
     params = [p for p in parameter_list(parameters, "clip_grad_norm_") if p.grad is not None]
-    norm = math.sqrt(sum((p.grad**2).sum(dtype=np.float64) for p in params))
+    norm = math.sqrt(sum((p.grad.astype(np.float64) ** 2).sum() for p in params))
     scale = max_norm / (norm + 1e-6)
     if scale < 1:
         for p in params:
