@@ -191,15 +191,27 @@ def stop(server):
 
 
 class Notebook:
-    """A notebook that is open in JupyterLab. `path` is relative to the served folder."""
+    """A notebook that is open in JupyterLab. `path` is relative to the served folder.
+
+    On a page that shows JupyterLab already, the notebook is opened there.
+    """
 
     def __init__(self, page, server, path):
         address, token = server
         self.page = page
-        workspace = f"test-{os.getpid()}-{next(_workspaces)}"
-        page.goto(f"{address}/lab/workspaces/{workspace}/tree/{path}?token={token}")
-        page.wait_for_function("window.jupyterapp !== undefined")
-        page.evaluate("window.jupyterapp.restored")
+        if page.url.startswith(address):
+            page.evaluate(
+                """path => {
+                    delete window.testPanel;
+                    window.jupyterapp.commands.execute('docmanager:open', { path });
+                }""",
+                path,
+            )
+        else:
+            workspace = f"test-{os.getpid()}-{next(_workspaces)}"
+            page.goto(f"{address}/lab/workspaces/{workspace}/tree/{path}?token={token}")
+            page.wait_for_function("window.jupyterapp !== undefined")
+            page.evaluate("window.jupyterapp.restored")
         page.wait_for_function(
             """(name) => {
                 for (const panel of window.jupyterapp.shell.widgets('main')) {
@@ -328,6 +340,11 @@ class Notebook:
     def set(self, explorer, **settings):
         """Set an explorer in Python, by the name that it has there; the page has drawn it then."""
         self.until_python_says(f"{explorer}.set(**{settings}) is {explorer}", "True")
+
+    def leave(self):
+        """Stop the kernel, and take the notebook off the page without a question."""
+        self.page.evaluate("window.testPanel.sessionContext.shutdown()")
+        self.page.evaluate("window.testPanel.dispose()")
 
     def close(self):
         """Stop the kernel, and leave the page without a question about unsaved work."""

@@ -8,9 +8,17 @@ from tests.browser.conftest import LESSONS
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def page(browser):
+    """One JupyterLab for all lessons, as a learner has it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    yield page
+    page.close(run_before_unload=False)
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in LESSONS.glob("*.ipynb")))
-def test_a_lesson_runs_and_its_explorers_move(open_notebook, name):
-    notebook = open_notebook(f"lessons/{name}")
+def test_a_lesson_runs_and_its_explorers_move(page, server, name):
+    notebook = lab.Notebook(page, server, f"lessons/{name}")
     notebook.run_all()
     assert notebook.complaints() == []
     for explorer in notebook.explorers():
@@ -19,4 +27,4 @@ def test_a_lesson_runs_and_its_explorers_move(open_notebook, name):
         assert lab.alerts(explorer) == ""
     assert notebook.complaints() == []
     assert notebook.log_entries() == 0
-    notebook.close()
+    notebook.leave()
