@@ -48,10 +48,7 @@ export function makeStrip(images, chosen, name = "Choose a test image") {
   const element = keepKeys(make("div", { class: "digits-strip", tabindex: "0", role: "slider", "aria-valuenow": "0", "aria-label": name, "aria-valuemin": 0 }, canvas, over));
   let now = 0;
   let painted = "";
-  function pick(number) {
-    now = Math.min(Math.max(number, 0), images.most); // the next key may come before the next frame
-    chosen(now);
-  }
+  const pick = (number) => chosen(Math.min(Math.max(number, 0), images.most));
   element.addEventListener("pointerdown", (event) => {
     const box = canvas.getBoundingClientRect();
     pick(Math.floor(((event.clientX - box.left) / box.width) * SHOWN));
