@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch  # here, so that no answer's seconds go into the import
 
 import nnlib
 from nncourse import exercises
@@ -46,7 +47,7 @@ ANSWERS = [
 
 def answer_of(exercise, source):
     """The learner's object: an expression, or what the source defines under the wanted name."""
-    space = {"np": np, "nn": nn, "optim": optim, "nnlib": nnlib, "math": math}
+    space = {"np": np, "nn": nn, "optim": optim, "nnlib": nnlib, "math": math, "torch": torch}
     space["right"] = exercise.reference  # what a wrong answer may begin with
     try:
         given = importlib.import_module(f"nncourse.exercises.given.lesson_{exercise.lesson}")
