@@ -102,7 +102,8 @@ def test_what_is_stored_is_a_picture_and_a_sentence(make, values, words):
     explorer = make().set(**values)
     data, metadata = explorer._repr_mimebundle_()
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    assert list(picture.size) == [2 * side for side in metadata["image/png"].values()]
+    twice = [2 * side for side in metadata["image/png"].values()]
+    assert picture.size == pytest.approx(twice, abs=1)  # Matplotlib 3.10 rounds a side down
     assert picture.convert("L").getextrema()[0] < 200
     assert data["text/plain"] == explorer.describe() == repr(explorer)
     assert words in repr(explorer)
