@@ -1,13 +1,14 @@
-"""Each layer and each loss: its gradient as measured, and no array changed that it was given."""
+"""Each layer and each loss: its gradient as measured, PyTorch agrees, and no array changes."""
 
 import copy
 
 import numpy as np
 import pytest
+import torch
 
 from nnlib import nn
 from nnlib.gradcheck import gradcheck
-from tests.nn.helpers import numbers
+from tests.nn.helpers import assert_as_torch, assert_same, both_dtypes, numbers
 
 IMAGES, ROWS = (3, 2, 6, 5), (4, 6)
 LAYERS = [
@@ -55,6 +56,38 @@ def test_layers_gradcheck(layer, shape):
 @pytest.mark.parametrize(("loss_fn", "input", "target"), LOSSES)
 def test_losses_gradcheck(loss_fn, input, target):
     assert gradcheck(loss_fn, input, target)
+
+
+def twin(layer):
+    """The same layer of PyTorch, by the line that both print of themselves."""
+    if isinstance(layer, nn.Sequential):
+        return torch.nn.Sequential(*map(twin, layer))
+    return eval(f"torch.nn.{layer!r}").train(layer.training)
+
+
+# Residual is ours alone, and in training PyTorch's dropout draws other masks
+NO_TWIN = nn.Residual, nn.Dropout
+IN_TORCH = [(nn.Dropout(0.5).eval(), ROWS), *(row for row in LAYERS if type(row[0]) not in NO_TWIN)]
+
+
+@both_dtypes
+@pytest.mark.parametrize(("layer", "shape"), IN_TORCH, ids=lambda v: str(v).split("\n")[0])
+def test_layers_as_torch(layer, shape, dtype):
+    assert_as_torch(copy.deepcopy(layer), twin(layer), numbers(shape), dtype)
+
+
+@both_dtypes
+@pytest.mark.parametrize(("loss_fn", "input", "target"), LOSSES)
+def test_losses_as_torch(loss_fn, input, target, dtype):
+    loss_fn = copy.deepcopy(loss_fn)
+    theirs = getattr(torch.nn, type(loss_fn).__name__)()
+    theirs.label_smoothing = getattr(loss_fn, "label_smoothing", 0)
+    z = torch.tensor(input.astype(dtype), requires_grad=True)
+    labels = target.dtype.kind == "i"
+    loss = theirs(z, torch.tensor(target if labels else target.astype(dtype)))
+    loss.backward()
+    assert loss_fn(input.astype(dtype), target) == pytest.approx(loss.item(), rel=1e-5)
+    assert_same(loss_fn.backward(), z.grad, dtype, "gradient")
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
