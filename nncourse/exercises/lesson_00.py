@@ -449,7 +449,8 @@ fountain = Exercise(
 
 
 def fits_in_another_order(arguments, my_curve):
-    return any(fountain_loss(*order) < TARGET for order in itertools.permutations(my_curve))
+    written, *others = [fountain_loss(*order) for order in itertools.permutations(my_curve)]
+    return min(others) < TARGET <= written
 
 
 @fountain.mistake(seen=fits_in_another_order)

@@ -960,8 +960,8 @@ def the_mean_of_the_batches(X, y, size, epochs, lr):
 
 @train_line_exercise.mistake
 def a_new_start_in_each_epoch(X, y, size, epochs, lr):
-    """Every epoch ends with the loss of the first one: the model is made anew, or set back to 0,
-    in each of them. That belongs before both loops.
+    """Every epoch ends with the loss of the first one: the model is made, or set back to 0, in
+    each of them. That belongs before both loops.
     """
     return np.full(epochs, train_line(X, y, size, 1, lr)[0])
 

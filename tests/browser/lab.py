@@ -335,7 +335,7 @@ class Notebook:
             }""",
             [expression, expected, WAIT / 4],
         )
-        assert answer == expected, expression
+        assert answer == expected, f"{expression} is {answer}"
 
     def set(self, explorer, **settings):
         """Set an explorer in Python, by the name that it has there; the page has drawn it then."""

@@ -78,6 +78,7 @@ def test_a_press_in_the_feature_map_takes_the_window_there(notebook):
 def test_a_weight_is_dragged_typed_and_moved_by_keys(notebook):
     page, root = notebook.page, shown(notebook, "explore_convolution")
     field = root.query_selector("input[aria-label='weight w₁₁']")
+    notebook.set("my_explore_convolution", k00=-1.0)
     drag(page, field, 0, -31)
     says(notebook, "my_explore_convolution.k00", "1.5")
     field.click()

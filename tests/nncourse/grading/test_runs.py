@@ -216,6 +216,8 @@ def started(tmp_path, top, *words):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Ctrl+C counts there, also where the tests themselves run in the background without it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 
