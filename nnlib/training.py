@@ -91,7 +91,7 @@ def epochs(
     if ours - held and held - ours:
         warnings.warn(
             "The optimizer misses parameters of this network, and holds some that are not in it. "
-            "After a layer or a Parameter was replaced, make the optimizer anew.",
+            "After a layer or a Parameter was replaced, make the optimizer again.",
             stacklevel=2,
         )
     sizes, losses = _sizes(model), []  # to say what grew, and since when, if it comes to that

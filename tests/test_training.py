@@ -492,7 +492,7 @@ def test_an_optimizer_made_before_a_layer_was_replaced_is_noticed(toy):
     model, loss_fn, loader = network(), nn.CrossEntropyLoss(), DataLoader(toy[0], 32)
     optimizer = optim.SGD(model.parameters(), lr=0.1)
     model[-1] = nn.Linear(model[-1].in_features, model[-1].out_features)
-    with pytest.warns(UserWarning, match=r"make the optimizer anew"):
+    with pytest.warns(UserWarning, match=r"make the optimizer again"):
         fit(model, loss_fn, optimizer, loader, max_epochs=1, progress=False)
     other = optim.lr_scheduler.StepLR(optim.SGD(model.parameters(), lr=0.1), 1)
     with pytest.raises(ValueError, match=r"got one that was made from another"):

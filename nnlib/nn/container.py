@@ -1,6 +1,7 @@
 """Sequential, a stack of layers, and Residual, a stack with a way around it."""
 
 import warnings
+from operator import is_not
 
 import numpy as np
 
@@ -64,8 +65,8 @@ class Sequential(Module):
         given, layers = x, self.layers
         for layer in layers:
             x = layer.forward(x)
-        if layers:  # `seen` is a new object in each pass, and so tells which one it was
-            self.saved = given, layers[0].seen, layers[-1].seen
+        # `seen` is a new object in each pass, and so tells which one it was
+        self.saved = given, [layer.seen for layer in layers]
         return x
 
     def backward(self, dy, input_grad=True):
@@ -74,9 +75,7 @@ class Sequential(Module):
         Then nothing is computed below the first layer that learns: data needs no gradient.
         """
         layers = self.layers
-        if self.saved and not (
-            layers[0].seen is self.saved[1] and layers[-1].seen is self.saved[2]
-        ):
+        if self.saved and any(map(is_not, [layer.seen for layer in layers], self.saved[1])):
             self._go_again()
         while not input_grad and len(layers) > 1 and not layers[0].learns():
             layers = layers[1:]

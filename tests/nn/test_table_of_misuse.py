@@ -253,6 +253,7 @@ def test_an_input_that_is_changed_in_place_harms_nothing(make, mode, kind, tmp_p
 IN_BETWEEN = {
     "a slice": (lambda model, second: model[:2], 3),
     "the first layer": (lambda model, second: model[0], 3),
+    "a layer in the middle": (lambda model, second: model[1], 4),
     "the last layer": (lambda model, second: model[-1], 4),
     "another network": (lambda model, second: second, 3),
     "another network in eval mode": (lambda model, second: second.eval(), 3),

@@ -134,9 +134,9 @@ def test_weights_of_std_1_grow_by_the_root_of_the_width():
 def test_batch_normalisation_and_a_way_around_both_save_a_sigmoid_network():
     plain = flow(20)
     for extras in ({"batch_norm": True}, {"residual": True}):
-        mended = flow(20, **extras)
-        assert mended.learned[0] > 1e8 * plain.learned[0]
-        assert mended.spread[-1] > 0.1
+        helped = flow(20, **extras)
+        assert helped.learned[0] > 1e8 * plain.learned[0]
+        assert helped.spread[-1] > 0.1
 
 
 def test_another_draw_is_another_network_and_the_same_draw_the_same():
