@@ -70,3 +70,12 @@ def test_negative_seeds():
     with pytest.raises(ValueError, match=r"expected 0 or more, got -1"):
         nnlib.manual_seed(-1)
     nnlib.manual_seed(np.int64(3))
+
+
+@pytest.mark.parametrize("shape", [(), (0, 3), (1, 9), (64, 256)])
+@pytest.mark.parametrize("p", [0.0, 1e-9, 0.2, 0.5, 0.9, 1 - 1e-9])
+def test_random_at_least_is_the_comparison_of_floats(p, shape):
+    nnlib.manual_seed(3)
+    expected = nnlib.random.generator.random(shape, np.float32) >= p
+    nnlib.manual_seed(3)
+    np.testing.assert_array_equal(nnlib.random.random_at_least(p, shape), expected)

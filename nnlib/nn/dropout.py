@@ -1,10 +1,8 @@
 """Dropout."""
 
-import numpy as np
-
 from nnlib.expect import floats, number, setting
 from nnlib.nn.module import Module
-from nnlib.random import generator
+from nnlib.random import random_at_least
 
 
 class Dropout(Module):
@@ -25,7 +23,7 @@ class Dropout(Module):
         if not self.training or self.p == 0:
             self.saved = 1
             return x
-        keep = generator.random(x.shape, dtype=np.float32) >= self.p
+        keep = random_at_least(self.p, x.shape)
         self.saved = factor = keep * x.dtype.type(1 / (1 - self.p))
         return x * factor
 

@@ -55,9 +55,9 @@ class Adam(Optimizer):
         beta1, beta2 = self.betas
         root = math.sqrt((1 - beta2) / (1 - beta2**t))
         lr, eps = self.lr * (1 - beta1) / (1 - beta1**t) / root, self.eps / root
-        work = self.work.get((p.shape, p.dtype))
-        if work is None:
-            work = self.work[p.shape, p.dtype] = np.empty_like(p)
+        work = self.work.get(p.shape)
+        if work is None or work.dtype != p.dtype:
+            work = self.work[p.shape] = np.empty_like(p)
         m *= beta1
         m += g
         v *= beta2
@@ -69,7 +69,8 @@ class Adam(Optimizer):
         p -= work
 
     def step(self):
-        self._divide_state_by(*(1 - beta if self.fused else 1 for beta in self.betas))
+        beta1, beta2 = self.betas
+        self._divide_state_by(*((1 - beta1, 1 - beta2) if self.fused else (1, 1)))
         super().step()
 
     def _divide_state_by(self, *units):
