@@ -8,13 +8,4 @@ from nnlib import nn, optim
 from nnlib.random import manual_seed
 from nnlib.serialization import load, load_checkpoint, save, save_checkpoint
 
-__all__ = [
-    "load",
-    "load_checkpoint",
-    "manual_seed",
-    "nn",
-    "optim",
-    "save",
-    "save_checkpoint",
-]
 __version__ = "0.1.0"

@@ -38,38 +38,6 @@ class History:
             raise ValueError(f"A history has {', '.join(names)}; it has no {called(name)}.")
         return [getattr(metrics, name) for metrics in self.epochs]
 
-    def plot(self):
-        """Draw the losses epoch by epoch and, where it was measured, the accuracy.
-
-        Returns the Figure. Raises ValueError for a history without an epoch.
-        """
-        from matplotlib import pyplot as plt  # here: training needs no matplotlib
-        from matplotlib.ticker import MaxNLocator, PercentFormatter
-
-        from nnlib.palette import BLUE, GRID, RED
-
-        if not self.epochs:
-            raise ValueError("History.plot expected at least one epoch, got none. Train first.")
-        measured = [m.train_accuracy is not None or m.val_accuracy is not None for m in self.epochs]
-        names = ["loss", "accuracy"][: 1 + any(measured)]
-        fig, axes = plt.subplots(1, len(names), figsize=(4.6 * len(names), 3.2), squeeze=False)
-        fig.set_layout_engine("constrained")
-        for ax, name in zip(axes[0], names, strict=True):
-            for part, label, style in (
-                ("train", "training", {"color": BLUE, "marker": "o"}),
-                ("val", "not trained on", {"color": RED, "marker": "s", "ls": "--"}),
-            ):
-                values = self[f"{part}_{name}"]
-                if any(value is not None for value in values):
-                    ax.plot(self["epoch"], values, label=label, **style)
-            ax.set(xlabel="epoch", ylabel=name, title=name.title())
-            ax.legend()
-            ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-            ax.grid(color=GRID, lw=0.6)
-        if len(names) == 2:
-            axes[0, 1].yaxis.set_major_formatter(PercentFormatter(1.0))
-        return fig
-
 
 class Tally:
     """Sums over batches: add() each, then means() is (loss, accuracy).

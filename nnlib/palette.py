@@ -5,7 +5,6 @@ kinds of colour blindness can tell them apart. Never let colour be the only diff
 another dash, points another marker.
 """
 
-from cycler import cycler
 from matplotlib.colors import LinearSegmentedColormap
 
 BLACK = "#000000"
@@ -43,11 +42,3 @@ DIVERGING_LIGHT = LinearSegmentedColormap.from_list(
 )
 SEQUENTIAL = "viridis"  # sizes and losses: darker is smaller
 INK = "gray_r"  # digits: black ink on white paper
-
-# how Matplotlib draws what a lesson does not say
-STYLE = {
-    "axes.prop_cycle": cycler(color=CYCLE),
-    "axes.titlesize": "medium",
-    "legend.framealpha": 0.9,
-    "svg.hashsalt": "nnlib",  # the same figure is the same file
-}

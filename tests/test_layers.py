@@ -19,7 +19,7 @@ LAYERS = (
     {"widgets"},
 )
 HEAVY = {"matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "torch"}
-MAY_DRAW = {"metrics", "palette"}
+MAY_DRAW = {"palette"}
 MAY_SHOW = {"widgets"}
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 

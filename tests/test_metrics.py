@@ -42,15 +42,6 @@ def test_history_gives_one_metric_over_the_epochs():
         history["val_los"]
 
 
-def test_history_plots_itself():
-    figure = History(
-        [Metrics(1, 0.5, 0.7, 0.6, 0.8, 1.0), Metrics(2, 0.2, 0.9, 0.3, 0.9, 1.0)]
-    ).plot()
-    drawn = [line.get_ydata().tolist() for axes in figure.axes for line in axes.lines]
-    assert [0.5, 0.2] in drawn
-    assert [0.6, 0.3] in drawn
-
-
 def test_precision_and_recall_by_hand():
     precision, recall = precision_recall([[8, 2, 0], [1, 4, 0], [3, 0, 0]])
     assert precision == pytest.approx([8 / 12, 4 / 6, np.nan], nan_ok=True)

@@ -6,9 +6,22 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from nnlib.expect import called, flag, function, listed, number, numbers, whole
-from nnlib.palette import BLACK, CLASS_COLOURS, CYCLE, DIVERGING_LIGHT, GREY, INK, MARKERS
+from nnlib.metrics import History
+from nnlib.palette import (
+    BLACK,
+    BLUE,
+    CLASS_COLOURS,
+    CYCLE,
+    DIVERGING_LIGHT,
+    GREY,
+    GRID,
+    INK,
+    MARKERS,
+    RED,
+)
 
 
 def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, size=0.9):
@@ -77,6 +90,37 @@ def image_rows(rows, titles=None, cmap=INK, size=0.72):
         line[0].set_ylabel(name, rotation=0, ha="right", va="center")
     for ax, title in zip(axes[0], titles or (), strict=False):
         ax.set_title(title, fontsize=10, pad=3)
+    return fig
+
+
+def plot_history(history):
+    """Draw what fit() returned: the losses epoch by epoch and, if measured, the accuracy.
+
+    Returns the Figure. Raises ValueError for a history without an epoch.
+    """
+    if not isinstance(history, History):
+        raise TypeError(f"plot_history expected what fit() returned, got {called(history)}.")
+    if not history.epochs:
+        raise ValueError("plot_history expected at least one epoch, got none. Train first.")
+    measured = any(value is not None for value in history["train_accuracy"])
+    measured |= any(value is not None for value in history["val_accuracy"])
+    names = ["loss", "accuracy"] if measured else ["loss"]
+    fig, axes = plt.subplots(1, len(names), figsize=(4.6 * len(names), 3.2), squeeze=False)
+    fig.set_layout_engine("constrained")
+    for ax, name in zip(axes[0], names, strict=True):
+        for part, label, style in (
+            ("train", "training", {"color": BLUE, "marker": "o"}),
+            ("val", "not trained on", {"color": RED, "marker": "s", "ls": "--"}),
+        ):
+            values = history[f"{part}_{name}"]
+            if any(value is not None for value in values):
+                ax.plot(history["epoch"], values, label=label, **style)
+        ax.set(xlabel="epoch", ylabel=name, title=name.title())
+        ax.legend()
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.grid(color=GRID, lw=0.6)
+    if measured:
+        axes[0, 1].yaxis.set_major_formatter(PercentFormatter(1.0))
     return fig
 
 

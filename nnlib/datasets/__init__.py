@@ -3,14 +3,3 @@
 from nnlib.datasets.mnist import mnist, mnist_test, read_idx
 from nnlib.datasets.text import moby_dick
 from nnlib.datasets.toy import circles, gate, moons, spirals
-
-__all__ = [
-    "circles",
-    "gate",
-    "mnist",
-    "mnist_test",
-    "moby_dick",
-    "moons",
-    "read_idx",
-    "spirals",
-]

@@ -12,21 +12,6 @@ from nnlib.nn.formulas import (
 )
 from nnlib.nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 
-__all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "check_targets",
-    "cross_entropy",
-    "leaky_relu",
-    "log_softmax",
-    "mse_loss",
-    "one_hot",
-    "relu",
-    "sigmoid",
-    "softmax",
-    "tanh",
-]
-
 
 def mse_loss(input, target):
     """mean (input - target)²: the number that nn.MSELoss gives; any one shape."""

@@ -5,5 +5,3 @@ from nnlib.optim.adam import Adam, AdamW
 from nnlib.optim.optimizer import Optimizer
 from nnlib.optim.rmsprop import RMSprop
 from nnlib.optim.sgd import SGD
-
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler"]

@@ -24,7 +24,7 @@ def drawn(figure):
 
 def test_history_shows_both_losses_and_the_accuracy():
     history = History([Metrics(1, 0.9, 0.6, 0.8, 0.7, 1.0), Metrics(2, 0.5, 0.9, 0.6, 0.75, 1.0)])
-    figure = history.plot()
+    figure = plots.plot_history(history)
     loss, accuracy = figure.axes
     assert [list(line.get_ydata()) for line in loss.lines] == [[0.9, 0.5], [0.8, 0.6]]
     assert [list(line.get_ydata()) for line in accuracy.lines] == [[0.6, 0.9], [0.7, 0.75]]
@@ -33,11 +33,13 @@ def test_history_shows_both_losses_and_the_accuracy():
 
 
 def test_history_without_validation_shows_one_loss():
-    figure = History([Metrics(1, 0.9, None, None, None, 1.0)]).plot()
+    figure = plots.plot_history(History([Metrics(1, 0.9, None, None, None, 1.0)]))
     assert len(figure.axes) == 1
     assert len(figure.axes[0].lines) == 1
     with pytest.raises(ValueError, match="at least one epoch"):
-        History().plot()
+        plots.plot_history(History())
+    with pytest.raises(TypeError, match=r"what fit\(\) returned, got a list"):
+        plots.plot_history([0.9, 0.5])
 
 
 def test_image_grid_shows_every_image_with_its_title():
