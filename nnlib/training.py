@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 
 from nnlib import nn, optim
-from nnlib.data import ArrayDataset, DataLoader, check_dataset
+from nnlib.data import check_dataset
 from nnlib.expect import called, flag, function, numbers, whole
 from nnlib.metrics import History, Metrics, Tally
 from nnlib.nn.loss import Loss
@@ -62,19 +62,8 @@ def train_epoch(model, loss_fn, optimizer, loader, on_batch=None):
 
     on_batch: called with the loss after each step. Leaves the model in eval mode.
     """
-    check_parts(model, loss_fn, optimizer)
-    if on_batch is not None:
-        function(on_batch, "on_batch")
-    model.train()
-    tally = Tally(loss_fn)
-    with _overflow_in_words():
-        for x, y in _pairs(loader):
-            loss, outputs = _step(model, loss_fn, optimizer, x, y)
-            tally.add(loss, outputs, y)
-            if on_batch is not None:
-                on_batch(loss)
-    model.eval()
-    return tally.means()
+    (one,) = epochs(model, loss_fn, optimizer, loader, max_epochs=1, on_batch=on_batch)
+    return one.train_loss, one.train_accuracy
 
 
 def epochs(
@@ -86,32 +75,40 @@ def epochs(
     optim.lr_scheduler, its step() follows every optimizer step; on_batch: called with the loss
     after each batch. Raises TrainingError when a loss is NaN or infinite.
     """
-    _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler, on_batch)
-    ours, held = set(model.parameters()), set(optimizer.params)
-    if ours - held and held - ours:
-        warnings.warn(
-            "The optimizer misses parameters of this network, and holds some that are not in it. "
-            "After a layer or a Parameter was replaced, make the optimizer again.",
-            stacklevel=2,
-        )
-    sizes, losses = _sizes(model), []  # to say what grew, and since when, if it comes to that
+    check_parts(model, loss_fn, optimizer)
+    check_last_layer(model, loss_fn)
+    _check_loader(loader)
+    if val is not None:
+        check_dataset(val, "val")
+    whole(max_epochs, "max_epochs")
+    if on_batch is not None:
+        function(on_batch, "on_batch")
+    _check_scheduler(scheduler, optimizer)
+    _check_optimizer(model, optimizer)
+    largest, losses = max(_sizes(model).values()), []  # to say what grew, if it comes to that
 
-    def after_step(loss):
-        losses[-1].append(loss)
-        if scheduler is not None:
-            scheduler.step()
-        if on_batch is not None:
-            on_batch(loss)
+    def run():  # so that the checks above come before the first epoch is asked for
+        for epoch in range(1, max_epochs + 1):
+            start, tally = time.perf_counter(), Tally(loss_fn)
+            model.train()
+            try:
+                with _overflow_in_words():
+                    for batch, (x, y) in enumerate(_pairs(loader), 1):
+                        loss, outputs = _step(model, loss_fn, optimizer, x, y)
+                        tally.add(loss, outputs, y)
+                        losses.append((loss, epoch, batch))
+                        if scheduler is not None:
+                            scheduler.step()
+                        if on_batch is not None:
+                            on_batch(loss)
+            except TrainingError as error:
+                since = _since_when(losses, largest)
+                raise TrainingError(f"Epoch {epoch}, batch {batch}: {error} {since}") from None
+            model.eval()
+            measured = (None, None) if val is None else evaluate(model, loss_fn, val)
+            yield Metrics(epoch, *tally.means(), *measured, time.perf_counter() - start)
 
-    for epoch in range(1, max_epochs + 1):
-        start = time.perf_counter()
-        losses.append([])
-        try:
-            train = train_epoch(model, loss_fn, optimizer, loader, after_step)
-        except TrainingError as error:
-            raise TrainingError(_since_when(error, losses, sizes)) from None
-        measured = (None, None) if val is None else evaluate(model, loss_fn, val)
-        yield Metrics(epoch, *train, *measured, time.perf_counter() - start)
+    return run()
 
 
 def fit(
@@ -134,19 +131,19 @@ def fit(
     """
     for name in unknown:
         raise TypeError(f"fit has no argument {name}. {_ELSEWHERE.get(name, 'See help(fit).')}")
-    _check_training(model, loss_fn, optimizer, loader, val, max_epochs, scheduler)
+    parts = model, loss_fn, optimizer, loader, val, max_epochs, scheduler
+    run = epochs(*parts, on_batch=lambda loss: bar.update())
     if patience is not None and (whole(patience, "fit, patience,") and val is None):
         raise ValueError("patience expected a validation set. Pass val=ArrayDataset(x, y).")
-    flag(progress, "progress")
+    show = flag(progress, "progress")
     from tqdm import tqdm  # here, so that importing nnlib.training loads NumPy alone
 
-    history, ended, show = History(), "", progress
+    history, ended = History(), ""
     best_loss, best_epoch, best_state = math.inf, 0, None
     total = max_epochs * len(loader) if hasattr(loader, "__len__") else None
     bar = tqdm(total=total, unit="batch", file=sys.stdout, disable=not progress)
-    arguments = (model, loss_fn, optimizer, loader, val, max_epochs, scheduler)
     try:
-        for metrics in epochs(*arguments, on_batch=lambda loss: bar.update()):
+        for metrics in run:
             history.epochs.append(metrics)
             bar.set_postfix_str(_in_words(metrics), refresh=False)
             if patience is None:
@@ -236,8 +233,8 @@ def check_last_layer(model, loss_fn):
     for loss, layer in ((nn.CrossEntropyLoss, nn.Softmax), (nn.BCEWithLogitsLoss, nn.Sigmoid)):
         if isinstance(loss_fn, loss) and isinstance(last, layer):
             raise ValueError(
-                f"{loss.__name__} expected logits, and the network ends in {layer.__name__}: it "
-                f"would be applied twice, and learning would crawl. Take the {layer.__name__} out."
+                f"{loss.__name__} expected logits, and the network ends in {layer.__name__}, which "
+                "would be applied twice. Take it out."
             )
 
 
@@ -256,20 +253,21 @@ def check_parts(model, *others):
         raise TypeError(f"{name} expected an object such as {example}, got {called(value)}.")
 
 
-def _check_training(
-    model, loss_fn, optimizer, loader, val, max_epochs, scheduler=None, on_batch=None
-):
-    check_parts(model, loss_fn, optimizer)
-    check_last_layer(model, loss_fn)
-    if not set(model.parameters()) & set(optimizer.params):
+def _check_optimizer(model, optimizer):
+    ours, held = set(model.parameters()), set(optimizer.params)
+    if not ours & held:
         raise ValueError(
-            "The optimizer holds no parameter of this network, so nothing would be learned. "
-            "Make it from this one: optim.Adam(model.parameters())."
+            "The optimizer holds no parameter of this network. Make it from model.parameters()."
         )
-    _check_loader(loader)
-    if val is not None:
-        check_dataset(val, "val")
-    whole(max_epochs, "max_epochs")
+    if ours - held and held - ours:
+        warnings.warn(
+            "The optimizer misses parameters of this network, and holds some that are not in it. "
+            "After a layer or a Parameter was replaced, make the optimizer again.",
+            stacklevel=3,
+        )
+
+
+def _check_scheduler(scheduler, optimizer):
     if scheduler is not None and not callable(getattr(scheduler, "step", None)):
         raise TypeError(
             f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
@@ -277,41 +275,31 @@ def _check_training(
         )
     if getattr(scheduler, "optimizer", optimizer) is not optimizer:
         raise ValueError(
-            "scheduler expected one of this optimizer, got one that was made from another, whose "
-            "learning rate it would change. Make it from the one that you pass."
+            "scheduler expected one of this optimizer, got one made from another: make it again."
         )
-    if on_batch is not None:
-        function(on_batch, "on_batch")
 
 
 def _check_loader(loader):
-    none = (ArrayDataset, str, bytes, dict, np.ndarray, type)
-    if isinstance(loader, none) or not hasattr(loader, "__iter__"):
+    if isinstance(loader, (str, bytes, dict, np.ndarray, type)) or not hasattr(loader, "__iter__"):
         raise TypeError(
-            f"loader expected batches, got {called(loader)}. "
-            "Pass DataLoader(dataset, batch_size=64, shuffle=True)."
+            f"loader expected batches, got {called(loader)}. Pass DataLoader(data, batch_size=64)."
         )
 
 
 def _pairs(loader):
     """The batches of a loader; TypeError for one that is no pair, ValueError for none at all."""
-    if isinstance(loader, DataLoader) and isinstance(loader.dataset, ArrayDataset):
-        yield from loader  # it gives nothing but pairs
-        return
-    _check_loader(loader)
     batch = None
     for batch in loader:
         if not isinstance(batch, (tuple, list)) or len(batch) != 2:
             raise TypeError(
-                f"The loader expected to give pairs (x, y), gave {called(batch)}. "
-                "Pass DataLoader(ArrayDataset(x, y), batch_size=64, shuffle=True)."
+                f"loader expected to give pairs (x, y), gave {called(batch)}. "
+                "Pass DataLoader(ArrayDataset(x, y), batch_size=64)."
             )
         x, y = batch
         yield numbers(x, "The batch of the loader, x,"), numbers(y, "The batch of the loader, y,")
     if batch is None:
         raise ValueError(
-            "The loader gave no batch. A generator, or iter(loader), is used up after one epoch: "
-            "pass the DataLoader itself, or a list of batches."
+            "The loader gave no batch. A generator is used up after one epoch: pass a DataLoader."
         )
 
 
@@ -336,33 +324,29 @@ def _what_grew(model, loss, x, y):
         if not np.isfinite(array).all():
             return f"{says}{name} of this batch holds NaN or infinity. Fix or drop those rows."
     sizes = _sizes(model)
-    bad = [name for name, size in sizes.items() if not math.isfinite(size)]
-    if bad:
-        return f"{says}the first parameter that is no longer finite is {bad[0]}."
+    for name, size in sizes.items():
+        if not math.isfinite(size):
+            return f"{says}the first parameter that is no longer finite is {name}."
     name = max(sizes, key=sizes.get)
-    reach = float(np.abs(x).max())
     return (
         f"{says}all parameters are finite, the largest entry is {sizes[name]:.3g}, in {name}; "
-        f"the largest input of this batch is {reach:.3g}."
+        f"the largest input of this batch is {float(np.abs(x).max()):.3g}."
     )
 
 
-def _since_when(error, losses, sizes):
-    """The error of a step in its place in the training: which batch, and how it came to it."""
-    says = f"Epoch {len(losses)}, batch {len(losses[-1]) + 1}: {error}"
-    says += f" Before training no entry was larger than {max(sizes.values()):.3g}."
-    places = [(e, b, x) for e, epoch in enumerate(losses, 1) for b, x in enumerate(epoch, 1)]
-    if places:
-        first = places[0][2]
-        epoch, batch = max((e, b) for e, b, loss in places if loss <= first)
+def _since_when(losses, largest):
+    """How the training came to an error, from (loss, epoch, batch) so far, and what may help."""
+    says = f"Before training no entry was larger than {largest:.3g}."
+    if losses:
+        first = losses[0][0]
+        _, epoch, batch = [one for one in losses if one[0] <= first][-1]
         since = f"since batch {batch} of epoch {epoch}"
         says += f" The loss has been above its first value, {first:.3g}, {since}."
     return f"{says} Try a smaller learning rate, scaled inputs, or nn.utils.clip_grad_norm_."
 
 
 _ELSEWHERE = {  # what learners pass to fit() that belongs to another place
-    "lr": "The learning rate belongs to the optimizer: optim.Adam(model.parameters(), lr=0.001). "
-    "One that changes is scheduler=, of optim.lr_scheduler.",
+    "lr": "The learning rate belongs to the optimizer: optim.Adam(model.parameters(), lr=0.001).",
     "epochs": "Write max_epochs=5.",
     "batch_size": "It belongs to the loader: DataLoader(dataset, batch_size=64).",
     "shuffle": "It belongs to the loader: DataLoader(dataset, 64, shuffle=True).",

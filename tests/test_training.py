@@ -451,7 +451,7 @@ WORDS = {
         {"val": (np.ones((3, 2)), np.ones(3))},
         r"val expected .* Pass ArrayDataset\(x, y",
     ),
-    "a data set": ({"loader": ArrayDataset([[1.0]], [0])}, r"Pass DataLoader\(dataset, batch_si"),
+    "a data set": ({"loader": ArrayDataset([[1.0]], [0])}, r"Pass DataLoader\(data, batch_si"),
     "a pair": (
         {"loader": (np.ones((3, 2)), np.ones(3))},
         r"gave an array .* Pass DataLoader",
@@ -484,7 +484,7 @@ def test_fit_says_what_belongs_where(toy, case):
 
 def test_an_optimizer_of_another_network_is_noticed(toy):
     sgd = optim.SGD(network().parameters(), 0.1)
-    with pytest.raises(ValueError, match=r"holds no parameter of this network, so nothing would"):
+    with pytest.raises(ValueError, match=r"holds no parameter of this network. Make it from"):
         fit(network(), nn.CrossEntropyLoss(), sgd, DataLoader(toy[0], 50), progress=False)
 
 
@@ -495,7 +495,7 @@ def test_an_optimizer_made_before_a_layer_was_replaced_is_noticed(toy):
     with pytest.warns(UserWarning, match=r"make the optimizer again"):
         fit(model, loss_fn, optimizer, loader, max_epochs=1, progress=False)
     other = optim.lr_scheduler.StepLR(optim.SGD(model.parameters(), lr=0.1), 1)
-    with pytest.raises(ValueError, match=r"got one that was made from another"):
+    with pytest.raises(ValueError, match=r"got one made from another"):
         fit(model, loss_fn, optimizer, loader, scheduler=other, progress=False)
 
 
