@@ -18,8 +18,7 @@ class ArrayDataset:
             function(transform, "transform")
         if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
             raise ValueError(
-                "ArrayDataset expected as many targets as examples, and at least one, got shapes "
-                f"{x.shape} and {y.shape}."
+                f"ArrayDataset expected x and y of one length, not 0, got {x.shape} and {y.shape}."
             )
         for name, array in (("x", x), ("y", y)):
             if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -63,16 +62,15 @@ def to_float(images):
 
 
 def random_split(dataset, lengths):
-    """Split an ArrayDataset at random into parts of the given lengths, which must add up.
+    """Split an ArrayDataset at random into parts of the given lengths.
 
-    Raises ValueError when they do not add up to len(dataset), TypeError for other than lengths.
+    Raises ValueError when they do not sum to len(dataset), TypeError for other than lengths.
     """
     check_dataset(dataset, "random_split")
     lengths = listed(lengths, "random_split, lengths,")
     lengths = [whole(n, "random_split, each of the lengths,") for n in lengths]
     if sum(lengths) != len(dataset):
-        got = f"{lengths}, in all {sum(lengths)}"
-        raise ValueError(f"random_split expected lengths that add up to {len(dataset)}, got {got}.")
+        raise ValueError(f"random_split expected lengths of {len(dataset)} in all, got {lengths}.")
     parts = np.split(generator.permutation(len(dataset)), np.cumsum(lengths)[:-1])
     return [ArrayDataset(dataset.x[i], dataset.y[i], dataset.transform) for i in parts]
 
@@ -80,9 +78,8 @@ def random_split(dataset, lengths):
 def check_dataset(dataset, who):
     """TypeError unless it is an ArrayDataset; the hint knows loaders and pairs of arrays."""
     if not isinstance(dataset, ArrayDataset):
-        hint = "Pass ArrayDataset(x, y)."
-        hint = "Pass its data set: loader.dataset." if isinstance(dataset, DataLoader) else hint
-        raise TypeError(f"{who} expected an ArrayDataset, got {called(dataset)}. {hint}")
+        right = "loader.dataset" if isinstance(dataset, DataLoader) else "ArrayDataset(x, y)"
+        raise TypeError(f"{who} expected an ArrayDataset, got {called(dataset)}. Pass {right}.")
 
 
 class DataLoader:
@@ -93,14 +90,12 @@ class DataLoader:
     """
 
     def __init__(self, dataset, batch_size=1, shuffle=False, *, drop_last=False):
-        if isinstance(dataset, (tuple, list, str, dict, np.ndarray)) or not (
-            hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")
-        ):
+        none = isinstance(dataset, (tuple, list, str, dict, np.ndarray, type))
+        if none or not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
             raise TypeError(
                 f"DataLoader expected a data set, got {called(dataset)}. Pass ArrayDataset(x, y)."
             )
-        if len(dataset) == 0:
-            raise ValueError("DataLoader expected at least one example, got an empty data set.")
+        whole(len(dataset), "DataLoader, the length of its data set,")
         batch_size = whole(batch_size, "DataLoader, batch_size,")
         shuffle, drop_last = flag(shuffle, "shuffle"), flag(drop_last, "drop_last")
         if drop_last and batch_size > len(dataset):
@@ -126,9 +121,8 @@ class DataLoader:
             return self.dataset[rows]
         except (TypeError, ValueError, IndexError) as error:
             raise TypeError(
-                f"DataLoader expected {type(self.dataset).__name__}[rows] to take an array of "
-                f"indices and give (x, y) of them all, got {type(error).__name__}: {error}. "
-                "Write self.x[rows], self.y[rows] of two arrays in __getitem__."
+                f"DataLoader expected {type(self.dataset).__name__}[rows] to give (x, y) of an "
+                f"array of indices, got {type(error).__name__}: {error}. Try ArrayDataset(x, y)."
             ) from error
 
 

@@ -21,9 +21,8 @@ def save(state, path):
     FileNotFoundError when the folder does not exist.
     """
     if not isinstance(state, Mapping):
-        hint = " Pass model.state_dict()." if hasattr(state, "state_dict") else ""
-        hint = " The state comes first, then the path." if isinstance(path, Mapping) else hint
-        raise TypeError(f"save expected a dict of name -> array, got {called(state)}.{hint}")
+        hint = "Pass model.state_dict(), then the path."
+        raise TypeError(f"save expected a dict of name -> array, got {called(state)}. {hint}")
     path = _as_path(path, "save")
     if path.suffix != ".npz":
         raise ValueError(f"save expected a path that ends in .npz, got {path.name!r}.")
@@ -36,8 +35,12 @@ def save(state, path):
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
-            _write(file, state)
+        os.close(handle)
+        # as np.savez_compressed, which cannot write an array that is called "file"
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, array in state.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, array, allow_pickle=False)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException as error:
@@ -48,14 +51,6 @@ def save(state, path):
         raise
 
 
-def _write(file, state):
-    # as np.savez_compressed, which cannot write an array that is called "file"
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in state.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
-
-
 def load(path):
     """Read what save() wrote: a dict of name -> array, for load_state_dict().
 
@@ -64,37 +59,26 @@ def load(path):
     path = _as_path(path, "load")
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
-            state = {name.removesuffix(".npy"): _read(archive, name) for name in archive.namelist()}
+            return {name.removesuffix(".npy"): _read(archive, name) for name in archive.namelist()}
     except FileNotFoundError:
         raise FileNotFoundError(
-            f"load expected a file at {path}, and there is none. Save one with "
-            "nnlib.save(model.state_dict(), path)."
+            f"load expected a file at {path}, and there is none. Save one with nnlib.save."
         ) from None
     except Exception as error:
         if isinstance(error, OSError) and error.errno:  # it may not be read, and says so
             raise
         raise ValueError(
-            f"load expected an .npz file of arrays at {path}, and could not read it ({error}). "
-            "It may be cut off or not made by nnlib.save: save it again."
+            f"load expected a file of nnlib.save at {path}, and could not read it ({error}). Save "
+            "it again; a file of PyTorch's by nnlib.save(torch.load(path, weights_only=True), new)."
         ) from error
-    made_by_torch = any(name.endswith("data.pkl") for name in state)
-    hint = "PyTorch wrote it: there, nnlib.save(torch.load(path, weights_only=True), 'weights.npz')"
-    hint = f"{hint} makes a file that nnlib reads." if made_by_torch else "Pass one of nnlib.save."
-    for name, array in state.items():
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-            raise ValueError(
-                f"load expected an .npz file of arrays at {path}, and {name!r} in it is not an "
-                f"array of numbers. {hint}"
-            )
-    return state
 
 
 def _read(archive, name):
-    """The array in a member of a zip file; None where it is something else."""
+    """The array in a member of a zip file; ValueError or TypeError for what is no numbers."""
+    if not name.endswith(".npy"):
+        raise ValueError(f"{name!r} in it is not an array of numbers")
     with archive.open(name) as member:
-        if name.endswith(".npy"):
-            return np.lib.format.read_array(member, allow_pickle=False)
-    return None
+        return numbers(np.lib.format.read_array(member, allow_pickle=False), f"{name!r} in it")
 
 
 def save_checkpoint(path, model, optimizer, scheduler=None):
@@ -102,10 +86,9 @@ def save_checkpoint(path, model, optimizer, scheduler=None):
 
     After load_checkpoint() training goes on as if it had not stopped, to the last bit.
     """
-    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
     random = json.dumps(generator.bit_generator.state)
     state = {"random": np.frombuffer(random.encode(), np.uint8)}
-    for kind, part in _that_have_state(parts).items():
+    for kind, part in _parts(model, optimizer, scheduler).items():
         state |= {f"{kind}.{name}": value for name, value in part.state_dict().items()}
     save(state, path)
 
@@ -115,7 +98,7 @@ def load_checkpoint(path, model, optimizer, scheduler=None):
 
     Raises ValueError when the file does not fit them.
     """
-    parts = _that_have_state({"model": model, "optimizer": optimizer, "scheduler": scheduler})
+    parts = _parts(model, optimizer, scheduler)
     state = load(path)
     for kind in ("random", *parts):
         if not any(name == kind or name.startswith(f"{kind}.") for name in state):
@@ -146,20 +129,20 @@ def _random_state(array, path):
     return trial.state
 
 
-def _that_have_state(parts):
+def _parts(model, optimizer, scheduler):
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    if scheduler is None:
+        del parts["scheduler"]
     for kind, part in parts.items():
-        left_out = kind == "scheduler" and part is None
-        if isinstance(part, type) or not (left_out or hasattr(part, "load_state_dict")):
+        if isinstance(part, type) or not hasattr(part, "load_state_dict"):
             raise TypeError(f"A checkpoint expected: {kind}. It got {called(part)}.")
-    return {kind: part for kind, part in parts.items() if part is not None}
+    return parts
 
 
 def _as_path(path, who):
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"{who} expected the path of an .npz file, got {called(path)}.")
     path = Path(path)
-    if "\0" in str(path):
-        raise ValueError(f"{who} expected the path of an .npz file, got {called(str(path))}.")
-    if path.is_dir():
-        raise ValueError(f"{who} expected the path of an .npz file, got the folder {path}.")
+    if "\0" in str(path) or path.is_dir():
+        raise ValueError(f"{who} expected the path of an .npz file, no folder, got '{path!s:.99}'.")
     return path

@@ -48,7 +48,7 @@ def test_save_refuses(tmp_path):
             nnlib.save({"w": bad}, tmp_path / "model.npz")
     with pytest.raises(TypeError, match=r"got a Linear. Pass model.state_dict\(\)"):
         nnlib.save(nn.Linear(2, 2), tmp_path / "model.npz")
-    with pytest.raises(TypeError, match=r"The state comes first, then the path"):
+    with pytest.raises(TypeError, match=r"Pass model.state_dict\(\), then the path"):
         nnlib.save(tmp_path / "model.npz", {"w": np.ones(2)})
     with pytest.raises(FileNotFoundError, match=r"expected a folder at .*none, and there is none"):
         nnlib.save({}, tmp_path / "none" / "model.npz")
@@ -84,7 +84,7 @@ def test_load_names_a_damaged_file(tmp_path, damage):
     else:
         with path.open("wb") as file:
             np.save(file, np.ones(3))
-    with pytest.raises(ValueError, match=r"could not read it .* save it again"):
+    with pytest.raises(ValueError, match=r"could not read it .* Save it again"):
         nnlib.load(path)
 
 
@@ -112,7 +112,7 @@ def test_files_of_other_kinds_are_named_without_false_advice(tmp_path):
         with pytest.raises(ValueError, match=r"could not read it \(File is not a zip file\)"):
             nnlib.load(path)
     for use in (nnlib.load, lambda path: nnlib.save({}, path)):
-        with pytest.raises(ValueError, match=r"the path of an .npz file, got 'a"):
+        with pytest.raises(ValueError, match=r"the path of an .npz file, no folder, got 'a"):
             use("a\0.npz")
     with pytest.raises(OSError, match=r"too long: '.*x\.npz'"):  # not of a temporary name
         nnlib.save({}, tmp_path / ("x" * 300 + "x.npz"))
@@ -121,15 +121,13 @@ def test_files_of_other_kinds_are_named_without_false_advice(tmp_path):
 def test_load_names_files_that_others_made(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"w": torch.ones(2)}, tmp_path / "theirs.pt")
-    with pytest.raises(ValueError, match=r"not an array of numbers. PyTorch wrote it: there"):
+    with pytest.raises(ValueError, match=r"data.pkl' in it is not an array .* torch.load"):
         nnlib.load(tmp_path / "theirs.pt")
     with zipfile.ZipFile(tmp_path / "any.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(
-        ValueError, match=r"'readme.txt' in it is not an array of numbers. Pass one of"
-    ):
+    with pytest.raises(ValueError, match=r"'readme.txt' in it is not an array of numbers"):
         nnlib.load(tmp_path / "any.zip")
-    with pytest.raises(ValueError, match=r"got the folder"):
+    with pytest.raises(ValueError, match=r"no folder, got"):
         nnlib.load(tmp_path)
 
 

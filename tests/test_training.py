@@ -446,7 +446,7 @@ WORDS = {
     "a rate": ({"lr": 0.1}, r"The learning rate belongs to the optimizer: .*lr=0.001\)"),
     "epochs": ({"epochs": 3}, r"fit has no argument epochs. Write max_epochs=5"),
     "other": ({"colour": 3}, r"fit has no argument colour"),
-    "val loader": ({"val": DataLoader(ArrayDataset([[1.0]], [0]))}, r"Pass its data set: loader.d"),
+    "val loader": ({"val": DataLoader(ArrayDataset([[1.0]], [0]))}, r"Pass loader.dataset"),
     "val pair": (
         {"val": (np.ones((3, 2)), np.ones(3))},
         r"val expected .* Pass ArrayDataset\(x, y",
