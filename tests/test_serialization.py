@@ -121,7 +121,7 @@ def test_files_of_other_kinds_are_named_without_false_advice(tmp_path):
 def test_load_names_files_that_others_made(tmp_path):
     torch = pytest.importorskip("torch")
     torch.save({"w": torch.ones(2)}, tmp_path / "theirs.pt")
-    with pytest.raises(ValueError, match=r"data.pkl' in it is not an array .* torch.load"):
+    with pytest.raises(ValueError, match=r"data.pkl' in it is not an array .*torch.load"):
         nnlib.load(tmp_path / "theirs.pt")
     with zipfile.ZipFile(tmp_path / "any.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
