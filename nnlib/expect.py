@@ -8,6 +8,7 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 ndarray = np.ndarray
 FLOATS = np.float32, np.float64
+REALS = int, float, np.integer, np.floating
 
 
 def called(value):
@@ -28,27 +29,22 @@ def numbers(value, who):
     """`value` as an array of real numbers, any shape; TypeError when it is something else."""
     if type(value) is ndarray and value.dtype.kind in "biuf":
         return value  # as nearly always, and many times a second
+    why = ""
     if hasattr(value, "numel") and hasattr(value, "zero_grad"):
-        raise TypeError(
-            f"{who} expected an array, got {called(value)}: a Parameter has it in .data."
-        )
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(
-            f"{who} expected an array without gaps, got a masked one: fill or drop them."
-        )
-    if not isinstance(value, (list, tuple, range, int, float)) and not hasattr(value, "__array__"):
-        raise TypeError(f"{who} expected an array of numbers, got {called(value)}.")
-    try:
-        array = np.asarray(value)
-    except Exception as error:  # rows of different lengths, a tensor that cannot become an array
-        raise TypeError(
-            f"{who} expected an array of numbers, got {called(value)}: {error}"
-        ) from None
-    if array.dtype.kind not in "biuf":
-        got = called(value)
-        if array.ndim and array is not value:  # an array says its dtype itself
-            got += f" of dtype {array.dtype}"
-        raise TypeError(f"{who} expected an array of numbers, got {got}.")
+        why = ": a Parameter has it in .data"
+    elif isinstance(value, np.ma.MaskedArray):
+        why = " with gaps: fill or drop them"
+    array = None
+    plain = isinstance(value, (list, tuple, range, int, float)) or hasattr(value, "__array__")
+    if plain and not why:
+        try:
+            array = np.asarray(value)
+        except Exception as error:  # rows of different lengths, a tensor that cannot be an array
+            why = f": {error}"
+    if array is None or array.dtype.kind not in "biuf":
+        if array is not None and array.ndim and array is not value:  # an array says it itself
+            why = f" of dtype {array.dtype}"
+        raise TypeError(f"{who} expected an array of numbers, got {called(value)}{why}.")
     return array
 
 
@@ -79,11 +75,8 @@ def float_type(value, who):
 
 def listed(value, who):
     """`value` as a list; TypeError for text and for what has no items."""
-    if (
-        isinstance(value, (str, bytes, dict))
-        or not hasattr(value, "__iter__")
-        or (isinstance(value, np.ndarray) and value.ndim == 0)
-    ):
+    text = isinstance(value, (str, bytes, dict, type))
+    if text or not hasattr(value, "__iter__") or getattr(value, "ndim", 1) == 0:
         raise TypeError(f"{who} expected a list, got {called(value)}.")
     return list(value)
 
@@ -97,9 +90,7 @@ def whole(value, who, least=1, hint="", most=2**63 - 1):
     if value < least:
         raise ValueError(f"{who} expected {least} or more, got {value}.{hint}")
     if value > most:
-        raise ValueError(
-            f"{who} expected at most {most:,}, got a number of {len(str(value))} digits."
-        )
+        raise ValueError(f"{who} expected at most {most:,}, got one of {len(str(value))} digits.")
     return int(value)
 
 
@@ -123,9 +114,7 @@ def number(value, who, least=-np.inf, most=np.inf, *, above=-np.inf, below=np.in
     It is no NumPy scalar: one np.float64 makes a whole pass over float32 numbers slow.
     """
     hint = f" {hint}" if hint else ""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(
-        value, (int, float, np.integer, np.floating)
-    ):
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, REALS):
         raise TypeError(f"{who} expected a number, got {called(value)}.{hint}")
     value = value.item() if isinstance(value, np.generic) else value
     if not abs(value) < 1e300 or not (least <= value <= most and above < value < below):

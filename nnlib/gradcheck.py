@@ -20,18 +20,17 @@ def numerical_gradient(f, x, eps=1e-6):
     """
     function(f, "numerical_gradient, f,")
     x, eps = np.array(floats(x), np.float64), number(eps, "eps", above=0)
-    left, right = _slopes(lambda: _one_number(f(x)), x, _steps(x, eps))
+    left, right, _ = _slopes(lambda: _one_number(f(x)), x, eps)
     return (left + right) / 2
 
 
-def _steps(x, eps):
-    """How far each entry of x is moved: eps, and more where x is so large that eps rounds away."""
-    return eps * np.maximum(1, np.abs(x) / 1000)
+def _slopes(f, x, eps):
+    """The slopes of f() to the left and right along each entry of x, which f looks at; the steps.
 
-
-def _slopes(f, x, steps):
-    """The slopes of f() to the left and to the right along each entry of x, which f looks at."""
+    A step is eps, and more where x is so large that eps rounds away.
+    """
     left, right, here = np.zeros_like(x), np.zeros_like(x), f()
+    steps = eps * np.maximum(1, np.abs(x) / 1000)
     for i in np.ndindex(x.shape):
         kept = x[i]
         x[i] = kept + steps[i]
@@ -39,7 +38,7 @@ def _slopes(f, x, steps):
         x[i] = kept - steps[i]
         left[i] = (here - f()) / (kept - x[i])
         x[i] = kept
-    return left, right
+    return left, right, steps
 
 
 def _one_number(value):
@@ -62,7 +61,8 @@ def gradcheck(module, x, target=None, eps=1e-6, atol=1e-6, rtol=1e-4):
         number(value, name, above=0)
     module = copy.deepcopy(module).to(np.float64)
     x = np.array(floats(x), np.float64)
-    if not all(np.isfinite(array).all() for array in (x, *(p.data for p in module.parameters()))):
+    arrays = [x, *(p.data for p in module.parameters())]
+    if not all(np.isfinite(array).all() for array in arrays):
         raise ValueError("gradcheck expected finite numbers in x and in the parameters.")
     before = generator.bit_generator.state
     try:
@@ -73,7 +73,7 @@ def gradcheck(module, x, target=None, eps=1e-6, atol=1e-6, rtol=1e-4):
             if shift == 0:
                 warnings.warn(f"{corner} Checked beside it.", stacklevel=2)
             draw = np.random.default_rng(shift)
-            for array in (x, *(p.data for p in module.parameters())):
+            for array in arrays:
                 array += draw.uniform(-BESIDE, BESIDE, array.shape)
     finally:
         generator.bit_generator.state = before
@@ -97,28 +97,23 @@ def _compare(module, x, target, eps, atol, rtol):
     gradients |= {name: (p.grad, p.data) for name, p in module.named_parameters()}
     for name, (gradient, array) in gradients.items():
         if gradient is None or np.shape(gradient) != array.shape:
-            got = "no gradient" if gradient is None else f"shape {np.shape(gradient)}"
             raise AssertionError(
-                f"{kind}: the gradient of {name} should have shape {array.shape}, got {got}. "
-                "Return dL/dx from backward(), and accumulate() into every parameter."
+                f"{kind}: the gradient of {name} should have shape {array.shape}, got "
+                f"{called(gradient)}. backward() returns dL/dx, and accumulates into parameters."
             )
-        steps = _steps(array, eps)
-        left, right = _slopes(lambda: float(np.sum(run() * weights)), array, steps)
+        left, right, steps = _slopes(lambda: float(np.sum(run() * weights)), array, eps)
         measured, noise = (left + right) / 2, rounding / steps
         differs = ~(np.abs(gradient - measured) <= rtol * np.abs(measured) + atol + noise)
         corner = np.abs(right - left) > 1e-3 * (np.abs(left) + np.abs(right)) + 1e-5 + noise
-        if not differs.any():
-            continue
-        wrong = differs & ~corner
-        i = tuple(int(k) for k in np.argwhere(wrong if wrong.any() else differs)[0])
-        if wrong.any():
+        for i in map(tuple, np.argwhere(differs & ~corner).tolist()):
             raise AssertionError(
                 f"{kind}: the gradient of {name} differs in {differs.sum()} of {differs.size} "
                 f"entries. First at {i}: backward() says {gradient[i]:.6g}, measured is "
                 f"{measured[i]:.6g}. Check the derivative, and the sums over the batch."
             )
-        return (
-            f"{kind}: {name} lies on a corner at {i}: the slope is {left[i]:.6g} on one side and "
-            f"{right[i]:.6g} on the other, so backward() may say either ({gradient[i]:.6g})."
-        )
+        for i in map(tuple, np.argwhere(differs & corner).tolist()):
+            return (
+                f"{kind}: {name} lies on a corner at {i}: the slope is {left[i]:.6g} on one side "
+                f"and {right[i]:.6g} on the other, and backward() says {gradient[i]:.6g}."
+            )
     return None

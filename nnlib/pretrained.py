@@ -29,18 +29,15 @@ def mnist_network():
 def mnist_mlp():
     """The reference network, trained on MNIST's 60,000 training images, in eval mode.
 
-    About 98 % of the 10,000 test images are read correctly. CONTRIBUTING.md
-    says how the weights were made. Raises FileNotFoundError when their file is missing, and
-    ValueError when it is damaged.
+    About 98 % of the 10,000 test images are read correctly. CONTRIBUTING.md says how the weights
+    were made. Raises FileNotFoundError when their file is missing, ValueError when it is damaged.
     """
     path = WEIGHTS / "mnist_mlp.npz"
     model = mnist_network()
     try:
         model.load_state_dict(load(path))
     except (FileNotFoundError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError)
-        raise (FileNotFoundError if missing else ValueError)(
-            f"The trained weights {path} are {'missing' if missing else 'damaged'}. To restore "
-            f"them, {restore('nnlib/weights/mnist_mlp.npz')}"
-        ) from None
+        state = "missing" if isinstance(error, FileNotFoundError) else "damaged"
+        how = f"To restore them, {restore('nnlib/weights/mnist_mlp.npz')}"
+        raise type(error)(f"The trained weights {path} are {state}. {how}") from None
     return model.eval()

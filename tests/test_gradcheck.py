@@ -71,8 +71,8 @@ class NotANumber(nn.Tanh):
     [
         (WrongSign(), r"WrongSign: the gradient of input differs in 12 of 12 entries"),
         (MissingSum(4, 2), r"MissingSum: the gradient of bias differs in 2 of 2"),
-        (MissingGradient(4, 2), r"gradient of weight should have shape \(2, 4\), got no gradient"),
-        (NothingReturned(), r"gradient of input should have shape \(3, 4\), got no gradient"),
+        (MissingGradient(4, 2), r"gradient of weight should have shape \(2, 4\), got None"),
+        (NothingReturned(), r"gradient of input should have shape \(3, 4\), got None"),
         (IgnoresIncoming(), r"gradient of input differs .* First at \(0, 0\): backward\(\) says"),
         (Slightly(), r"gradient of input differs"),
         (OneEntry(), r"gradient of input differs in 1 of 12 entries. First at \(2, 1\)"),

@@ -28,8 +28,7 @@ def mnist():
     Every file's SHA-256 is checked. Raises FileNotFoundError for a file that is missing,
     ValueError for one that was cut off or altered. LeCun, Cortes & Burges, 1998.
     """
-    train = tuple(_read_checked(name) for name in SHA256 if name.startswith("train"))
-    return train, mnist_test()
+    return _checked_half("train"), mnist_test()
 
 
 def mnist_test():
@@ -37,7 +36,12 @@ def mnist_test():
 
     It takes a seventh of the memory. Raises what mnist() raises.
     """
-    return tuple(_read_checked(name) for name in SHA256 if name.startswith("t10k"))
+    return _checked_half("t10k")
+
+
+def _checked_half(start):
+    names = [name for name in SHA256 if name.startswith(start)]
+    return tuple(read_idx(checked(FILES / f"{name}.gz", SHA256[name], "MNIST")) for name in names)
 
 
 def read_idx(file):
@@ -54,7 +58,7 @@ def read_idx(file):
     kind, axes = np.dtype(TYPES[data[2]]), data[3]
     if len(data) < 4 + 4 * axes:
         raise ValueError(f"The IDX header of {axes} axes was cut off after {len(data)} bytes.")
-    shape = tuple(int(n) for n in np.frombuffer(data, ">u4", count=axes, offset=4))
+    shape = tuple(np.frombuffer(data, ">u4", count=axes, offset=4).tolist())
     values = data[4 + 4 * axes :]
     if len(values) != math.prod(shape) * kind.itemsize:
         follow = len(values) // kind.itemsize
@@ -71,17 +75,10 @@ def _contents(file):
         file = Path(file).read_bytes()
     if not isinstance(file, (bytes, bytearray, memoryview)):
         raise TypeError(f"read_idx expected a path or bytes, got {called(file)}.")
-    file = bytes(file)
-    if file[:2] != b"\x1f\x8b":  # not what every .gz file begins with
-        return file
-    try:
-        return gzip.decompress(file)
+    try:  # every .gz file begins with these two bytes
+        return gzip.decompress(file) if bytes(file[:2]) == b"\x1f\x8b" else bytes(file)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"The .gz file could not be unpacked: {error}") from None
-
-
-def _read_checked(name):
-    return read_idx(checked(FILES / f"{name}.gz", SHA256[name], "MNIST"))
 
 
 def checked(path, sha256, name):

@@ -38,8 +38,7 @@ def zeros_(parameter):
 def xavier_uniform_(parameter, gain=1.0):
     """p ~ U(-a, a) with a = gain √(6 / (fan_in + fan_out)). Glorot & Bengio, 2010."""
     fan_in, fan_out = _fans(parameter)
-    gain = number(gain, "gain", least=0)
-    a = gain * math.sqrt(6 / (fan_in + fan_out))
+    a = number(gain, "gain", least=0) * math.sqrt(6 / (fan_in + fan_out))
     return uniform_(parameter, -a, a)
 
 
@@ -87,21 +86,17 @@ def _fill(parameter, draw):
 
 def _check(parameter):
     if not hasattr(parameter, "zero_grad") or not hasattr(parameter, "shape"):
-        raise TypeError(
-            f"An initialiser expected a Parameter, such as layer.weight, got {called(parameter)}."
-        )
+        raise TypeError(f"init expected a Parameter (layer.weight), got {called(parameter)}.")
 
 
 def _fans(parameter):
     _check(parameter)
     if len(parameter.shape) < 2 or 0 in parameter.shape:
         raise ValueError(
-            f"This initialiser expected a weight of shape (out, in, ...), got {parameter.shape}. "
-            "For a bias use zeros_ or uniform_."
+            f"init expected a weight of shape (out, in, ...), got {parameter.shape}. Bias: zeros_."
         )
-    out_features, in_features, *kernel = parameter.shape
-    positions = math.prod(kernel)
-    return in_features * positions, out_features * positions
+    positions = math.prod(parameter.shape[2:])
+    return parameter.shape[1] * positions, parameter.shape[0] * positions
 
 
 def _fan(parameter, mode):

@@ -36,9 +36,8 @@ class LRScheduler:
         self.go_to(self.last_epoch + 1)
         if lr != before:
             warnings.warn(
-                f"optimizer.lr was {before:g} after the last step of this {name}, and has been "
-                f"set to {lr:g} since, by hand or by another scheduler: {name} overwrites it with "
-                f"{self.lr:g}. Let one alone set the learning rate.",
+                f"optimizer.lr {before:g} has been set to {lr:g} since, by hand or by another "
+                f"scheduler: {name} overwrites it with {self.lr:g}. Let one alone set it.",
                 stacklevel=2,
             )
 
@@ -54,10 +53,9 @@ class LRScheduler:
         """Take over what state_dict() gave, and set the learning rate to match."""
         state = fitting(self.state_dict(), state, "Make the scheduler as the saved one was made.")
         last_epoch = whole(state["last_epoch"].item(), "last_epoch", 0)
-        trial = copy.copy(self)  # it raises what there is to raise, before anything changes
-        trial.base_lr = number(state["base_lr"].item(), "base_lr", 0)
-        trial.rate(last_epoch)
-        self.base_lr = trial.base_lr
+        for taker in (copy.copy(self), self):  # the copy raises what there is to raise
+            taker.base_lr = number(state["base_lr"].item(), "base_lr", 0)
+            taker.rate(last_epoch)
         self.go_to(last_epoch)
 
 
@@ -65,7 +63,7 @@ class StepLR(LRScheduler):
     """lr = base · gamma^(k // step_size): times gamma after every step_size steps."""
 
     def __init__(self, optimizer, step_size, gamma=0.1):
-        self.step_size = whole(step_size, "StepLR(step_size)", 1)
+        self.step_size = whole(step_size, "StepLR(step_size)")
         self.gamma = number(gamma, "StepLR(gamma)", above=0)
         super().__init__(optimizer)
 
@@ -80,7 +78,7 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer, T_max, eta_min=0.0):
-        self.T_max = whole(T_max, "CosineAnnealingLR(T_max)", 1)
+        self.T_max = whole(T_max, "CosineAnnealingLR(T_max)")
         self.eta_min = number(eta_min, "CosineAnnealingLR(eta_min)", least=0)
         super().__init__(optimizer)
 
@@ -112,25 +110,23 @@ class OneCycleLR(LRScheduler):
         div_factor=25.0,
         final_div_factor=1e4,
     ):
-        hint = "Pass total_steps=max_epochs * len(loader)."
         if total_steps is None and epochs is not None and steps_per_epoch is not None:
-            epochs = whole(epochs, "OneCycleLR(epochs)", 1)
-            total_steps = epochs * whole(steps_per_epoch, "OneCycleLR(steps_per_epoch)", 1)
+            epochs = whole(epochs, "OneCycleLR(epochs)")
+            total_steps = epochs * whole(steps_per_epoch, "OneCycleLR(steps_per_epoch)")
+        hint = "Pass total_steps=max_epochs * len(loader)."
         self.total_steps = whole(total_steps, "OneCycleLR(total_steps)", 2, hint)
         self.max_lr = number(max_lr, "OneCycleLR(max_lr)", above=0, hint="Try 0.01.")
         self.pct_start = number(pct_start, "OneCycleLR(pct_start)", least=0, most=1)
-        div_factor = number(div_factor, "OneCycleLR(div_factor)", above=0, hint="Try 25.")
-        last = number(final_div_factor, "OneCycleLR(final_div_factor)", above=0, hint="Try 1e4.")
-        self.first_lr = self.max_lr / div_factor
-        self.last_lr = self.first_lr / last
+        self.first_lr = self.max_lr / number(div_factor, "OneCycleLR(div_factor)", above=0)
+        self.last_lr = self.first_lr / number(final_div_factor, "final_div_factor", above=0)
         self.cycle_momentum = flag(cycle_momentum, "cycle_momentum")
         self.base_momentum = number(base_momentum, "base_momentum", least=0, below=1)
         self.max_momentum = number(max_momentum, "max_momentum", least=0, below=1)
         has_momentum = hasattr(optimizer, "betas") or getattr(optimizer, "momentum", 0)
         if cycle_momentum and isinstance(optimizer, Optimizer) and not has_momentum:
             raise ValueError(
-                f"OneCycleLR moves the momentum too, and this {type(optimizer).__name__} has none. "
-                "Pass cycle_momentum=False, or take SGD(momentum=0.9) or Adam."
+                f"OneCycleLR expected a momentum to move, and this {type(optimizer).__name__} has "
+                "none. Pass cycle_momentum=False, or take SGD(momentum=0.9)."
             )
         super().__init__(optimizer)
 
@@ -146,15 +142,15 @@ class OneCycleLR(LRScheduler):
         if k > self.total_steps:
             raise ValueError(
                 f"OneCycleLR was made for {self.total_steps} steps, and they have all been taken. "
-                "Pass total_steps=max_epochs * len(loader), and make a new one to train again."
+                "Make a new one, with total_steps=max_epochs * len(loader)."
             )
         return self.between(self.first_lr, self.max_lr, self.last_lr, k)
 
     def go_to(self, k):
         super().go_to(k)
         if self.cycle_momentum:
-            most, least = self.max_momentum, self.base_momentum
-            momentum = self.between(most, least, most, k)
+            most = self.max_momentum
+            momentum = self.between(most, self.base_momentum, most, k)
             if hasattr(self.optimizer, "betas"):
                 self.optimizer.betas = (momentum, self.optimizer.betas[1])
             else:

@@ -477,7 +477,7 @@ def test_gradcheck_still_finds_a_wrong_derivative_at_a_corner():
         (lambda: nn.MaxPool2d(2)(np.zeros((3, 9, 9))), r"A single image \(C, H, W\)"),
         (lambda: nn.Linear(4, 2)(np.zeros(4)), r"x\[None, :\], a batch of one"),
         (lambda: nn.Linear(4, 2).load_state_dict("model.npz"), r"load_state_dict\(nnlib.load"),
-        (lambda: nn.Linear(1, 1)(np.ma.array([[1.0]], mask=[[True]])), r"without gaps"),
+        (lambda: nn.Linear(1, 1)(np.ma.array([[1.0]], mask=[[True]])), r"with gaps"),
         (lambda: nn.Linear(1, 1)(nn.Parameter([[1.0]])), r"has it in .data"),
     ],
 )
