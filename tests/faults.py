@@ -1,15 +1,16 @@
 """What goes wrong while something is saved: a full disk, a folder that is read-only, a kill.
 
-    python -m tests.faults full-disk points FOLDER   FOLDER is a small file system of its own
-    python -m tests.faults read-only points FOLDER
-    python -m tests.faults forever points FOLDER     saves version 1, 2, ... until it is killed
+    python -m tests.faults full_disk FOLDER   FOLDER is a small file system of its own
+    python -m tests.faults read_only FOLDER
 
-"points" is one of WRITERS, which save by the course's own code, each a file of versions that are
-told apart when they are read. The first two print what the user sees and what is left, as JSON.
+Each of WRITERS saves by the course's own code, a file of versions that are told apart when they are
+read. What the user sees, and what is left, is printed as JSON.
 """
 
 import json
 import os
+import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -184,24 +185,31 @@ def after(writer, path, said):
     return {"said": said, "kept": writer.read(path), "files": sorted(files)}
 
 
-def forever(writer, path):
-    """Save one version after the other."""
+def forever(name, path, told):
+    """Save one version after the other, and tell each, until this process is killed."""
     version = 0
     while True:
         version += 1
-        writer.write(path, version)
-        print(version, flush=True)
+        WRITERS[name].write(path, version)
+        told.send(version)
 
 
-def main(arguments):
-    what, name, folder = arguments
-    writer = WRITERS[name]
-    path = Path(folder) / writer.name
-    if what == "forever":
-        forever(writer, path)
-    found = {"full-disk": full_disk, "read-only": read_only}[what](writer, path)
+def killed_jupyterlab(path):
+    """It is killed when the new text is to be flushed, that is before the old copy goes."""
+    WRITERS["JupyterLab"].write(path, 1)
+    os.fsync = lambda _: (os.truncate(path, 1000), os.kill(os.getpid(), signal.SIGKILL))
+    WRITERS["JupyterLab"].write(path, 2)
+
+
+def main(fault, base):
+    found = {}
+    for name, writer in WRITERS.items():
+        folder = Path(base) / name
+        folder.mkdir()
+        found[name] = fault(writer, folder / writer.name)
+        shutil.rmtree(folder)
     print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main({"full_disk": full_disk, "read_only": read_only}[sys.argv[1]], sys.argv[2])

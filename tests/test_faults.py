@@ -4,11 +4,14 @@ SEES says which sentence, for whatever saves a file.
 """
 
 import ast
+import contextlib
 import json
+import multiprocessing
 import os
 import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +23,7 @@ import pytest
 from nncourse import preflight
 from nncourse.__main__ import main as nnlib_main
 from tests.browser import test_make_lab as make_lab
-from tests.faults import WRITERS
+from tests.faults import WRITERS, forever, killed_jupyterlab
 from tests.nncourse.grading.helpers import needs_bubblewrap
 
 ROOT = Path(__file__).parents[1]
@@ -72,27 +75,25 @@ def sees(writer):
 
 
 @needs_bubblewrap
-@pytest.mark.parametrize("writer", WRITERS)
-def test_a_full_disk(writer, tmp_path):
+def test_a_full_disk(tmp_path):
     small = [shutil.which("bwrap"), "--dev-bind", "/", "/", "--size", "600000", "--tmpfs", tmp_path]
-    found = tried(*small, sys.executable, "-m", "tests.faults", "full-disk", writer, tmp_path)
-    assert sees(writer)[0] in found["said"]
-    assert found["kept"] == 1, "the old file is whole"
-    assert found["then"] == 2, "when there is room, saving works again"
-    if writer != "JupyterLab":  # it leaves the half copy that it saves over later
-        assert set(found["files"]) <= {WRITERS[writer].name, "progress.json.lock", "filler"}
+    seen = tried(*small, sys.executable, "-m", "tests.faults", "full_disk", tmp_path)
+    for writer, found in seen.items():
+        assert sees(writer)[0] in found["said"]
+        assert found["kept"] == 1, f"{writer}: the old file is whole"
+        assert found["then"] == 2, f"{writer}: when there is room, saving works again"
+        if writer != "JupyterLab":  # it leaves the half copy that it saves over later
+            assert set(found["files"]) <= {WRITERS[writer].name, "progress.json.lock", "filler"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
-@pytest.mark.parametrize("writer", WRITERS)
-def test_a_read_only_folder(writer, tmp_path):
-    command = [sys.executable, "-m", "tests.faults", "read-only", writer, tmp_path]
-    found = tried(*command, **as_anybody())
-    assert sees(writer)[1] in found["said"]
-    assert found["kept"] == 1
-    assert found["then"] == 2
-    name = WRITERS[writer].name
-    assert set(found["files"]) <= {name, "progress.json.lock", ".ipynb_checkpoints"}
+def test_a_read_only_folder(tmp_path):
+    command = [sys.executable, "-m", "tests.faults", "read_only", tmp_path]
+    for writer, found in tried(*command, **as_anybody()).items():
+        assert sees(writer)[1] in found["said"]
+        assert (found["kept"], found["then"]) == (1, 2), writer
+        name = WRITERS[writer].name
+        assert set(found["files"]) <= {name, "progress.json.lock", ".ipynb_checkpoints"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
@@ -112,22 +113,31 @@ def nnlib(*arguments, **how):
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **how)
 
 
+# a process that has imported all it needs, and forks one for each that is to be killed
+HERE = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
+HERE.set_forkserver_preload(["tests.faults", "jupyter_server.services.contents.largefilemanager"])
+
+
 def killed_while_saving(writer, path, moment):
     """Start saving version after version, kill the process, return the last one that it told.
 
     moment: how many seconds to wait, or "half" to wait for half a file, or a file beside it.
     """
-    command = [sys.executable, "-m", "tests.faults", "forever", writer, str(path.parent)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            told = [process.stdout.readline() for _ in range(3)][-1]
-            if moment == "half":
-                wait_for_half(path)
-            else:
-                time.sleep(moment)
-        finally:
-            process.kill()
-        return int([told, *process.stdout.read().split()][-1])
+    told, tells = HERE.Pipe(duplex=False)
+    process = HERE.Process(target=forever, args=(writer, path, tells))
+    process.start()
+    tells.close()
+    versions = [told.recv() for _ in range(3)]
+    if moment == "half":
+        wait_for_half(path)
+    else:
+        time.sleep(moment)
+    process.kill()
+    process.join()
+    with told, contextlib.suppress(EOFError):
+        while True:
+            versions.append(told.recv())
+    return versions[-1]
 
 
 def wait_for_half(path):
@@ -172,18 +182,6 @@ def test_what_a_killed_kernel_left_goes_with_the_next_points(tmp_path, monkeypat
     assert {file.name for file in tmp_path.iterdir()} == {"progress.json", "progress.json.lock"}
 
 
-# killed by itself when the new text is to be flushed, that is before the old copy goes
-KILLED_JUPYTERLAB = """
-import os, signal, sys
-from pathlib import Path
-from tests.faults import WRITERS
-path = Path(sys.argv[1])
-WRITERS["JupyterLab"].write(path, 1)
-os.fsync = lambda _: (os.truncate(path, 1000), os.kill(os.getpid(), signal.SIGKILL))
-WRITERS["JupyterLab"].write(path, 2)
-"""
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_what_a_killed_jupyterlab_left_can_be_restored(tmp_path):
     for name in ("nncourse/exercises/lesson_07.py", "solutions/07.ipynb", "exercises/x"):
@@ -192,8 +190,10 @@ def test_what_a_killed_jupyterlab_left_can_be_restored(tmp_path):
     from nncourse.learner import doctor
 
     path = tmp_path / "exercises" / WRITERS["JupyterLab"].name
-    done = subprocess.run([sys.executable, "-c", KILLED_JUPYTERLAB, str(path)], cwd=ROOT)
-    assert done.returncode == -9
+    process = HERE.Process(target=killed_jupyterlab, args=(path,))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     with pytest.raises(Exception, match=r"not .*JSON|Unterminated"):
         WRITERS["JupyterLab"].read(path)
     (tmp_path / "solutions" / "07_x.ipynb").touch()
