@@ -12,7 +12,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,12 +21,10 @@ import pytest
 
 from nncourse import preflight
 from nncourse.__main__ import main as nnlib_main
-from tests.browser import test_make_lab as make_lab
 from tests.faults import WRITERS, forever, killed_jupyterlab
 from tests.nncourse.grading.helpers import needs_bubblewrap
 
 ROOT = Path(__file__).parents[1]
-needs_make = pytest.mark.skipif(os.name == "nt", reason="Windows has no make")
 
 
 FULL = "No space left on device"
@@ -209,31 +206,6 @@ def test_what_a_killed_jupyterlab_left_can_be_restored(tmp_path):
 
 
 # --- on the way to lesson 00 ------------------------------------------------------------------
-
-
-@needs_make
-def test_a_port_in_use(tmp_path):
-    log = tmp_path / "log.txt"
-    with socket.socket() as taken, log.open("w", encoding="utf-8") as file:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        process = subprocess.Popen(
-            make_lab.command(port),
-            cwd=ROOT,
-            env=make_lab.environment(tmp_path),
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            address = make_lab.printed_address(log, process)
-        finally:
-            if process.poll() is None:
-                make_lab.stop(process)
-    assert f"The port {port} is already in use, trying another port." in log.read_text(
-        encoding="utf-8"
-    )
-    assert f":{port}/" not in address
 
 
 def test_the_doctor_in_half_a_clone(tmp_path):

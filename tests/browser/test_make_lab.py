@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ import pytest
 from playwright.sync_api import expect
 
 from nncourse.authoring.lesson import first_line, read
-from tests.browser import lab
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "lessons" / "00_start_here.ipynb"
@@ -25,12 +25,12 @@ pytestmark = [
 ]
 
 
-def command(port=None):
-    """The command of the README, with a port of our own and no window of the learner's browser.
+def command(port):
+    """The command of the README, with a port and no window of the learner's browser.
 
     --here: a test never installs anything.
     """
-    arguments = f"--no-browser --port={port or lab.free_port()}"
+    arguments = f"--no-browser --port={port}"
     if os.geteuid() == 0:
         arguments += " --allow-root"
     return ["make", "lab", f"ARGS={arguments}", f"PYTHON={sys.executable}", "HERE=--here"]
@@ -68,16 +68,23 @@ def printed_address(log, process):
 
 @pytest.fixture
 def address(tmp_path):
+    """Where it opens; the port that it was given is taken, so it says so and finds another one."""
     log = tmp_path / "log.txt"
-    with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            command(), cwd=ROOT, env=environment(tmp_path), stdout=file, stderr=subprocess.STDOUT
-        )
-    try:
-        yield printed_address(log, process)
-    finally:
-        if process.poll() is None:
-            stop(process)
+    with socket.socket() as taken, log.open("w", encoding="utf-8") as file:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        how = {"stdout": file, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command(port), cwd=ROOT, env=environment(tmp_path), **how)
+        try:
+            printed = printed_address(log, process)
+            said = log.read_text(encoding="utf-8")
+            assert f"The port {port} is already in use, trying another port." in said
+            assert f":{port}/" not in printed
+            yield printed
+        finally:
+            if process.poll() is None:
+                stop(process)
 
 
 def test_make_lab_opens_lesson_00_serves_the_course_and_keeps_its_token(address, browser):
