@@ -63,20 +63,15 @@ class Tally:
         if self.classes:
             self.right += np.count_nonzero(outputs.argmax(axis=1) == targets)
         elif self.binary:
-            self._add_binary(outputs, np.asarray(targets))
-
-    def _add_binary(self, outputs, targets):
-        ones = targets > 0.5
-        self.binary = bool((targets == ones).all())  # no class is 0.3
-        same = (outputs > self.middle) == ones
-        if outputs.size == len(outputs):
-            self.right += np.count_nonzero(same)
-            self.one_hot = False
-            return
-        self.right += np.count_nonzero(same.reshape(len(same), -1).all(axis=1))
-        self.one_hot = self.one_hot and ones.ndim == 2 and bool((ones.sum(axis=1) == 1).all())
-        if self.one_hot:
-            self.largest_right += np.count_nonzero(outputs.argmax(axis=1) == ones.argmax(axis=1))
+            ones = np.asarray(targets) > 0.5
+            self.binary = bool((targets == ones).all())  # no class is 0.3
+            right = ((outputs > self.middle) == ones).reshape(n, -1)
+            self.right += np.count_nonzero(right.all(axis=1))
+            one_hot = ones.ndim == 2 and ones.shape[1] > 1 and (ones.sum(axis=1) == 1).all()
+            self.one_hot = self.one_hot and bool(one_hot)
+            if self.one_hot:
+                same = outputs.argmax(axis=1) == ones.argmax(axis=1)
+                self.largest_right += np.count_nonzero(same)
 
     def means(self):
         """(mean loss, accuracy or None) of all that was added."""

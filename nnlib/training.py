@@ -77,14 +77,12 @@ def epochs(
     """
     check_parts(model, loss_fn, optimizer)
     check_last_layer(model, loss_fn)
-    _check_loader(loader)
     if val is not None:
         check_dataset(val, "val")
     whole(max_epochs, "max_epochs")
     if on_batch is not None:
         function(on_batch, "on_batch")
-    _check_scheduler(scheduler, optimizer)
-    _check_optimizer(model, optimizer)
+    _check_fit(model, optimizer, loader, scheduler)
     largest, losses = max(_sizes(model).values()), []  # to say what grew, if it comes to that
 
     def run():  # so that the checks above come before the first epoch is asked for
@@ -253,7 +251,21 @@ def check_parts(model, *others):
         raise TypeError(f"{name} expected an object such as {example}, got {called(value)}.")
 
 
-def _check_optimizer(model, optimizer):
+def _check_fit(model, optimizer, loader, scheduler):
+    """TypeError or ValueError unless each fits the others; a warning for half an optimizer."""
+    if isinstance(loader, (str, bytes, dict, np.ndarray, type)) or not hasattr(loader, "__iter__"):
+        raise TypeError(
+            f"loader expected batches, got {called(loader)}. Pass DataLoader(data, batch_size=64)."
+        )
+    if scheduler is not None and not callable(getattr(scheduler, "step", None)):
+        raise TypeError(
+            f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
+            "The learning rate itself belongs to the optimizer: optim.Adam(params, lr=0.001)."
+        )
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        raise ValueError(
+            "scheduler expected one of this optimizer, got one made from another: make it again."
+        )
     ours, held = set(model.parameters()), set(optimizer.params)
     if not ours & held:
         raise ValueError(
@@ -264,25 +276,6 @@ def _check_optimizer(model, optimizer):
             "The optimizer misses parameters of this network, and holds some that are not in it. "
             "After a layer or a Parameter was replaced, make the optimizer again.",
             stacklevel=3,
-        )
-
-
-def _check_scheduler(scheduler, optimizer):
-    if scheduler is not None and not callable(getattr(scheduler, "step", None)):
-        raise TypeError(
-            f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
-            "The learning rate itself belongs to the optimizer: optim.Adam(params, lr=0.001)."
-        )
-    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
-        raise ValueError(
-            "scheduler expected one of this optimizer, got one made from another: make it again."
-        )
-
-
-def _check_loader(loader):
-    if isinstance(loader, (str, bytes, dict, np.ndarray, type)) or not hasattr(loader, "__iter__"):
-        raise TypeError(
-            f"loader expected batches, got {called(loader)}. Pass DataLoader(data, batch_size=64)."
         )
 
 
