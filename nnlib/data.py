@@ -92,9 +92,7 @@ class DataLoader:
     def __init__(self, dataset, batch_size=1, shuffle=False, *, drop_last=False):
         none = isinstance(dataset, (tuple, list, str, dict, np.ndarray, type))
         if none or not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
-            raise TypeError(
-                f"DataLoader expected a data set, got {called(dataset)}. Pass ArrayDataset(x, y)."
-            )
+            raise TypeError(f"DataLoader expected ArrayDataset(x, y), got {called(dataset)}.")
         whole(len(dataset), "DataLoader, the length of its data set,")
         batch_size = whole(batch_size, "DataLoader, batch_size,")
         shuffle, drop_last = flag(shuffle, "shuffle"), flag(drop_last, "drop_last")

@@ -61,9 +61,7 @@ def load(path):
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             return {name.removesuffix(".npy"): _read(archive, name) for name in archive.namelist()}
     except FileNotFoundError:
-        raise FileNotFoundError(
-            f"load expected a file at {path}, and there is none. Save one with nnlib.save."
-        ) from None
+        raise FileNotFoundError(f"load found no file at {path}. Write it with save.") from None
     except Exception as error:
         if isinstance(error, OSError) and error.errno:  # it may not be read, and says so
             raise
@@ -98,35 +96,26 @@ def load_checkpoint(path, model, optimizer, scheduler=None):
 
     Raises ValueError when the file does not fit them.
     """
-    parts = _parts(model, optimizer, scheduler)
-    state = load(path)
-    for kind in ("random", *parts):
-        if not any(name == kind or name.startswith(f"{kind}.") for name in state):
-            raise ValueError(
-                f"load_checkpoint found no {kind} in {path}. Write it with save_checkpoint(path, "
-                "model, optimizer), and with the scheduler if there is one."
-            )
+    parts, state = _parts(model, optimizer, scheduler), load(path)
+    for kind in parts:
+        if not any(name.startswith(f"{kind}.") for name in state):
+            raise ValueError(f"load_checkpoint found no {kind} in {path}: save it as well.")
+    random = type(generator.bit_generator)()
+    try:
+        random.state = json.loads(state["random"].tobytes())
+    except Exception:
+        raise ValueError(f"load_checkpoint found no random numbers in {path}: damaged.") from None
     before = {kind: part.state_dict() for kind, part in parts.items()}
     try:
         for kind, part in parts.items():
             start = f"{kind}."
             own = {n.removeprefix(start): a for n, a in state.items() if n.startswith(start)}
             part.load_state_dict(own)
-        generator.bit_generator.state = _random_state(state["random"], path)
     except Exception:
         for kind, part in parts.items():  # all of it or nothing
             part.load_state_dict(before[kind])
         raise
-
-
-def _random_state(array, path):
-    """The generator's state of a checkpoint; ValueError for one that is damaged."""
-    trial = type(generator.bit_generator)()
-    try:
-        trial.state = json.loads(array.tobytes())
-    except Exception:
-        raise ValueError(f"load_checkpoint found no random numbers in {path}: damaged.") from None
-    return trial.state
+    generator.bit_generator.state = random.state
 
 
 def _parts(model, optimizer, scheduler):

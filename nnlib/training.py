@@ -254,23 +254,17 @@ def check_parts(model, *others):
 def _check_fit(model, optimizer, loader, scheduler):
     """TypeError or ValueError unless each fits the others; a warning for half an optimizer."""
     if isinstance(loader, (str, bytes, dict, np.ndarray, type)) or not hasattr(loader, "__iter__"):
-        raise TypeError(
-            f"loader expected batches, got {called(loader)}. Pass DataLoader(data, batch_size=64)."
-        )
+        raise TypeError(f"loader expected batches, got {called(loader)}. Try DataLoader(data, 64).")
     if scheduler is not None and not callable(getattr(scheduler, "step", None)):
         raise TypeError(
             f"scheduler expected one of optim.lr_scheduler, got {called(scheduler)}. "
             "The learning rate itself belongs to the optimizer: optim.Adam(params, lr=0.001)."
         )
     if getattr(scheduler, "optimizer", optimizer) is not optimizer:
-        raise ValueError(
-            "scheduler expected one of this optimizer, got one made from another: make it again."
-        )
+        raise ValueError("scheduler expected one of this optimizer, got another's: make it again.")
     ours, held = set(model.parameters()), set(optimizer.params)
     if not ours & held:
-        raise ValueError(
-            "The optimizer holds no parameter of this network. Make it from model.parameters()."
-        )
+        raise ValueError("The optimizer holds none of model.parameters(): make it from them.")
     if ours - held and held - ours:
         warnings.warn(
             "The optimizer misses parameters of this network, and holds some that are not in it. "
@@ -285,15 +279,12 @@ def _pairs(loader):
     for batch in loader:
         if not isinstance(batch, (tuple, list)) or len(batch) != 2:
             raise TypeError(
-                f"loader expected to give pairs (x, y), gave {called(batch)}. "
-                "Pass DataLoader(ArrayDataset(x, y), batch_size=64)."
+                f"loader expected pairs (x, y), got {called(batch)}. Try DataLoader(data, 64)."
             )
         x, y = batch
         yield numbers(x, "The batch of the loader, x,"), numbers(y, "The batch of the loader, y,")
     if batch is None:
-        raise ValueError(
-            "The loader gave no batch. A generator is used up after one epoch: pass a DataLoader."
-        )
+        raise ValueError("loader gave no batch: a generator lasts one epoch. Pass a DataLoader.")
 
 
 def _in_words(metrics):

@@ -79,7 +79,7 @@ def test_loader_leaves_the_data_alone():
 
 
 def test_loader_refuses():
-    with pytest.raises(TypeError, match=r"expected a data set, got a tuple. Pass ArrayDataset"):
+    with pytest.raises(TypeError, match=r"expected ArrayDataset\(x, y\), got a tuple"):
         DataLoader((np.zeros((3, 2)), np.zeros(3)))
     with pytest.raises(ValueError, match=r"batch_size, expected 1 or more, got 0"):
         DataLoader(counted(3), batch_size=0)

@@ -122,7 +122,7 @@ def test_one_cycle_refuses(options, message):
 
 
 def test_one_cycle_needs_a_momentum_to_move():
-    with pytest.raises(ValueError, match=r"this SGD has none. Pass cycle_momentum=False"):
+    with pytest.raises(ValueError, match=r"This SGD has no momentum: pass cycle_momentum=False"):
         lr_scheduler.OneCycleLR(optim.SGD([nn.Parameter([1.0])]), 0.1, 10)
 
 

@@ -56,7 +56,7 @@ def test_save_refuses(tmp_path):
 
 
 def test_load_names_a_missing_file(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"there is none. Save one with nnlib.save"):
+    with pytest.raises(FileNotFoundError, match=r"found no file at .* Write it with save"):
         nnlib.load(tmp_path / "none.npz")
 
 

@@ -451,12 +451,12 @@ WORDS = {
         {"val": (np.ones((3, 2)), np.ones(3))},
         r"val expected .* Pass ArrayDataset\(x, y",
     ),
-    "a data set": ({"loader": ArrayDataset([[1.0]], [0])}, r"Pass DataLoader\(data, batch_si"),
+    "a data set": ({"loader": ArrayDataset([[1.0]], [0])}, r"Try DataLoader\(data, 64"),
     "a pair": (
         {"loader": (np.ones((3, 2)), np.ones(3))},
-        r"gave an array .* Pass DataLoader",
+        r"got an array .* Try DataLoader",
     ),
-    "used up": ({"loader": iter([(np.ones((1, 2)), [0])])}, r"no batch. A generator.* is used up"),
+    "used up": ({"loader": iter([(np.ones((1, 2)), [0])])}, r"no batch: a generator lasts one ep"),
     "a class": (
         {"loss_fn": nn.CrossEntropyLoss},
         r"such as nn.Cross.*\(\), got the class",
@@ -484,7 +484,7 @@ def test_fit_says_what_belongs_where(toy, case):
 
 def test_an_optimizer_of_another_network_is_noticed(toy):
     sgd = optim.SGD(network().parameters(), 0.1)
-    with pytest.raises(ValueError, match=r"holds no parameter of this network. Make it from"):
+    with pytest.raises(ValueError, match=r"holds none of model.parameters\(\): make it"):
         fit(network(), nn.CrossEntropyLoss(), sgd, DataLoader(toy[0], 50), progress=False)
 
 
@@ -495,7 +495,7 @@ def test_an_optimizer_made_before_a_layer_was_replaced_is_noticed(toy):
     with pytest.warns(UserWarning, match=r"make the optimizer again"):
         fit(model, loss_fn, optimizer, loader, max_epochs=1, progress=False)
     other = optim.lr_scheduler.StepLR(optim.SGD(model.parameters(), lr=0.1), 1)
-    with pytest.raises(ValueError, match=r"got one made from another"):
+    with pytest.raises(ValueError, match=r"got another's: make it again"):
         fit(model, loss_fn, optimizer, loader, scheduler=other, progress=False)
 
 

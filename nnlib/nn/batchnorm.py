@@ -58,9 +58,7 @@ class BatchNorm1d(Module):
         """x as an array of the weight's type; ValueError when its shape does not fit."""
         x = floats(x, self, self.weight.data.dtype)
         if x.ndim != 2 or x.shape[1] != self.num_features:
-            raise ValueError(
-                f"{self!r} expected x of shape (N, {self.num_features}), got {x.shape}."
-            )
+            raise ValueError(f"{self!r} expected x (N, {self.num_features}), got {x.shape}.")
         if self.training and len(x) < 2:
             raise ValueError(
                 f"{self!r} expected at least 2 rows in training, got {len(x)}: one row has no "

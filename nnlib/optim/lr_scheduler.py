@@ -14,10 +14,8 @@ class LRScheduler:
 
     def __init__(self, optimizer):
         if not isinstance(optimizer, Optimizer):
-            raise TypeError(
-                f"{type(self).__name__} expected an optimizer, got {called(optimizer)}. "
-                "Make it first: optim.SGD(model.parameters(), lr=0.1)."
-            )
+            name = type(self).__name__
+            raise TypeError(f"{name} expected an optimizer, as optim.SGD, got {called(optimizer)}.")
         self.optimizer, self.base_lr = optimizer, optimizer.lr
         self.go_to(0)
 
@@ -125,8 +123,7 @@ class OneCycleLR(LRScheduler):
         has_momentum = hasattr(optimizer, "betas") or getattr(optimizer, "momentum", 0)
         if cycle_momentum and isinstance(optimizer, Optimizer) and not has_momentum:
             raise ValueError(
-                f"OneCycleLR expected a momentum to move, and this {type(optimizer).__name__} has "
-                "none. Pass cycle_momentum=False, or take SGD(momentum=0.9)."
+                f"This {type(optimizer).__name__} has no momentum: pass cycle_momentum=False."
             )
         super().__init__(optimizer)
 
