@@ -69,7 +69,7 @@ def sum_rows(x):
 def sum_products(dy, x):
     """dyᵀ x, (N, out) and (N, in) to (out, in): a sum over rows as well, so in halves as well."""
     if len(x) <= 512:
-        return dy.T @ x
+        return (x.T @ dy).T  # dyᵀ x, in memory as the weights of Linear lie
     half = len(x) // 2
     return sum_products(dy[:half], x[:half]) + sum_products(dy[half:], x[half:])
 

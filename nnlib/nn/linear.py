@@ -21,9 +21,9 @@ class Linear(Module):
         super().__init__()
         self.in_features = whole(in_features, "Linear(in_features)", 1)
         self.out_features = whole(out_features, "Linear(out_features)", 1)
-        self.weight = init.kaiming_uniform_(
-            Parameter(np.zeros((out_features, in_features))), a=math.sqrt(5)
-        )
+        # in memory column by column: x Wᵀ, the largest product of a network, then takes less time
+        by_column = np.zeros((in_features, out_features)).T
+        self.weight = init.kaiming_uniform_(Parameter(by_column), a=math.sqrt(5))
         self.bias = None
         if flag(bias, "Linear(bias)"):
             bound = 1 / math.sqrt(in_features)

@@ -72,8 +72,8 @@ export function forward(layers, x, n, generator = null) {
     let keep = null;
     let given = a;
     if (generator && dropout) {
-      const [limit, factor] = [Math.fround(dropout), 1 / (1 - dropout)];
-      keep = a.map(() => (generator.float() >= limit ? factor : 0));
+      const [drawn, factor] = [generator.atLeast(dropout, a.length), 1 / (1 - dropout)];
+      keep = a.map((_, i) => (drawn[i] ? factor : 0));
       given = a.map((value, i) => value * keep[i]);
     }
     input = given;

@@ -8,6 +8,8 @@ import subprocess
 import numpy as np
 import pytest
 
+from nnlib.random import generator as draw
+from nnlib.random import manual_seed, random_at_least
 from nnlib.widgets.base.javascript import HERE, joined
 from nnlib.widgets.base.numbers import fixed, short
 from tests.javascript_lint import biome, lint
@@ -113,15 +115,17 @@ def test_random_numbers_are_those_of_numpy(tmp_path):
             const draw = makeGenerator(seed);
             const many = (count, one) => Array.from({{ length: count }}, one);
             return [many(5, draw.random), many(5000, draw.normal), draw.permutation(37),
-                many(5, draw.float), draw.permutation(300), many(3, draw.random)];
+                many(5, draw.float), draw.atLeast(0.3, 7), draw.permutation(300),
+                many(3, draw.random)];
         }});
         process.stdout.write(JSON.stringify(found));
     """
     answers = json.loads(run_node(program, tmp_path))
     for seed, found in zip((0, 1, 7, 20, 12345), answers, strict=True):
-        draw = np.random.default_rng(seed)
+        manual_seed(seed)
         expected = [draw.random(5), draw.standard_normal(5000), draw.permutation(37)]
-        expected += [draw.random(5, dtype=np.float32), draw.permutation(300), draw.random(3)]
+        expected += [draw.random(5, dtype=np.float32), random_at_least(0.3, (7,))]
+        expected += [draw.permutation(300), draw.random(3)]
         for ours, theirs in zip(found, expected, strict=True):
             np.testing.assert_allclose(ours, theirs, rtol=1e-13)
 

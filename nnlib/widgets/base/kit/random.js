@@ -31,8 +31,8 @@ for (let k = 2; k < 256; k++) edges.push(Math.sqrt(-2 * Math.log(AREA / edges[k 
 edges.push(0);
 const layerOf = (k) => (k ? 256 - k : 0); // NumPy counts the layers from the top, the base is 0
 
-// { random, float, normal, below, permutation, skip }: uniform in 0 ... 1 as float64 and as float32,
-// standard normal, a whole number 0 ... most, and 0 ... n-1 in some order.
+// { random, float, normal, below, permutation, atLeast, skip }: uniform in 0 ... 1 as float64 and as
+// float32, standard normal, a whole number 0 ... most, 0 ... n-1 in some order, and true or false.
 export function makeGenerator(seed) {
   const words = spreadSeed(seed);
   const [high, low, stepHigh, stepLow] = [0, 2, 4, 6].map((k) => words[k] | (words[k + 1] << 32n));
@@ -99,5 +99,15 @@ export function makeGenerator(seed) {
     }
     return order;
   }
-  return { random, float: () => (word() >>> 8) / 2 ** 24, normal, below, permutation, skip };
+  const float = () => (word() >>> 8) / 2 ** 24;
+  // as random_at_least() of nnlib.random: whole numbers of 64 bits, whatever was left of one before
+  function atLeast(p, count) {
+    const found = [];
+    while (found.length < count) {
+      const both = next();
+      for (const bits of [both & WORD, both >> 32n]) found.push(Number(bits >> 8n) >= p * 2 ** 24);
+    }
+    return found.slice(0, count);
+  }
+  return { random, float, normal, below, permutation, atLeast, skip };
 }
