@@ -25,12 +25,9 @@ def numerical_gradient(f, x, eps=1e-6):
 
 
 def _slopes(f, x, eps):
-    """The slopes of f() to the left and right along each entry of x, which f looks at; the steps.
-
-    A step is eps, and more where x is so large that eps rounds away.
-    """
+    """Slopes of f() to the left and right along each entry of x, which f looks at; the steps."""
     left, right, here = np.zeros_like(x), np.zeros_like(x), f()
-    steps = eps * np.maximum(1, np.abs(x) / 1000)
+    steps = eps * np.maximum(1, np.abs(x) / 1000)  # more where eps would round away
     for i in np.ndindex(x.shape):
         kept = x[i]
         x[i] = kept + steps[i]

@@ -92,10 +92,7 @@ def save_checkpoint(path, model, optimizer, scheduler=None):
 
 
 def load_checkpoint(path, model, optimizer, scheduler=None):
-    """Put back what save_checkpoint() wrote, into objects that are made in the same way.
-
-    Raises ValueError when the file does not fit them.
-    """
+    """Put back what save_checkpoint() wrote; ValueError when it does not fit these objects."""
     parts, state = _parts(model, optimizer, scheduler), load(path)
     for kind in parts:
         if not any(name.startswith(f"{kind}.") for name in state):

@@ -195,8 +195,7 @@ def predict(model, x, transform=None, batch_size=250):
 def evaluate(model, loss_fn, dataset, batch_size=250):
     """Mean loss and accuracy on an ArrayDataset, in eval mode; the mode is put back after.
 
-    Accuracy is the share of examples that are right, and None where the targets are no classes:
-    nnlib.metrics.Tally says how it is counted.
+    nnlib.metrics.Tally says how accuracy is counted, and where it is None.
     """
     check_last_layer(model, loss_fn)
     check_dataset(dataset, "evaluate")
@@ -220,10 +219,7 @@ def _eval_mode(model):
 
 
 def check_last_layer(model, loss_fn):
-    """ValueError for a last layer that the loss has built in, and so would apply twice.
-
-    That is Softmax under CrossEntropyLoss and Sigmoid under BCEWithLogitsLoss.
-    """
+    """ValueError for a last layer, Softmax or Sigmoid, that the loss has built in already."""
     check_parts(model, loss_fn)
     last = model
     while isinstance(last, nn.Sequential) and len(last):
@@ -238,17 +234,17 @@ def check_last_layer(model, loss_fn):
 
 def check_parts(model, *others):
     """TypeError unless the arguments are a network and, after it, a loss and an optimizer."""
-    wrong = not isinstance(model, nn.Module) or isinstance(model, Loss)
-    name, value, example = "model", model, "nn.Sequential(nn.Linear(784, 10))"
-    if others and not wrong and not isinstance(others[0], Loss):
-        name, value, example = "loss_fn", others[0], "nn.CrossEntropyLoss()"
-        own = callable(value) and hasattr(value, "backward") and not isinstance(value, type)
-        wrong = not own or type(value).__call__ is nn.Module.__call__
-    if others[1:] and not wrong and not isinstance(others[1], optim.Optimizer):
-        name, value, wrong = "optimizer", others[1], True
-        example = "optim.Adam(model.parameters())"
-    if wrong:
-        raise TypeError(f"{name} expected an object such as {example}, got {called(value)}.")
+    loss_fn, optimizer = (*others, None, None)[:2]
+    own = callable(loss_fn) and hasattr(loss_fn, "backward") and not isinstance(loss_fn, type)
+    if not isinstance(model, nn.Module) or isinstance(model, Loss):
+        name, value, example = "model", model, "nn.Sequential(nn.Linear(784, 10))"
+    elif others and (not own or type(loss_fn).__call__ is nn.Module.__call__):
+        name, value, example = "loss_fn", loss_fn, "nn.CrossEntropyLoss()"
+    elif others[1:] and not isinstance(optimizer, optim.Optimizer):
+        name, value, example = "optimizer", optimizer, "optim.Adam(model.parameters())"
+    else:
+        return
+    raise TypeError(f"{name} expected an object such as {example}, got {called(value)}.")
 
 
 def _check_fit(model, optimizer, loader, scheduler):
