@@ -533,7 +533,7 @@ def test_what_does_not_fit_or_fails_is_said_in_the_page():
     page = Page(explore_training(own_network(2, nn.Softmax())))
     page.ask(begin=True)
     words, _ = page.ask(begin=True, loss="cross-entropy")
-    assert "it would be applied twice" in words
+    assert "would be applied twice" in words
     view, _ = page.ask(5, begin=True)
     assert view.steps == 5
 
