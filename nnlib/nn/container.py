@@ -88,9 +88,8 @@ class Sequential(Module):
         self.forward(self.saved[0])
         if any(module.differs_in_training for module in self.modules()):
             warnings.warn(
-                "A layer of this Sequential was called on its own, or in another network, between "
-                "forward and backward. Each remembers one pass, and dropout and batch "
-                "normalisation do not repeat it: this gradient is wrong. Go backward before that.",
+                "A layer of this Sequential, which remembers one pass, was called between forward "
+                "and backward: this gradient is wrong. Go backward before that.",
                 stacklevel=4,
             )
 
@@ -120,10 +119,9 @@ class Residual(Module):
 
     def forward(self, x):
         y = self.block.forward(x)
-        if y.shape != np.shape(x):
-            raise ValueError(
-                f"Residual expected a block that keeps the shape {np.shape(x)}, got {y.shape}."
-            )
+        if y.shape != (shape := np.shape(x)):
+            says = f"Residual expected a block that keeps the shape {shape}, got {y.shape}."
+            raise ValueError(says)
         return x + y
 
     def backward(self, dy, input_grad=True):

@@ -16,10 +16,8 @@ from nnlib.nn.module import Module, Parameter
 def windows(size, kernel, stride, padding):
     """How many positions a kernel takes along an axis; ValueError when it does not fit once."""
     if size + 2 * padding < kernel:
-        raise ValueError(
-            f"The kernel of {kernel} pixels expected an input of at least {kernel} pixels, got "
-            f"{size} and padding {padding}. Take a smaller kernel, or more padding."
-        )
+        got = f"{size} and padding {padding}. Take a smaller kernel, or more padding."
+        raise ValueError(f"A kernel of {kernel} pixels expected at least {kernel}, got {got}")
     return (size + 2 * padding - kernel) // stride + 1
 
 
@@ -184,10 +182,8 @@ class MaxPool2d(Module):
     def receive(self, x):
         x = floats(x, self)
         if x.ndim != 4:
-            raise ValueError(
-                f"{self!r} expected x of shape (N, C, H, W), got {x.shape}. "
-                "A single image (C, H, W) becomes a batch of one by x[None]."
-            )
+            hint = "A single image (C, H, W) becomes a batch of one by x[None]."
+            raise ValueError(f"{self!r} expected x of shape (N, C, H, W), got {x.shape}. {hint}")
         return x
 
     def __repr__(self):

@@ -87,24 +87,17 @@ def check_targets(targets, num_classes, batch=None, who="targets"):
     """Return integer class labels (N,) as an array; TypeError or ValueError for anything else."""
     targets = numbers(targets, who)
     if targets.ndim == 2:
-        says = f"{who} expected integers of shape (N,), got shape {targets.shape}. "
-        if targets.shape[1] == 1:
-            raise ValueError(f"{says}Pass {who}.ravel().")
-        raise ValueError(f"{says}If the rows are one-hot or logits, pass {who}.argmax(axis=1).")
+        hint = f"shape {targets.shape}. If rows are one-hot or logits, pass {who}.argmax(axis=1)."
+        hint = f"shape {targets.shape}. Pass {who}.ravel()." if targets.shape[1] == 1 else hint
+        raise ValueError(f"{who} expected integers of shape (N,), got {hint}")
     if targets.dtype.kind not in "iu":
-        raise TypeError(
-            f"{who} expected integers, got {targets.dtype}. "
-            f"If they are whole numbers, pass {who}.astype(int)."
-        )
+        hint = f"If they are whole numbers, pass {who}.astype(int)."
+        raise TypeError(f"{who} expected integers, got {targets.dtype}. {hint}")
     if targets.ndim != 1 or (batch is not None and len(targets) != batch):
-        expected = "(N,)" if batch is None else f"({batch},)"
-        raise ValueError(
-            f"{who} expected shape {expected}, one label for each example, got {targets.shape}."
-        )
+        expected = "(N,)" if batch is None else f"({batch},), one label for each example"
+        raise ValueError(f"{who} expected shape {expected}, got {targets.shape}.")
     if targets.size and (targets.min() < 0 or targets.max() >= num_classes):
         wrong = targets[(targets < 0) | (targets >= num_classes)][0]
-        raise ValueError(
-            f"{who} expected labels 0 to {num_classes - 1}, got {wrong}. "
-            "Labels start at 0, and the last layer needs one output per class."
-        )
+        says = f"{who} expected labels 0 to {num_classes - 1}, got {wrong}."
+        raise ValueError(f"{says} Labels start at 0; the last layer has one output per class.")
     return targets

@@ -15,10 +15,7 @@ class LossValue(float):
 
     def backward(self, *arguments):
         """RuntimeError with the line that goes backward: this number cannot, PyTorch's can."""
-        raise RuntimeError(
-            "A loss of nnlib is a plain number, so loss.backward() cannot know the network. "
-            "Write model.backward(loss_fn.backward())."
-        )
+        raise RuntimeError("A loss is a number. Write model.backward(loss_fn.backward()).")
 
     def item(self):
         """The plain float, as of PyTorch's number."""
@@ -41,10 +38,9 @@ class Loss(Module):
         input = floats(input, self)
         target = floats(target, self, input.dtype)
         if input.shape != target.shape or not input.size:
-            raise ValueError(
-                f"{type(self).__name__} expected input and target of one shape, not empty, got "
-                f"{input.shape} and {target.shape}. Often target.reshape(-1, 1) is what is missing."
-            )
+            says = f"{type(self).__name__} expected input and target of one shape, not empty, got"
+            hint = "Often target.reshape(-1, 1) is what is missing."
+            raise ValueError(f"{says} {input.shape} and {target.shape}. {hint}")
         return input, target
 
     def backward(self):
@@ -81,10 +77,8 @@ class BinaryLoss(Loss):
     def receive(self, input, target):
         input, target = super().receive(input, target)
         if not (target.min() >= 0 and target.max() <= 1):
-            raise ValueError(
-                f"{type(self).__name__} expected targets in 0 ... 1, got {target.min():.3g} to "
-                f"{target.max():.3g}. Make them 0 for no and 1 for yes."
-            )
+            got = f"{target.min():.3g} to {target.max():.3g}. Make them 0 for no and 1 for yes."
+            raise ValueError(f"{type(self).__name__} expected targets in 0 ... 1, got {got}")
         return input, target
 
 
@@ -99,10 +93,8 @@ class BCELoss(BinaryLoss):
     def receive(self, input, target):
         p, t = super().receive(input, target)
         if p.min() < 0 or p.max() > 1:
-            raise ValueError(
-                f"BCELoss expected probabilities in 0 ... 1, got {p.min():.3g} to {p.max():.3g}. "
-                "Put nn.Sigmoid() before it, or use BCEWithLogitsLoss on the logits."
-            )
+            got = f"{p.min():.3g} to {p.max():.3g}. Put nn.Sigmoid() before it."
+            raise ValueError(f"BCELoss expected probabilities in 0 ... 1, got {got}")
         return p, t
 
     def forward(self, input, target):
@@ -147,9 +139,7 @@ class CrossEntropyLoss(Loss):
     def receive(self, input, target):
         z = floats(input, self)
         if z.ndim != 2 or not z.size:
-            raise ValueError(
-                f"CrossEntropyLoss expected logits of shape (N, C), not empty, got {z.shape}."
-            )
+            raise ValueError(f"{self!r} expected logits of shape (N, C), not empty, got {z.shape}.")
         return z, check_targets(target, z.shape[1], len(z))
 
     def forward(self, input, target):

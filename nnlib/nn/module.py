@@ -36,10 +36,8 @@ class Parameter:
 
     def _set_requires_grad(self, requires_grad):
         if not requires_grad:
-            raise AttributeError(
-                "A Parameter of nnlib has no requires_grad: what an optimizer holds, it moves. To "
-                "freeze a layer, leave it out: optim.SGD(model[2].parameters(), lr=0.1)."
-            )
+            hint = "leave it out: optim.SGD(model[2].parameters(), lr=0.1)."
+            raise AttributeError(f"A Parameter has no requires_grad. To freeze a layer, {hint}")
 
     data = property(attrgetter("_data"), _set_data)
     grad = property(attrgetter("_grad"), _set_grad)
@@ -47,11 +45,9 @@ class Parameter:
 
     def _checked(self, array, name):
         array = floats(array, f"Parameter.{name}")
-        if array.shape != self._data.shape:
-            raise ValueError(
-                f"Parameter.{name} expected the shape {self._data.shape} of the parameter, got "
-                f"{array.shape}."
-            )
+        if array.shape != self.shape:
+            says = f"Parameter.{name} expected the shape {self.shape} of the parameter, got"
+            raise ValueError(f"{says} {array.shape}.")
         return array
 
     def accumulate(self, grad):
@@ -133,11 +129,8 @@ class Module:
             self.eval_input = x
             return y
         if self.waiting and any(inner.differs_in_training for inner in self.modules()[1:]):
-            warnings.warn(
-                "Two forward passes in training mode with no backward pass between them. "
-                "To predict, call model.eval() first: dropout and batch normalisation are on.",
-                stacklevel=2,
-            )
+            says = "Two forward passes in training mode with no backward pass between them."
+            warnings.warn(f"{says} To predict, call model.eval() first.", stacklevel=2)
         return self.run(x)
 
     def run(self, x):
@@ -149,10 +142,8 @@ class Module:
     def check_init(self):
         """Raise RuntimeError when __init__() of a subclass forgot super().__init__()."""
         if "training" not in vars(self):
-            raise RuntimeError(
-                f"{type(self).__name__}.__init__() expected super().__init__() as its first line, "
-                "and it was never called. Add it."
-            )
+            says = f"{type(self).__name__}.__init__() expected super().__init__() as its first line"
+            raise RuntimeError(f"{says}, and it was never called. Add it.")
 
     def forward(self, x):
         raise NotImplementedError(f"{type(self).__name__} has no forward(x) yet. Define it.")
@@ -163,10 +154,8 @@ class Module:
     def recall(self):
         """What forward() kept in `saved`; RuntimeError when there was no forward()."""
         if self.saved is None:
-            raise RuntimeError(
-                f"{type(self).__name__}.backward() came before forward(). "
-                "Call the network on a batch first, then the loss, then backward()."
-            )
+            says = f"{type(self).__name__}.backward() came before forward()."
+            raise RuntimeError(f"{says} Call the network on a batch, then the loss, then this.")
         return self.saved
 
     def forget(self):
@@ -183,20 +172,26 @@ class Module:
         """The modules directly inside this one."""
         return [child for _, child in self.named_children()]
 
+    def _inside(self, prefix=""):
+        """(what its names begin with, module): this module and all inside it, depth first."""
+        self.check_init()
+        found = [(prefix, self)]
+        for name, child in self.named_children():
+            found += child._inside(f"{prefix}{name}.")
+        return found
+
     def modules(self):
         """This module and all inside it, depth first."""
-        return [self, *(m for _, child in self.named_children() for m in child.modules())]
+        return [module for _, module in self._inside()]
 
-    def named_parameters(self, prefix=""):
+    def named_parameters(self):
         """Pairs such as ("0.weight", Parameter), named as in PyTorch; one that is shared, once."""
-        self.check_init()
-        self.check_parameters()
-        own = [(prefix + n, p) for n, p in vars(self).items() if isinstance(p, Parameter)]
-        for name, child in self.named_children():
-            own += child.named_parameters(f"{prefix}{name}.")
         once = {}
-        for name, p in own:
-            once.setdefault(id(p), (name, p))
+        for prefix, module in self._inside():
+            module.check_parameters()
+            for name, p in vars(module).items():
+                if isinstance(p, Parameter):
+                    once.setdefault(id(p), (prefix + name, p))
         return list(once.values())
 
     def parameters(self):
@@ -204,10 +199,8 @@ class Module:
 
     def learns(self):
         """Whether there is a parameter in this module or in one inside it."""
-        for part in vars(self).values():
-            if isinstance(part, LEARNERS) and (type(part) is Parameter or part.learns()):
-                return True
-        return False
+        parts = [part for part in vars(self).values() if isinstance(part, LEARNERS)]
+        return any(isinstance(part, Parameter) or part.learns() for part in parts)
 
     def register_buffer(self, name, array):
         """Make `array` the attribute `name` that is saved but not trained, as a running mean."""
@@ -217,12 +210,9 @@ class Module:
         setattr(self, name, numbers(array, f"register_buffer, {name},"))
         self.buffer_names.append(name)
 
-    def named_buffers(self, prefix=""):
+    def named_buffers(self):
         """Pairs such as ("1.running_mean", array), named as in PyTorch."""
-        own = [(prefix + name, getattr(self, name)) for name in self.buffer_names]
-        for name, child in self.named_children():
-            own += child.named_buffers(f"{prefix}{name}.")
-        return own
+        return [(pre + n, getattr(m, n)) for pre, m in self._inside() for n in m.buffer_names]
 
     def buffers(self):
         """The arrays that are saved but not trained."""
@@ -235,8 +225,7 @@ class Module:
     def check_parameters(self):
         """Raise TypeError for a layer that nobody registered, or an array in a Parameter's place.
 
-        Both would stay as they are in training, and would be left out of state_dict().
-        ValueError for one layer at two places.
+        Neither would be trained or saved. ValueError for one layer at two places.
         """
         name, own, known = type(self).__name__, vars(self), self.modules()
         check_once(name, known)
@@ -244,22 +233,19 @@ class Module:
         for key, value in [pair for c in type(self).__mro__ for pair in vars(c).items()]:
             if isinstance(value, LEARNERS) and not any(value is one for one in known):
                 raise TypeError(
-                    f"{name}.{key} belongs to the class, where it would not be trained, saved or "
-                    f"put into eval mode. Write self.{key} = ... in __init__()."
+                    f"{name}.{key} belongs to the class, where it would not be trained or saved. "
+                    f"Write self.{key} = ... in __init__()."
                 )
         for key, value in own.items():
             learns = key in ("weight", "bias") and key not in self.buffer_names
-            if learns and isinstance(value, np.ndarray):
-                raise TypeError(
-                    f"{name}.{key} expected a Parameter, got an array: it would never learn. "
-                    f"Write .{key}.data[...] = array, or .{key} = nn.Parameter(array)."
-                )
+            if learns and isinstance(value, ndarray):
+                says = f"{name}.{key} expected a Parameter, got an array, which would never learn"
+                raise TypeError(f"{says}. Write .{key} = nn.Parameter(array).")
             for part in _learners_inside(value) if isinstance(value, INSIDE) else ():
                 if not any(part is one for one in known):
                     raise TypeError(
                         f"{name}.{key} holds {part!r} inside a list or dict, where it would not be "
-                        "trained, saved or put into eval mode. Put layers into "
-                        "nn.Sequential(*layers), or give each an attribute of its own."
+                        "trained, saved or put into eval mode. Put it into nn.Sequential(...)."
                     )
 
     def train(self, mode=True):
@@ -289,12 +275,12 @@ class Module:
                     setattr(module, name, getattr(module, name).astype(dtype))
         return self
 
-    def _state(self, prefix=""):
-        self.check_init()
-        own = {prefix + n: p.data for n, p in vars(self).items() if isinstance(p, Parameter)}
-        own |= {prefix + n: getattr(self, n) for n in self.buffer_names}
-        for name, child in self.named_children():
-            own |= child._state(f"{prefix}{name}.")
+    def _state(self):
+        own = {}
+        for prefix, module in self._inside():
+            parts = {n: p.data for n, p in vars(module).items() if isinstance(p, Parameter)}
+            parts |= {name: getattr(module, name) for name in module.buffer_names}
+            own |= {prefix + name: array for name, array in parts.items()}
         return own
 
     def state_dict(self):
@@ -342,34 +328,28 @@ def check_once(name, modules):
 
 def parameter_list(params, name):
     """The Parameters of an iterable, each once; TypeError that names what else was given."""
-    one = isinstance(params, (*LEARNERS, np.ndarray)) or not hasattr(params, "__iter__")
+    one = isinstance(params, (*LEARNERS, ndarray)) or not hasattr(params, "__iter__")
     once = {id(p): p for p in ([params] if one else params)}
     for p in once.values():
         if one or not isinstance(p, Parameter):
-            raise TypeError(
-                f"{name} expected parameters, got {called(p)}. Pass model.parameters()."
-            )
+            says = f"{name} expected parameters, got {called(p)}."
+            raise TypeError(f"{says} Pass model.parameters().")
     return list(once.values())
 
 
 def fitting(own, state, hint):
     """`state` as arrays; TypeError or ValueError where a name, shape or value does not fit."""
     if not hasattr(state, "items"):
-        raise TypeError(
-            f"load_state_dict expected a dict of arrays by name, got {called(state)}. "
-            "Of a file: load_state_dict(nnlib.load(path))."
-        )
+        says = f"load_state_dict expected arrays by name, got {called(state)}."
+        raise TypeError(f"{says} Of a file: load_state_dict(nnlib.load(path)).")
     state = dict(state.items())
     if own.keys() != state.keys():
-        raise ValueError(
-            f"load_state_dict misses {sorted(own.keys() - state.keys())} and does not know "
-            f"{sorted(map(str, state.keys() - own.keys()))}. {hint}"
-        )
+        missing = sorted(own.keys() - state.keys())
+        unknown = sorted(map(str, state.keys() - own.keys()))
+        raise ValueError(f"load_state_dict misses {missing} and does not know {unknown}. {hint}")
     new = {name: numbers(value, name) for name, value in state.items()}
     for name, array in new.items():
-        if np.shape(own[name]) != array.shape:
-            raise ValueError(
-                f"load_state_dict expected {name} of shape {np.shape(own[name])}, "
-                f"got {array.shape}. {hint}"
-            )
+        if (shape := np.shape(own[name])) != array.shape:
+            says = f"load_state_dict expected {name} of shape {shape}, got {array.shape}"
+            raise ValueError(f"{says}. {hint}")
     return new

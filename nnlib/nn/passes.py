@@ -33,8 +33,8 @@ def watch_forward(forward, receive=None):
             self.seen = y.shape
         except AttributeError:
             if y is None:
-                name = type(self).__name__
-                raise TypeError(f"{name}.forward() returned None. Return the output.") from None
+                says = f"{type(self).__name__}.forward() returned None."
+                raise TypeError(f"{says} Return the output.") from None
             self.seen = ANY
         return y
 
@@ -76,10 +76,8 @@ def check_gradient(module, dy):
     if module.seen is not ANY:
         given, dy = dy, floats(dy, "backward(dy)")
         if dy.shape != module.seen:
-            raise ValueError(
-                f"{name}.backward() expected dy of the shape of its output, {module.seen}, got "
-                f"{dy.shape}. dy is dL/dy: one slope for each number of the output."
-            )
+            says = f"{name}.backward() expected dy of the shape of its output, {module.seen}, got"
+            raise ValueError(f"{says} {dy.shape}. dy is dL/dy: a slope for each number of it.")
         if given is last_loss[0] and not _same(last_loss[1], module.output):
             warnings.warn(
                 f"The loss was not computed on the last output of this {name}: another forward "
@@ -96,10 +94,8 @@ def _run_again(module):
     if module.eval_input is None:
         module.recall()  # there was no forward pass at all: it says so
     if module.training:
-        raise RuntimeError(
-            f"{name}.backward() in training mode found a prediction in eval mode as the last "
-            "forward pass, which keeps nothing. Call the network on the batch again."
-        )
+        says = f"{name}.backward() in training mode found a prediction in eval mode, which keeps"
+        raise RuntimeError(f"{says} nothing. Call the network on the batch again.")
     module.output = module.forward(module.eval_input)
 
 

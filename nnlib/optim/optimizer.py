@@ -56,17 +56,13 @@ class Optimizer:
                 again = True
             p.grad_used = moved = True
         if again:
-            warnings.warn(
-                "This gradient adds to one that optimizer.step() has already used. "
-                "Call optimizer.zero_grad() before each backward pass.",
-                stacklevel=2,
-            )
+            says = "This gradient adds to one that optimizer.step() has already used."
+            hint = "Call optimizer.zero_grad() before each backward pass."
+            warnings.warn(f"{says} {hint}", stacklevel=2)
         if not moved:
-            warnings.warn(
-                "optimizer.step() found no gradient, and moved nothing. Call model.backward() "
-                "before it, and make the optimizer from the parameters of this same model.",
-                stacklevel=2,
-            )
+            says = "optimizer.step() found no gradient, and moved nothing. Call model.backward()"
+            hint = "before it, and make the optimizer from the parameters of this same model."
+            warnings.warn(f"{says} {hint}", stacklevel=2)
         if self.steps % 100 == 0:
             for array in (array for arrays in self.state for array in arrays):
                 array *= np.abs(array) > TINY  # subnormal numbers make each pass 10x slower

@@ -27,10 +27,8 @@ class SGD(Optimizer):
     def _set_momentum(self, momentum):
         self._momentum = number(momentum, "momentum", least=0, below=1)
         if momentum and not self.slots:
-            raise ValueError(
-                "This SGD was made without momentum, so it keeps no velocities. Make a new one: "
-                "optim.SGD(model.parameters(), lr=0.01, momentum=0.9)."
-            )
+            hint = "Make a new one: optim.SGD(model.parameters(), lr=0.01, momentum=0.9)."
+            raise ValueError(f"This SGD, made without momentum, keeps no velocities. {hint}")
 
     momentum = property(attrgetter("_momentum"), _set_momentum)
 

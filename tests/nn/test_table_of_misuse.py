@@ -199,7 +199,7 @@ def test_a_gradient_of_another_forward_pass_is_noticed(make):
     y = model(x)
     model(other)
     loss_fn(y, target)
-    with pytest.warns(UserWarning, match=r"another forward pass came in between"):
+    with pytest.warns(UserWarning, match=r"not computed on the last output"):
         model.backward(loss_fn.backward())
     loss_fn(1 / (1 + np.exp(-model(x))), target)  # its slope is left out on the way back
     with pytest.warns(UserWarning, match=r"or the output was changed before the loss"):
@@ -272,7 +272,7 @@ def test_a_layer_that_was_called_in_between_goes_through_its_pass_again(layer, p
     y = model(x)
     pick(model, second)(numbers((5, size), np.float32, 1))
     if layer is nn.Dropout:  # another mask
-        with pytest.warns(UserWarning, match=r"A layer of this Sequential was called on its own"):
+        with pytest.warns(UserWarning, match=r"A layer of this Sequential, .* was called"):
             model.backward(np.ones_like(y))
         return
     with warnings.catch_warnings():
