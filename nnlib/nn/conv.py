@@ -16,8 +16,8 @@ from nnlib.nn.module import Module, Parameter
 def windows(size, kernel, stride, padding):
     """How many positions a kernel takes along an axis; ValueError when it does not fit once."""
     if size + 2 * padding < kernel:
-        got = f"{size} and padding {padding}. Take a smaller kernel, or more padding."
-        raise ValueError(f"A kernel of {kernel} pixels expected at least {kernel}, got {got}")
+        says = f"The kernel of {kernel} pixels expected at least {kernel} pixels, got {size} and"
+        raise ValueError(f"{says} padding {padding}. Take a smaller kernel, or more padding.")
     return (size + 2 * padding - kernel) // stride + 1
 
 
