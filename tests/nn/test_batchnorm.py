@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnlib import nn
-from nnlib.gradcheck import gradcheck
 from tests.nn.helpers import assert_as_torch, both_dtypes, few, numbers
 
 
@@ -22,16 +21,6 @@ def used_layer(features, **options):
         }
     )
     return layer
-
-
-@pytest.mark.parametrize("shape", [(2, 1), (3, 4), (7, 5)])
-def test_batchnorm_gradcheck_in_training(shape):
-    assert gradcheck(used_layer(shape[1]), numbers(shape))
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (4, 3)])
-def test_batchnorm_gradcheck_in_eval(shape):
-    assert gradcheck(used_layer(shape[1]).eval(), numbers(shape))
 
 
 @both_dtypes

@@ -3,7 +3,6 @@ import pytest
 import torch
 
 from nnlib import nn
-from nnlib.gradcheck import gradcheck
 from tests.nn.helpers import assert_as_torch, both_dtypes, numbers
 from tests.samples import mlp
 
@@ -28,27 +27,12 @@ class TorchResidual(torch.nn.Module):
         return x + self.block(x)
 
 
-@pytest.mark.parametrize("training", [True, False])
-def test_sequential_gradcheck(training):
-    assert gradcheck(mlp(nn).train(training), numbers((5, 3, 4)))
-    assert gradcheck(cnn(nn).train(training), numbers((2, 1, 9, 8)))
-
-
-def test_sequential_with_dropout_gradcheck():
-    assert gradcheck(nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5)), numbers((4, 3)))
-
-
 @both_dtypes
 @pytest.mark.parametrize("training", [True, False])
 def test_sequential_as_torch(dtype, training):
     x = numbers((6, 3, 4))
     assert_as_torch(mlp(nn).train(training), mlp(torch.nn).train(training), x, dtype)
     assert_as_torch(cnn(nn), cnn(torch.nn), numbers((3, 1, 9, 8)), dtype)
-
-
-def test_residual_gradcheck():
-    assert gradcheck(nn.Residual(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 4)), numbers((3, 4)))
-    assert gradcheck(nn.Residual(nn.ReLU()), numbers((1, 4)))
 
 
 @both_dtypes
@@ -102,11 +86,6 @@ def test_sequential_refuses_what_is_no_layer():
 def test_residual_refuses_a_block_that_changes_the_shape():
     with pytest.raises(ValueError, match=r"keeps the shape \(5, 4\), got \(5, 3\)"):
         nn.Residual(nn.Linear(4, 3))(numbers((5, 4)))
-
-
-def test_backward_before_forward():
-    with pytest.raises(RuntimeError, match=r"Sequential.backward\(\) came before forward\(\)"):
-        nn.Sequential(nn.Linear(3, 2)).backward(np.ones((1, 2)))
 
 
 def test_a_layer_that_is_added_later_learns():

@@ -102,8 +102,9 @@ def test_layers_work_on_read_only_arrays(layer, shape, order):
     for p in layer.parameters():
         p.grad.flags.writeable = False
     np.testing.assert_array_equal(layer.backward(dy), first)  # pure apart from the gradients
+    layer.backward(dy, input_grad=False)  # which leaves them out nowhere else
     for p, grad in zip(layer.parameters(), kept, strict=True):
-        np.testing.assert_allclose(p.grad, 2 * grad, rtol=1e-6)
+        np.testing.assert_allclose(p.grad, 3 * grad, rtol=1e-6)
     np.testing.assert_array_equal(x, numbers(shape, np.float32))
     np.testing.assert_array_equal(dy, numbers(y.shape, np.float32, seed=1))
 
@@ -120,6 +121,13 @@ def test_losses_work_on_read_only_arrays(loss_fn, input, target, dtype):
     assert loss_fn(input, target) == loss
     np.testing.assert_array_equal(input, before[0])
     np.testing.assert_array_equal(target, before[1])
+
+
+@pytest.mark.parametrize("module", [row[0] for row in LAYERS + LOSSES])
+def test_backward_before_forward(module):
+    arguments = [] if module in [row[0] for row in LOSSES] else [np.ones((2, 2))]
+    with pytest.raises(RuntimeError, match=r"backward\(\) came before forward\(\)"):
+        copy.deepcopy(module).backward(*arguments)
 
 
 def test_every_layer_and_loss_is_here():

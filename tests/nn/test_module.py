@@ -151,17 +151,3 @@ def test_a_forgotten_super_init_is_named():
     for use in (lambda m: m(np.ones((1, 2))), lambda m: m.parameters(), lambda m: m.state_dict()):
         with pytest.raises(RuntimeError, match=r"Mine.__init__\(\) expected super\(\).__init__"):
             use(Mine())
-
-
-def test_a_backward_without_the_flag_may_be_called_with_it():
-    class Double(nn.Module):
-        def forward(self, x):
-            return 2 * x
-
-        def backward(self, dy):
-            return 2 * dy
-
-    model = nn.Sequential(Double(), nn.Linear(2, 2))
-    dy = np.ones_like(model(numbers((3, 2), np.float32)))
-    assert model.backward(dy, input_grad=False) is None
-    assert model.backward(dy).shape == (3, 2)

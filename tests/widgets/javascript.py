@@ -19,12 +19,12 @@ def runner(script, folder, name="show"):
     return run
 
 
-def run_node(program, folder):
-    """What a program of JavaScript, a module, prints when it runs in this folder."""
+def run_node(program, folder, *options):
+    """What a program of JavaScript, a module, prints when node runs it in this folder."""
     (folder / "run.mjs").write_text(program, encoding="utf-8")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     done = subprocess.run(
-        ["node", "run.mjs"], cwd=folder, capture_output=True, text=True, timeout=120
+        ["node", *options, "run.mjs"], cwd=folder, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
