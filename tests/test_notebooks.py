@@ -214,68 +214,63 @@ def fresh(*sources, tags=()):
     return notebook
 
 
-def test_run_stores_one_form_and_the_same_form_twice(tmp_path):
-    notebook = fresh(
-        "from pathlib import Path\nPath('beside.txt').write_text('here')",
-        "import ipywidgets\nipywidgets.IntSlider(3)",
-        "import sys\nfrom tqdm import tqdm\nfor i in tqdm(range(3), file=sys.stdout): pass\n",
-        "quiz(1)",
-        tags=["raises-exception"],
-    )
+PLOT = "plt.plot([1, 2])\nplt.show()"
+CELLS = [  # of one notebook that is run once
+    "from pathlib import Path\nPath('beside.txt').write_text('here')",
+    "import ipywidgets\nipywidgets.IntSlider(3)",
+    "import sys\nfrom tqdm import tqdm\nfor i in tqdm(range(3), file=sys.stdout): pass\n",
+    f"import matplotlib.pyplot as plt\nfrom nncourse import blank\n{PLOT}",
+    PLOT,
+    "plt.imshow([[i * j % 7 for i in range(900)] for j in range(900)])\nplt.show()",
+    "import nncourse.learner.quiz as q\nq.quiz('', '', {}, '')",
+]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """(path, notebook) of CELLS after its run."""
+    notebook = fresh(*CELLS, tags=["raises-exception"])
     notebook.cells[0].id = "kept"
     notebook.cells[1].metadata.update(execution={"iopub.status.busy": "now"}, editable=False)
     notebook.metadata.update(authors=[{"name": "N. N."}], widgets={"state": {}})
-    path = write(notebook, tmp_path)
+    path = write(notebook, tmp_path_factory.mktemp("ran"))
     run(path)
-    assert (tmp_path / "beside.txt").read_text(encoding="utf-8") == "here"
-    stored = nbformat.read(path, as_version=4)
+    return path, nbformat.read(path, as_version=4)
+
+
+def test_run_stores_one_form(ran):
+    path, stored = ran
+    assert (path.parent / "beside.txt").read_text(encoding="utf-8") == "here"
     nbformat.validate(stored)
     assert stored.metadata == notebooks.NOTEBOOK_METADATA
-    assert [cell.id for cell in stored.cells] == ["kept", "cell-02", "cell-03", "cell-04"]
-    assert [cell.execution_count for cell in stored.cells] == [1, 2, 3, 4]
-    assert [set(cell.metadata) for cell in stored.cells] == [
-        set(),
-        set(),
-        set(),
-        {"tags", "jupyter"},
-    ]
+    count = range(1, len(CELLS) + 1)
+    assert [cell.id for cell in stored.cells] == ["kept", *(f"cell-{n:02}" for n in count[1:])]
+    assert [cell.execution_count for cell in stored.cells] == [*count]
+    *others, last = [set(cell.metadata) for cell in stored.cells]
+    assert (set.union(*others), last) == (set(), {"tags", "jupyter"})
     bar = stored.cells[2].outputs[0].text
     assert bar.startswith("100%")
     assert bar.count("\n") == 1
-    assert stored.cells[3].outputs[0].ename == "NameError"
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["01_small.ipynb", "beside.txt"]
+    assert sorted(file.name for file in path.parent.iterdir()) == ["01_small.ipynb", "beside.txt"]
     again = v4.reads(path.read_text(encoding="utf-8"))
     normalise(again)
     assert again == stored
 
 
-DRAW = "from nncourse import quiz\nimport matplotlib.pyplot as plt\n"
-
-
-def test_a_figure_is_stored_as_svg_and_as_a_sharp_png_and_a_heavy_one_as_png_alone(tmp_path):
-    heavy = "plt.imshow([[i * j % 7 for i in range(900)] for j in range(900)])\nplt.show()"
-    path = write(fresh(f"{DRAW}plt.plot([1, 2])\nplt.show()", heavy), tmp_path)
-    light, alone = (cell.outputs[0] for cell in run(path).cells)
+def test_a_figure_is_stored_as_svg_and_as_a_sharp_png_and_a_heavy_one_as_png_alone(ran):
+    light, same, alone = (cell.outputs[0] for cell in ran[1].cells[3:6])
     assert light.data["image/svg+xml"].startswith("<!DOCTYPE svg")
     assert "date>" not in light.data["image/svg+xml"]
+    assert same == light
     assert notebooks.SVG not in alone.data
     for output in (light, alone):
         picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
         assert picture.mode == "P"
         assert picture.width in (n := 2 * output.metadata["image/png"]["width"], n + 1)
-    stored = path.read_bytes()
-    run(path)
-    assert path.read_bytes() == stored  # the same figure is the same file
 
 
-def test_tracebacks_hold_no_path_of_this_machine(tmp_path):
-    path = write(fresh("import nncourse.learner.quiz as q\nq.quiz('', '', {}, '')"), tmp_path)
-    stored = v4.reads(path.read_text(encoding="utf-8"))
-    stored.cells[0].metadata["tags"] = ["raises-exception"]
-    write(stored, tmp_path)
-    run(path)
-    root = str(notebooks.ROOT)
-    text = path.read_text(encoding="utf-8")
+def test_tracebacks_hold_no_path_of_this_machine(ran):
+    root, text = str(notebooks.ROOT), ran[0].read_text(encoding="utf-8")
     assert "nncourse/learner/quiz.py" in text
     assert root not in text
     assert root.replace(str(Path.home()), "~", 1) not in text
@@ -284,7 +279,6 @@ def test_tracebacks_hold_no_path_of_this_machine(tmp_path):
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("\n1 / 0", r"01_small\.ipynb, cell 2 \(1 / 0\): ZeroDivisionError: division by zero"),
         ("while True: pass", r"cell 2 \(while True: pass\): it ran for more than 2 seconds"),
         ("import os; os._exit(1)", r"cell 2 \(import os; .*\): the kernel died while it ran"),
     ],
@@ -323,13 +317,15 @@ def test_what_a_cell_prints_before_and_after_a_picture_keeps_its_place():
 
 def test_the_command_line_says_what_happened_and_exits_with_one(tmp_path, capsys):
     good = write(good_lesson(), tmp_path)
-    bad = write(fresh("1 / 0"), tmp_path, "02_bad.ipynb")
+    bad = write(fresh("print(1)", "1 / 0"), tmp_path, "02_bad.ipynb")
+    before = bad.read_bytes()
     assert main(["--check", str(good)]) == 1
     assert "01_small.ipynb: has no link to the next lesson, 02_bad.ipynb" in capsys.readouterr().err
     assert main([str(bad), str(tmp_path / "none.ipynb")]) == 1
     said = capsys.readouterr().err
-    assert "02_bad.ipynb, cell 1 (1 / 0): ZeroDivisionError" in said
+    assert "02_bad.ipynb, cell 2 (1 / 0): ZeroDivisionError: division by zero" in said
     assert "Nothing was stored" in said
+    assert bad.read_bytes() == before
     assert "none.ipynb" in said
     bad.unlink()
     assert main(["--check", str(good)]) == 0
