@@ -59,7 +59,7 @@ def measure(names):
                 yield name, "a frame while it is dragged", dragged(page, show), FRAME
                 if any(play.is_visible() for play in show.query_selector_all(PLAY)):
                     yield name, "a frame while it plays", played(page, show), FRAME
-            notebook.close()
+            page.close(run_before_unload=False)
 
 
 def show_key(page, show):

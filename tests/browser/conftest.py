@@ -33,18 +33,20 @@ def server(folder, tmp_path_factory):
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_notebook(browser, server):
-    """A function from a path to an open Notebook; all of them are closed with the module."""
-    opened = []
+    """A function from a path to the Notebook, in one JupyterLab for all: it takes the last's place.
 
-    def open_one(path, width=1280, height=900, has_touch=False):
-        size = {"width": width, "height": height}
-        page = browser.new_page(viewport=size, has_touch=has_touch)
+    A JupyterLab that is loaded again takes longer than most notebooks.
+    """
+    page, opened = browser.new_page(), []
+
+    def open_one(path, width=1280, height=900):
+        while opened:
+            opened.pop().leave()
         opened.append(lab.Notebook(page, server, path))
+        opened[-1].resize(width, height)
         return opened[-1]
 
     yield open_one
-    for notebook in opened:
-        if not notebook.page.is_closed():
-            notebook.close()
+    page.close(run_before_unload=False)

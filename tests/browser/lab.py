@@ -29,7 +29,6 @@ SLIDER = "input[type=range]"
 VIEW = "application/vnd.jupyter.widget-view+json"
 SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
 FITS = "root.clientWidth <= root.closest('.nn, .nnlib-pad').clientWidth"  # for until()
-CLASSES = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 _workspaces = itertools.count()
 # for what JavaScript draws: milliseconds from each key to the frame that shows what it did
 WATCH_PAINTING = """show => {
@@ -98,10 +97,10 @@ def make_patient(browser):
 
 
 @contextlib.contextmanager
-def jupyterlab(folder, home, app="jupyterlab"):
+def jupyterlab(folder, home):
     """Serve `folder` on the loopback interface from a JupyterLab that keeps its files in `home`.
 
-    app: "jupyterlab", or "notebook" for Notebook 7.
+    The server has the pages of Notebook 7 too.
 
     Yields (address, token). RuntimeError with the server's own words when it does not start.
     """
@@ -123,10 +122,11 @@ def jupyterlab(folder, home, app="jupyterlab"):
         "OMP_NUM_THREADS": "1",
     }
     token, port = secrets.token_hex(16), free_port()
-    command = [sys.executable, "-m", app, "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
-    command += [f"--IdentityProvider.token={token}", f"--{CLASSES[app]}.expose_app_in_browser=True"]
+    command += [f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
+    command += ["--JupyterNotebookApp.expose_app_in_browser=True"]
     log = home / "server.log"
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
@@ -193,10 +193,11 @@ def stop(server):
 class Notebook:
     """A notebook that is open in JupyterLab. `path` is relative to the served folder.
 
-    On a page that shows JupyterLab already, the notebook is opened there.
+    On a page that shows JupyterLab already, the notebook is opened there. app: "lab" or, for
+    Notebook 7, "notebooks".
     """
 
-    def __init__(self, page, server, path):
+    def __init__(self, page, server, path, app="lab"):
         address, token = server
         self.page = page
         if page.url.startswith(address):
@@ -208,8 +209,9 @@ class Notebook:
                 path,
             )
         else:
-            workspace = f"test-{os.getpid()}-{next(_workspaces)}"
-            page.goto(f"{address}/lab/workspaces/{workspace}/tree/{path}?token={token}")
+            if app == "lab":
+                app = f"lab/workspaces/test-{os.getpid()}-{next(_workspaces)}/tree"
+            page.goto(f"{address}/{app}/{path}?token={token}")
             page.wait_for_function("window.jupyterapp !== undefined")
             page.evaluate("window.jupyterapp.restored")
         page.wait_for_function(
@@ -245,6 +247,18 @@ class Notebook:
                 const kernel = window.testPanel.sessionContext.session.kernel;
                 return (done || failed) && kernel.status === 'idle';
             }"""
+        )
+
+    def run(self, cells):
+        """Run these cells, given as numbers, one after the other."""
+        self.page.evaluate(
+            """async cells => {
+                for (const cell of cells) {
+                    window.testPanel.content.activeCellIndex = cell;
+                    await window.jupyterapp.commands.execute('notebook:run-cell');
+                }
+            }""",
+            cells,
         )
 
     def outputs(self):
@@ -341,15 +355,20 @@ class Notebook:
         """Set an explorer in Python, by the name that it has there; the page has drawn it then."""
         self.until_python_says(f"{explorer}.set(**{settings}) is {explorer}", "True")
 
+    def resize(self, width, height):
+        """Give the window a size; as wide as a phone, it has fingers, and no list of files."""
+        size, phone = {"width": width, "height": height}, width < 500
+        if self.page.viewport_size != size:
+            self.page.set_viewport_size(size)
+            chromium = self.page.context.new_cdp_session(self.page)
+            chromium.send("Emulation.setTouchEmulationEnabled", {"enabled": phone})
+            how = "collapse" if phone else "expand"
+            self.page.evaluate(f"window.jupyterapp.shell.{how}Left()")
+
     def leave(self):
         """Stop the kernel, and take the notebook off the page without a question."""
         self.page.evaluate("window.testPanel.sessionContext.shutdown()")
         self.page.evaluate("window.testPanel.dispose()")
-
-    def close(self):
-        """Stop the kernel, and leave the page without a question about unsaved work."""
-        self.page.evaluate("window.testPanel.sessionContext.shutdown()")
-        self.page.close(run_before_unload=False)
 
 
 def is_explorer(output):
@@ -420,13 +439,17 @@ def press_show(page, root, key="ArrowRight"):
     until(root, "root.dataset.frames")
     root.evaluate(WATCH_PAINTING)
     movers = root.query_selector_all(f".nn-handle, [role=slider], {SLIDER}")
-    for mover in filter(lambda one: one.is_visible(), movers):
+    movers = [one for one in movers if one.is_visible()]
+    for mover in movers:
         mover.scroll_into_view_if_needed()
         mover.focus()
         page.keyboard.press(key)
         if time_to_paint := page.evaluate(PAINTED_IN_TIME):
             return time_to_paint
-    raise TimeoutError(f"{len(movers)} things were moved with {key}, and nothing changed")
+    if not movers:
+        raise TimeoutError("nothing can be moved")
+    until(root, "window.paintTimes.length")  # Python draws it, and takes longer
+    return page.evaluate("window.paintTimes.at(-1)")
 
 
 def alerts(explorer):

@@ -1,10 +1,13 @@
 """Notebooks made for the tests."""
 
+import dis
 import inspect
+import types
 
 import nbformat
 
 import nnlib.widgets
+from tests.browser.lab import VIEW
 
 
 def explorer_names():
@@ -40,3 +43,29 @@ def explorers_notebook(names):
     """Return a notebook that shows these explorers: a heading and one line of code for each."""
     cells = [(f"## {name}", f"from nnlib.widgets import {name}\n\n{name}()") for name in names]
     return notebook_of(*(text for pair in cells for text in pair))
+
+
+def cells_for_widgets(notebook):
+    """Return the numbers of the cells that show a widget, and of those whose names these need."""
+    cells, needed = [], set()
+    for number, cell in reversed(list(enumerate(notebook.cells))):
+        if cell.cell_type == "code":
+            bound, read = names_in(compile(cell.source, "cell", "exec"))
+            if bound & needed or any(VIEW in output.get("data", ()) for output in cell.outputs):
+                cells.insert(0, number)
+                needed = needed - bound | read
+    return cells
+
+
+def names_in(code):
+    """Return (names that code binds, names that it reads and has not bound until then)."""
+    bound, read = set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname == "STORE_NAME":
+            bound.add(step.argval)
+        elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+            read |= {step.argval} - bound
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):  # a function's body: it runs when all is bound
+            read |= names_in(inner)[1] - bound
+    return bound, read

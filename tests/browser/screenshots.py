@@ -36,7 +36,7 @@ def shoot(browser, server, names, width, outdir):
     page = browser.new_page(viewport={"width": width, "height": 1400})
     notebook = lab.Notebook(page, server, "explorers.ipynb")
     if width < 1000:  # as a reader on a small screen does
-        page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
+        page.evaluate("window.jupyterapp.shell.collapseLeft()")
     notebook.run_all()
     for theme, title in THEMES.items():
         notebook.theme(title)
@@ -46,7 +46,8 @@ def shoot(browser, server, names, width, outdir):
             file = outdir / f"{name}_{theme}_{width}.png"
             output.screenshot(path=file)
             print(file)
-    notebook.close()
+    notebook.leave()
+    page.close(run_before_unload=False)
 
 
 if __name__ == "__main__":

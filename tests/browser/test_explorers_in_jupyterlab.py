@@ -1,7 +1,5 @@
 """Every exported explorer in a real JupyterLab: shown, moved with keys, no complaint anywhere."""
 
-import shutil
-
 import nbformat
 import pytest
 
@@ -12,28 +10,21 @@ from tests.browser.notebooks import explorer_names, notebook_of
 
 pytestmark = pytest.mark.browser
 PICTURES = ".nn-plane, .nn-pixels, .nn-cells, .network-scroll, .drawing"
+LAPTOP, PHONE = (1366, 768), (390, 844)
 HIGHEST = 647  # pixels that a notebook shows at once at 1366 x 768
 MOVERS = ".nn-handle, .digits-strip, .attention-strip, .drawing"
 
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook):
-    notebook = open_notebook("explorers.ipynb", width=1366, height=768)
+    notebook = open_notebook("explorers.ipynb")
     notebook.run_all()
     return notebook
 
 
-@pytest.fixture(scope="module")
-def phone(open_notebook, folder):
-    """The same on a phone, with a kernel of its own."""
-    shutil.copy(folder / "explorers.ipynb", folder / "phone.ipynb")
-    notebook = open_notebook("phone.ipynb", width=390, height=844, has_touch=True)
-    notebook.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
-    notebook.run_all()
-    return notebook
-
-
-def explorer(notebook, name):
+def explorer(notebook, name, size=LAPTOP):
+    """The elements of an explorer's cell, in a window of this size."""
+    notebook.resize(*size)
     return notebook.explorers_in(2 * explorer_names().index(name) + 1)
 
 
@@ -60,17 +51,17 @@ def test_a_key_moves_it_and_no_label_is_clipped(notebook, name):
 
 
 @pytest.mark.parametrize("name", explorer_names())
-def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(phone, name):
-    (element,) = explorer(phone, name)
+def test_nothing_is_cut_off_on_a_phone_and_a_finger_drags(notebook, name):
+    (element,) = explorer(notebook, name, PHONE)
     for part in element.query_selector_all(PICTURES):
         if part.is_visible():  # such as the losses of fit_by_hand are not
             until(part, lab.FITS)
     mover = element.query_selector(MOVERS)
     box_of(mover)
     before = element.get_attribute("data-frames")
-    drag(phone.page, mover, 25, 10)
+    drag(notebook.page, mover, 25, 10)
     until(element, f"root.dataset.frames !== '{before}'")
-    assert phone.complaints() == []
+    assert notebook.complaints() == []
 
 
 def test_axe_finds_nothing_serious_in_any_explorer(notebook):
