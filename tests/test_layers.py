@@ -19,8 +19,6 @@ LAYERS = (
     {"widgets"},
 )
 HEAVY = {"matplotlib", "PIL", "ipywidgets", "anywidget", "IPython", "torch"}
-MAY_DRAW = {"palette"}
-MAY_SHOW = {"widgets"}
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 
@@ -42,35 +40,21 @@ def imported(path):
             yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def parts_imported(path):
-    """The parts of nnlib that a file imports from."""
-    parts = {part_of(file) for file in FILES}
-    names = (name.split(".") for name in imported(path))
-    return {name[1] for name in names if name[0] == "nnlib" and len(name) > 1 and name[1] in parts}
-
-
 def layer(part):
     return next(number for number, parts in enumerate(LAYERS) if part in parts)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_imports_go_one_way(path):
-    part = part_of(path)
-    if part == "":
-        above = {name for name in parts_imported(path) if layer(name) >= layer("training")}
-    else:
-        assert any(part in parts for parts in LAYERS), f"say in LAYERS where {part} belongs"
-        above = {name for name in parts_imported(path) if layer(name) > layer(part)}
+def test_imports_go_one_way_and_heavy_packages_stay_on_top(path):
+    names, part = [name.split(".") for name in imported(path)], part_of(path)
+    parts = {part_of(file) for file in FILES}
+    inside = {name[1] for name in names if name[0] == "nnlib" and name[1:2] and name[1] in parts}
+    assert not part or any(part in parts for parts in LAYERS), f"say in LAYERS where {part} belongs"
+    most = layer(part) if part else layer("training") - 1
+    above = {name for name in inside if layer(name) > most}
     assert not above, f"{path.name} imports from above: {above}"
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
-def test_heavy_packages_stay_on_top(path):
-    heavy = {name.split(".")[0] for name in imported(path)} & HEAVY
-    if part_of(path) in MAY_DRAW:
-        heavy -= {"matplotlib"}
-    if part_of(path) in MAY_SHOW:
-        heavy -= HEAVY - {"torch"}
+    may = {"palette": {"matplotlib"}, "widgets": HEAVY - {"torch"}}.get(part, set())
+    heavy = ({name[0] for name in names} & HEAVY) - may
     assert not heavy, f"{path.name} imports {heavy}"
 
 

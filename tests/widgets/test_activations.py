@@ -78,14 +78,9 @@ def random_explorers():
         yield explorer.set(z=round(float(rng.uniform(-6, 6)), 2), activation=name)
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def test_javascript_and_python_agree_and_copied_code_rebuilds_the_state(tmp_path):
     explorers = list(random_explorers())
-    return explorers, InJavaScript("activations", explorers, tmp_path_factory.mktemp("act"))
-
-
-def test_javascript_and_python_agree(both):
-    explorers, page = both
+    page = InJavaScript("activations", explorers, tmp_path)
     for explorer, found in zip(explorers, page.answers, strict=True):
         ours = explorer.compute()
         assert found["kind"] == kind_of_point(*ours), repr(explorer)
@@ -93,10 +88,6 @@ def test_javascript_and_python_agree(both):
         finite = np.where(np.isfinite(ours), ours, np.nan)
         np.testing.assert_allclose(found["at"], finite, rtol=1e-8, atol=1e-9)
     assert page.defaults == traits(explore_activations())
-
-
-def test_the_code_that_is_copied_rebuilds_the_state(both):
-    explorers, page = both
     known = (explore_activations, explore_activation, swish, np.log, one_number)
     assert_rebuilt(explorers, page.codes, *known, also=["own"])
 

@@ -16,23 +16,14 @@ def explorers():
             yield one.set(masked=head % 2 == 0, scaled=k % 2 == 0)
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def test_javascript_and_python_agree_and_copied_code_rebuilds_the_state(tmp_path):
     made = list(explorers())
-    return made, InJavaScript("attention", made, tmp_path_factory.mktemp("attention"))
-
-
-def test_javascript_and_python_agree(both):
-    made, page = both
+    page = InJavaScript("attention", made, tmp_path)
     for explorer, found in zip(made, page.answers, strict=True):
         scores, weights = explorer.compute()
         np.testing.assert_allclose(found["scores"], scores, rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(found["weights"], weights, rtol=1e-9, atol=1e-12)
     assert page.defaults == traits(explore_attention())
-
-
-def test_the_code_that_is_copied_rebuilds_the_state(both):
-    made, page = both
     codes = [code.replace("undefined", "explore_attention()") for code in page.codes]  # its call
     assert_rebuilt(made, codes, explore_attention)
 

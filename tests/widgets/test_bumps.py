@@ -81,14 +81,9 @@ def random_explorers():
     yield explore_bumps().set(n=1, mode="read off")
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def test_javascript_and_python_agree_and_copied_code_rebuilds_the_state(tmp_path):
     explorers = list(random_explorers())
-    return explorers, InJavaScript("bumps", explorers, tmp_path_factory.mktemp("bumps"))
-
-
-def test_javascript_and_python_agree(both):
-    explorers, page = both
+    page = InJavaScript("bumps", explorers, tmp_path)
     for explorer, found in zip(explorers, page.answers, strict=True):
         # between the values of a table a target of one's own is a straight line
         near = {"rtol": 1e-9, "atol": 1e-9 if explorer.target in TARGETS else 1e-5}
@@ -101,10 +96,6 @@ def test_javascript_and_python_agree(both):
         units = np.array(network(explorer.kind, explorer.now(), explorer.steepness)).T
         np.testing.assert_allclose(np.reshape(found["units"], units.shape), units, **near)
     assert page.defaults == traits(explore_bumps())
-
-
-def test_the_code_that_is_copied_rebuilds_the_state(both):
-    explorers, page = both
     assert_rebuilt(explorers, page.codes, explore_bumps, own, also=["own"])
 
 

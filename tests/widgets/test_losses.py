@@ -55,24 +55,15 @@ def random_explorers():
         yield explore_losses().set(z=z, target=0)
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def test_javascript_and_python_agree_and_copied_code_rebuilds_the_state(tmp_path):
     explorers = list(random_explorers())
-    return explorers, InJavaScript("losses", explorers, tmp_path_factory.mktemp("losses"))
-
-
-def test_javascript_and_python_agree(both):
-    explorers, page = both
+    page = InJavaScript("losses", explorers, tmp_path)
     for explorer, found in zip(explorers, page.answers, strict=True):
         ours = explorer.compute()
         assert list(found) == list(ours)
         for name, numbers in ours.items():
             np.testing.assert_allclose(found[name], numbers, rtol=1e-9, atol=1e-9, err_msg=name)
     assert page.defaults == traits(explore_losses())
-
-
-def test_the_code_that_is_copied_rebuilds_the_state(both):
-    explorers, page = both
     assert_rebuilt(explorers, page.codes, explore_losses, absolute, one_at_a_time, also=["own"])
 
 

@@ -69,14 +69,9 @@ def random_explorers():
         yield explorer.set(shift=shift, number_format=("float32", "float64")[k % 4 // 2])
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def test_javascript_and_python_agree_and_copied_code_rebuilds_the_state(tmp_path):
     explorers = list(random_explorers())
-    return explorers, InJavaScript("softmax", explorers, tmp_path_factory.mktemp("softmax"))
-
-
-def test_javascript_and_python_agree(both):
-    explorers, page = both
+    page = InJavaScript("softmax", explorers, tmp_path)
     said = set()
     for explorer, found in zip(explorers, page.answers, strict=True):
         ours = explorer.compute()
@@ -86,10 +81,6 @@ def test_javascript_and_python_agree(both):
         said.add(found["verdict"])
     assert len(said) >= 4
     assert page.defaults | {"starts": explore_softmax().starts} == traits(explore_softmax())
-
-
-def test_the_code_that_is_copied_rebuilds_the_state(both):
-    explorers, page = both
     assert_rebuilt(explorers, page.codes, explore_softmax, also=["names"])
 
 
