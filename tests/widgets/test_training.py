@@ -284,7 +284,7 @@ def test_each_class_has_its_colour_and_its_boundary():
     np.testing.assert_allclose([first, second, third], [[[-0.3]], [[0.2]], [[-0.2]]])
 
 
-@pytest.mark.parametrize(("k", "data"), enumerate([*DATA, OWN]))
+@pytest.mark.parametrize(("k", "data"), [*enumerate([*DATA, OWN])])
 def test_every_still_picture(k, data):
     own = moons(30, 0.1) if data == OWN else data
     explorer = explore_training(data=own, layers=3 * (k % 2), units=8, steps=10)
