@@ -24,6 +24,7 @@ PAUSE = 80  # milliseconds between two frames
 LONGER = 1400  # at the end of a scene
 MOST_BYTES = 3_000_000
 MOST_STEPS = 1500  # of training
+FRAMES_OF_A_STEP = 3  # of backpropagation
 PAGE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="explorers.css">
 <style>body {{ background: #fff; margin: 14px 24px; font: 15px system-ui, sans-serif; }}</style>
 <div id="here"></div><script type="module">
@@ -70,7 +71,7 @@ def backpropagate(page, frame):
     scrub.fill("0")
     for step in range(int(scrub.get_attribute("max")) + 1):
         scrub.fill(str(step))
-        for _ in range(3):
+        for _ in range(FRAMES_OF_A_STEP):
             frame()
 
 

@@ -5,14 +5,15 @@ from pathlib import Path
 import axe_playwright_python
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]  # the rules that see another theme
 
 
-def violations(page, without=(), within="html"):
+def violations(page, without=(), within="html", rules=TAGS):
     """Return (rule, element, what to do) for each, in what the selector `within` finds."""
     page.evaluate(AXE)
     context = {"include": [[within]], "exclude": [[selector] for selector in without]}
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    options = {"runOnly": tags, "preload": False, "resultTypes": ["violations"]}
+    options = {"runOnly": rules, "preload": False, "resultTypes": ["violations"]}
     found = page.evaluate("([where, how]) => axe.run(where, how)", [context, options])
     assert found["passes"]  # it did look
     return [

@@ -96,6 +96,19 @@ def make_patient(browser):
     browser.new_context = new_context
 
 
+def environment(home):
+    """For a JupyterLab that keeps settings, workspaces and kernels in `home`: none are a user's."""
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    return os.environ | {name: str(home / folder) for name, folder in folders.items()}
+
+
 @contextlib.contextmanager
 def jupyterlab(folder, home):
     """Serve `folder` on the loopback interface from a JupyterLab that keeps its files in `home`.
@@ -111,16 +124,7 @@ def jupyterlab(folder, home):
         json.dumps({"fetchNews": "false", "checkForUpdates": False}),
         encoding="utf-8",
     )
-    environment = os.environ | {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
+    threads = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     token, port = secrets.token_hex(16), free_port()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
@@ -132,7 +136,7 @@ def jupyterlab(folder, home):
         server = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment,
+            env=environment(home) | threads,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,

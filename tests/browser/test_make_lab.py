@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nncourse.authoring.lesson import first_line, read
+from tests.browser import lab
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "lessons" / "00_start_here.ipynb"
@@ -34,13 +35,6 @@ def command(port):
     if os.geteuid() == 0:
         arguments += " --allow-root"
     return ["make", "lab", f"ARGS={arguments}", f"PYTHON={sys.executable}", "HERE=--here"]
-
-
-def environment(folder):
-    """Settings, workspaces and kernels in a folder of the test, none of the learner's."""
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    names += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    return os.environ | {name: str(folder / name.lower()) for name in names}
 
 
 def stop(process):
@@ -75,7 +69,7 @@ def address(tmp_path):
         taken.listen()
         port = taken.getsockname()[1]
         how = {"stdout": file, "stderr": subprocess.STDOUT}
-        process = subprocess.Popen(command(port), cwd=ROOT, env=environment(tmp_path), **how)
+        process = subprocess.Popen(command(port), cwd=ROOT, env=lab.environment(tmp_path), **how)
         try:
             printed = printed_address(log, process)
             said = log.read_text(encoding="utf-8")

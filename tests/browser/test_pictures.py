@@ -18,7 +18,9 @@ def frames(path):
             yield np.asarray(moving.convert("L").reduce(4), float)
 
 
-def test_the_moving_picture_is_made_by_its_command(tmp_path, browser):
+def test_the_moving_picture_is_made_by_its_command(tmp_path, browser, monkeypatch):
+    monkeypatch.setattr(pictures, "MOST_STEPS", 300)  # the same film, and shorter
+    monkeypatch.setattr(pictures, "FRAMES_OF_A_STEP", 1)
     path = tmp_path / "explorers.webp"
     assert pictures.main(path, browser) == 0
     made, stored = list(frames(path)), list(frames(pictures.MOVING))
