@@ -9,7 +9,7 @@ from nnlib.data import to_float
 from nnlib.training import predict
 from nnlib.widgets.models.photo import centre_digit, digit_from_photo, resize
 
-COUNT = 40
+COUNT = 20
 IMAGES, LABELS = (array[:COUNT] for array in datasets.mnist()[1])
 
 
