@@ -3,9 +3,12 @@
 Each begins with a line that says what it is, and its source follows:
 
     ## 05.2 right
+    ## 05.2 right, in float32
     ## 05.2 wrong: the minus forgotten = sign forgotten
+    ## 05.2 wrong: half of it = - | return | !2 times
 
-Behind the last " = " stands the mistake that check() names, and "-" where it names none.
+Behind the last " = " stands the mistake that check() names, and "-" where it names none; then words
+that its reply must have and, after a "!", words that it must not have.
 """
 
 import importlib
@@ -20,29 +23,28 @@ import torch  # here, so that no answer's seconds go into the import
 
 import nnlib
 from nncourse import exercises
+from nncourse.judging import timelimit
 from nncourse.learner.check import Report, Run
 from nnlib import nn, optim
 
 FILES = sorted((Path(__file__).parent / "answers").glob("*.txt"))
-SEEDS_OF_RIGHT, SEEDS_OF_WRONG = range(4), range(2)
+SEEDS_OF_RIGHT, SEEDS_OF_FLOAT32, SEEDS_OF_WRONG = range(4), range(20), range(2)
 SLOW = 15  # seconds of an exercise from which on one seed has to do
 
 
 def sections(path):
-    """(line, id, mistake, source) of each answer in a file; mistake is None of a right one."""
+    """(id, line, kind, source) of each answer in a file."""
     line = 1
     for part in re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, _, source = part.partition("\n")
         id, kind = head.split(" ", 1)
-        mistake = kind.rpartition(" = ")[2]
-        yield line, id, None if kind == "right" else mistake, source.strip()
+        yield id, line, kind, source.strip()
         line += part.count("\n")
 
 
+SECTIONS = [section for path in FILES for section in sections(path)]
 ANSWERS = [
-    pytest.param(id, mistake, source, id=f"{id}-line{line}")
-    for path in FILES
-    for line, id, mistake, source in sections(path)
+    pytest.param(id, kind, source, id=f"{id}-line{line}") for id, line, kind, source in SECTIONS
 ]
 
 
@@ -61,19 +63,22 @@ def answer_of(exercise, source):
     return eval(source, space)
 
 
-@pytest.mark.parametrize(("id", "mistake", "source"), ANSWERS)
-def test_an_answer_is_judged_and_explained_as_it_should(id, mistake, source):
+@pytest.mark.parametrize(("id", "kind", "source"), ANSWERS)
+def test_an_answer_is_judged_and_explained_as_it_should(id, kind, source):
     exercise = exercises.find(id)
-    seeds = SEEDS_OF_RIGHT if mistake is None else SEEDS_OF_WRONG
+    mistake, *words = kind.rpartition(" = ")[2].split(" | ")
+    right = kind.startswith("right")
+    seeds = SEEDS_OF_FLOAT32 if "float32" in kind else SEEDS_OF_RIGHT if right else SEEDS_OF_WRONG
     for seed in seeds[: 1 if exercise.seconds >= SLOW else None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the learner's own lines
-            found = Report(exercise, Run(exercise, answer_of(exercise, source), seed))
-        if mistake is None:
-            assert found.right, f"seed {seed}: {found}"
-            continue
-        assert found.points == 0, f"seed {seed}: {found}"
-        assert named(found) == mistake, f"seed {seed}: {found}"
+            answer = answer_of(exercise, source)
+            warnings.simplefilter("error")  # of ours
+            found = Report(exercise, Run(exercise, answer, seed))
+        assert found.points == right * exercise.points, f"seed {seed}: {found}"
+        assert right or named(found) == mistake, f"seed {seed}: {found}"
+        for word in words:
+            assert (word.lstrip("!") in found.markdown) != word.startswith("!"), f"{word}: {found}"
 
 
 def named(report):
@@ -84,12 +89,17 @@ def named(report):
 
 
 def test_every_exercise_has_answers_of_both_kinds():
-    kinds = {(id, mistake is None) for path in FILES for _, id, mistake, _ in sections(path)}
-    lessons = [path.stem for path in FILES]
-    wanted = {
-        (one.id, right)
-        for one in exercises.all_exercises()
-        for right in (True, False)
-        if one.lesson in lessons
-    }
+    kinds = {(id, kind.startswith("right")) for id, _, kind, _ in SECTIONS}
+    wanted = {(one.id, right) for one in exercises.all_exercises() for right in (True, False)}
     assert wanted <= kinds, sorted(wanted - kinds)
+
+
+def test_three_seconds_are_kept_where_an_exercise_says_so(monkeypatch):
+    monkeypatch.setattr(timelimit, "slowness", lambda: 1.0)
+    exercise = exercises.find("14.4")
+    (result,) = exercise.results(exercise.reference, [(0, False, False)])
+    assert result["seconds"] > 0
+    assert exercise.judge((0, False, False), result) is None
+    slow = exercise.judge((0, False, False), result | {"seconds": 3.5})
+    assert "3.5 s" in slow
+    assert "3 s" in slow
