@@ -311,13 +311,6 @@ def finally_again(x, w, b):
             x = x - 1
 
 
-def test_an_endless_loop_ends():
-    start = time.monotonic()
-    report = check("01.2", endless)
-    assert time.monotonic() - start > 2.9
-    assert re.search("took too long: after [0-9]+ seconds it was stopped", repr(report))
-
-
 @pytest.fixture
 def hurry(monkeypatch):
     """Exercise 01.2 with less patience, for tests of what happens when it ends."""
@@ -332,8 +325,10 @@ def hurry(monkeypatch):
 )
 def test_a_loop_that_swallows_what_stops_it_ends_and_leaves_nothing_behind(answer):
     before = sys.stdout, signal.getsignal(signal.SIGALRM), sys.gettrace()
+    start = time.monotonic()
     report = check("01.2", answer)
-    assert "took too long" in repr(report)
+    assert time.monotonic() - start > 0.29  # so long it was given
+    assert re.search(r"took too long: after [\d.]+ seconds it was stopped", repr(report))
     assert (sys.stdout, signal.getsignal(signal.SIGALRM), sys.gettrace()) == before
     assert check("01.2", right).right
 

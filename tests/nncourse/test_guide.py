@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from nncourse import exercises
-from nncourse.grading import deadlines, roster, rubric
+from nncourse.__main__ import main as nncourse
+from nncourse.authoring import release
+from nncourse.grading import deadlines, folder, roster, rubric
 from nncourse.grading.__main__ import main as grade
 from nncourse.grading.book import read_overrides, read_results
-from tests.nncourse.grading.helpers import needs_bubblewrap
+from tests.nncourse.grading.helpers import marking_once
+from tests.nncourse.grading.needs import needs_bubblewrap
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
@@ -40,7 +43,7 @@ def commands(text):
 def copy(tmp_path):
     """A copy of the course, with one lesson and its exercises."""
     for name in ("nncourse", "nnlib", "tests"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("browser"))
     for name in ("lessons", "solutions", "exercises"):
         (tmp_path / name).mkdir()
         for path in (ROOT / name).glob("*.ipynb"):
@@ -74,8 +77,9 @@ def test_write_an_exercise_as_it_is_printed(copy):
     unregistered = f"{above}\n{example}\n\nEXERCISES = ({below}"
     path.write_text(unregistered, encoding="utf-8")
     new, store, gate = commands(text)
-    assert "mse_exercise" in run(new, copy, code=1)
-    assert "is not registered" in run(new, copy, code=1)
+    said = run(new, copy, code=1)
+    assert "mse_exercise" in said
+    assert "is not registered" in said
     body = below.rstrip().removesuffix(")").rstrip()
     path.write_text(f"{above}\n{example}\n\nEXERCISES = ({body}\n    mse_exercise,\n)\n", "utf-8")
     assert "made" in run(new, copy)
@@ -92,14 +96,21 @@ def test_write_an_exercise_as_it_is_printed(copy):
     assert "up to date" in run("python -m nncourse release --check 05", copy)
 
 
-def test_hand_out_and_without_the_solutions_a_learner_can_still_begin_anew(copy):
+def test_hand_out_and_without_the_solutions_a_learner_can_still_begin_anew(
+    tmp_path, monkeypatch, capsys
+):
+    for kind in ("solutions", "exercises"):
+        (tmp_path / kind).mkdir()
+        shutil.copy(ROOT / kind / "05_loss_functions.ipynb", tmp_path / kind)
+    monkeypatch.setattr(release, "ROOT", tmp_path)
     (make, check) = [line for line in commands(section("Hand out")) if "release" in line]
-    assert "05_loss_functions.ipynb: up to date" in run(f"{make} 05", copy)
-    run(f"{check} 05", copy)
-    shutil.rmtree(copy / "solutions")
-    path = copy / "exercises" / "05_loss_functions.ipynb"
-    assert "my/exercises/05_loss_functions.ipynb is new" in run("python -m nncourse reset 05", copy)
-    assert (copy / "my" / "exercises" / path.name).exists()
+    for line in (make, check):
+        assert nncourse([*shlex.split(line)[3:], "05"]) == 0
+        assert "05_loss_functions.ipynb: up to date" in capsys.readouterr().out
+    shutil.rmtree(tmp_path / "solutions")
+    assert nncourse(["reset", "05"]) == 0
+    assert "my/exercises/05_loss_functions.ipynb is new" in capsys.readouterr().out
+    assert (tmp_path / "my" / "exercises" / "05_loss_functions.ipynb").exists()
 
 
 def test_every_table_of_the_guide_is_understood(tmp_path):
@@ -131,9 +142,10 @@ def test_the_commands_for_grading_work_as_printed(tmp_path, monkeypatch, capsys)
     changed["cells"].append({"cell_type": "code", "source": "# mine", "metadata": {}, "id": "x"})
     changed["cells"][-1] |= {"outputs": [], "execution_count": None}
     for name in ("ada", "ben"):
-        folder = tmp_path / "submissions" / name
-        folder.mkdir(parents=True)
-        (folder / "05_loss_functions.ipynb").write_text(json.dumps(changed), encoding="utf-8")
+        home = tmp_path / "submissions" / name
+        home.mkdir(parents=True)
+        (home / "05_loss_functions.ipynb").write_text(json.dumps(changed), encoding="utf-8")
+    monkeypatch.setattr(folder, "grade_submission", marking_once())
     wanted = [line for line in commands(GUIDE) if line.startswith("python -m nncourse grade")]
     plain = [line for line in wanted if not re.search("--pattern|--executor|COURSE", line)]
     assert len(plain) > 6

@@ -85,12 +85,13 @@ def stored_notebook(folder):
 
 
 def test_two_runs_store_the_same_and_nbconvert_shows_the_question(tmp_path):
-    first, second = (stored_notebook(tmp_path).cells[0].outputs[0].data for _ in range(2))
+    notebooks = [stored_notebook(tmp_path) for _ in range(2)]
+    first, second = (notebook.cells[0].outputs[0].data for notebook in notebooks)
     kinds = {"text/plain", "text/markdown", "application/vnd.jupyter.widget-view+json"}
     assert set(first) == kinds
     assert first["text/plain"] == second["text/plain"]
     assert first["text/markdown"] == second["text/markdown"]
-    page, _ = HTMLExporter().from_notebook_node(stored_notebook(tmp_path))
+    page, _ = HTMLExporter().from_notebook_node(notebooks[0])
     output = page.split("jp-OutputArea-output")[-1]
     assert re.search(r"<li>\s*○ 6\s*</li>", output)
     assert "Two times two" not in output
