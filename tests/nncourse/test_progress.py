@@ -217,7 +217,7 @@ def record_often(id):
 
 
 def test_kernels_that_write_at_once_lose_nothing(path):
-    ids = [one.id for one in exercises.lesson("01").EXERCISES]
+    ids = ["01.1", "01.2"]
     context = multiprocessing.get_context("spawn")  # children see NNLIB_PROGRESS
     children = [context.Process(target=record_often, args=(id,)) for id in ids]
     for child in children:
