@@ -22,7 +22,7 @@ import pytest
 from nncourse import preflight
 from nncourse.__main__ import main as nnlib_main
 from tests.faults import WRITERS, forever, killed_jupyterlab
-from tests.nncourse.grading.helpers import needs_bubblewrap
+from tests.nncourse.grading.needs import needs_bubblewrap
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from tests import places
-from tests.nncourse.grading.helpers import needs_bubblewrap
+from tests.nncourse.grading.needs import needs_bubblewrap
 
 
 @needs_bubblewrap

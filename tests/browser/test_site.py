@@ -22,6 +22,7 @@ from tests.browser import lab
 from tests.browser.axe import COLOURS, TAGS, violations
 from tests.browser.lab import box_of, served, until, until_shown
 from tests.nncourse.grading import helpers
+from tests.nncourse.grading.needs import needs_bubblewrap
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -364,7 +365,7 @@ def test_light_and_dark_are_accessible_to_the_last_word_of_code(browser, address
     watched.context.close()
 
 
-@helpers.needs_bubblewrap
+@needs_bubblewrap
 def test_the_reports_of_the_grader_are_accessible(browser, tmp_path):
     settings = helpers.settings()
     wrong = helpers.notebook(my_mean="def my_mean(x):\n    return 0.0")

@@ -1,7 +1,9 @@
 """More bad submissions: what takes memory, time and processes, what attacks the grader, what lies.
 
-Each table is {name: (the notebook's bytes, the exercises that it loses)}; test_bad_submissions.py
-grades them. An attack that is answered by an error costs its exercise, as one that is stopped does.
+Each table is {name: (the notebook's bytes, the exercises that it loses)}. Three hold parts of
+answers, which many.py puts into one notebook: SYSTEM what one to 05.5 does first, RESULTS what it
+returns, and JUDGED what one to 05.6 returns. test_bad_submissions.py grades them all. An attack
+that is answered by an error costs its exercise, as one that is stopped does.
 """
 
 from tests.nncourse.grading.helpers import notebook
@@ -9,15 +11,15 @@ from tests.nncourse.grading.helpers import notebook
 FIVE, SIX = ("05.5",), ("05.6",)
 
 
-def answer(body, result="np.max(x)"):
-    """A notebook whose answer to 05.5 does something before it returns the right number."""
+def function(body, result="np.max(x)"):
+    """An answer to 05.5 that does something before it returns the right number."""
     lines = "".join(f"    {line}\n" for line in body.strip("\n").split("\n"))
-    return notebook(my_largest=f"def my_largest(x):\n{lines}    return {result}")
+    return f"def my_largest(x):\n{lines}    return {result}"
 
 
-def root(result):
-    """A notebook whose answer to 05.6, which a judge measures, returns this."""
-    return notebook(my_root=f"def my_root(start):\n    return {result}")
+def answer(body, result="np.max(x)"):
+    """A notebook with such an answer."""
+    return notebook(my_largest=function(body, result))
 
 
 def largest(result):
@@ -203,37 +205,29 @@ if libc.unshare(0x10020000) < 0:
     raise OSError(ctypes.get_errno())
 """
 SYSTEM = {  # numbers of x86_64; another processor has other calls there, which are refused too
-    "a namespace of its own": (answer(NAMESPACE), FIVE),
-    "a clone with a namespace of its own": (answer(syscall(56, 0x10000011, 0, 0, 0, 0)), FIVE),
-    "clone3": (answer(syscall(435, 0, 0)), FIVE),
-    "io_uring": (answer(syscall(425, 8, "ctypes.create_string_buffer(200)")), FIVE),
-    "userfaultfd": (answer(syscall(323, 1)), FIVE),
-    "keyctl": (answer(syscall(250, 0, -3, 0)), FIVE),
-    "add_key": (
-        answer(syscall(248, "b'user'", "b'message'", "b'for the next'", 12, -3)),
-        FIVE,
-    ),
-    "request_key": (answer(syscall(249, "b'user'", "b'message'", 0, -3)), FIVE),
-    "ptrace of the parent": (answer("import os\n" + syscall(101, 16, "os.getppid()", 0, 0)), FIVE),
-    "memory of process 1": (answer(syscall(310, 1, 0, 0, 0, 0, 0)), FIVE),
-    "a descriptor of process 1": (answer(syscall(438, 1, 0, 0)), FIVE),
-    "inotify": (answer(syscall(294, 0)), FIVE),
-    "fanotify": (answer(syscall(300, 0, 0)), FIVE),
-    "bpf": (answer(syscall(321, 0, 0, 0)), FIVE),
-    "perf_event_open": (answer(syscall(298, 0, 0, -1, -1, 0)), FIVE),
-    "mount": (answer(syscall(165, "b'none'", "b'/tmp'", "b'tmpfs'", 0, 0)), FIVE),
-    "chroot": (answer("import os\nos.chroot('/tmp')"), FIVE),
-    "another filter of calls": (answer(syscall(317, 1, 0, 0)), FIVE),
-    "netlink": (answer("import socket\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW)"), FIVE),
-    "vsock": (answer("import socket\nsocket.socket(40, socket.SOCK_STREAM)"), FIVE),
-    "a raw packet": (answer("import socket\nsocket.socket(17, socket.SOCK_RAW)"), FIVE),
-    "another processor": (answer("import os\nos.sched_setaffinity(0, range(2))"), FIVE),
-    "a higher limit": (
-        answer(
-            "import resource\nresource.setrlimit(resource.RLIMIT_NPROC, (9999, 9999))",
-        ),
-        FIVE,
-    ),
+    "a namespace of its own": NAMESPACE,
+    "a clone with a namespace of its own": syscall(56, 0x10000011, 0, 0, 0, 0),
+    "clone3": syscall(435, 0, 0),
+    "io_uring": syscall(425, 8, "ctypes.create_string_buffer(200)"),
+    "userfaultfd": syscall(323, 1),
+    "keyctl": syscall(250, 0, -3, 0),
+    "add_key": syscall(248, "b'user'", "b'message'", "b'for the next'", 12, -3),
+    "request_key": syscall(249, "b'user'", "b'message'", 0, -3),
+    "ptrace of the parent": "import os\n" + syscall(101, 16, "os.getppid()", 0, 0),
+    "memory of process 1": syscall(310, 1, 0, 0, 0, 0, 0),
+    "a descriptor of process 1": syscall(438, 1, 0, 0),
+    "inotify": syscall(294, 0),
+    "fanotify": syscall(300, 0, 0),
+    "bpf": syscall(321, 0, 0, 0),
+    "perf_event_open": syscall(298, 0, 0, -1, -1, 0),
+    "mount": syscall(165, "b'none'", "b'/tmp'", "b'tmpfs'", 0, 0),
+    "chroot": "import os\nos.chroot('/tmp')",
+    "another filter of calls": syscall(317, 1, 0, 0),
+    "netlink": "import socket\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+    "vsock": "import socket\nsocket.socket(40, socket.SOCK_STREAM)",
+    "a raw packet": "import socket\nsocket.socket(17, socket.SOCK_RAW)",
+    "another processor": "import os\nos.sched_setaffinity(0, range(2))",
+    "a higher limit": "import resource\nresource.setrlimit(resource.RLIMIT_NPROC, (9999, 9999))",
 }
 NAPS = """
 import time
@@ -426,40 +420,42 @@ DECEIT = {
         answer("global first\nfirst = globals().get('first', 0) + 1", "np.max(x) * (first < 3)"),
         FIVE,
     ),
+    "a promise": (notebook(my_largest="async def my_largest(x):\n    return np.max(x)"), FIVE),
     "a table of fixed cases": (
         largest("{3: 6.0, 1: 4.0}.get(len(x))"),
         FIVE,
     ),
 }
 RESULTS = {
-    "an empty array with a huge side": (largest("np.zeros((2**60, 0), np.int8)"), FIVE),
-    "an empty array of twenty million rows": (largest("np.zeros((20_000_000, 0))"), FIVE),
-    "an empty array for a judge": (root("np.zeros((20_000_000, 0))"), SIX),
-    "a list of ninety thousand lists": (largest("[[1]] * 90_000"), FIVE),
-    "a list of ninety thousand lists for a judge": (root("[[1]] * 90_000"), SIX),
-    "a shape that meets another one": (root("np.ones((3000, 1, 1))"), SIX),
-    "thirty megabytes of numbers": (largest("np.full(3_000_000, 6.0)"), FIVE),
-    "thirty megabytes of text": (largest("'6' * 1_000_000"), FIVE),
-    "a number of a million digits": (largest("10 ** 1_000_000"), FIVE),
-    "a number of a million digits for a judge": (root("10 ** 1_000_000"), SIX),
-    "lists fifty deep": (largest("eval('[' * 50 + ']' * 50)"), FIVE),
-    "a dict with a million keys": (largest("dict.fromkeys(range(1_000_000))"), FIVE),
-    "an array of objects": (largest("np.array([np.max(x), None])"), FIVE),
-    "an array of texts": (largest("np.array(['6.0'])"), FIVE),
-    "an array of records": (largest("np.zeros(3, [('a', float), ('b', int)])"), FIVE),
-    "an array of dates": (largest("np.datetime64('2024-01-01')"), FIVE),
-    "text for a number": (largest("str(np.max(x))"), FIVE),
-    "a list for a number": (largest("[np.max(x)]"), FIVE),
-    "a masked number": (largest("np.ma.masked"), FIVE),
-    "NaN": (largest("np.nan"), FIVE),
-    "infinity": (largest("np.inf"), FIVE),
-    "a complex number": (largest("complex(np.max(x), 1)"), FIVE),
-    "the class itself": (largest("float"), FIVE),
-    "NotImplemented": (largest("NotImplemented"), FIVE),
-    "an open file": (largest("open('/dev/null')"), FIVE),
-    "a promise": (notebook(my_largest="async def my_largest(x):\n    return np.max(x)"), FIVE),
-    "a memory view": (largest("memoryview(bytes(8))"), FIVE),
-    "a float16": (largest("np.float16(np.max(x) + 1)"), FIVE),
+    "an empty array with a huge side": "np.zeros((2**60, 0), np.int8)",
+    "an empty array of twenty million rows": "np.zeros((20_000_000, 0))",
+    "a list of ninety thousand lists": "[[1]] * 90_000",
+    "thirty megabytes of numbers": "np.full(3_000_000, 6.0)",
+    "thirty megabytes of text": "'6' * 1_000_000",
+    "a number of a million digits": "10 ** 1_000_000",
+    "lists fifty deep": "eval('[' * 50 + ']' * 50)",
+    "a dict with a million keys": "dict.fromkeys(range(1_000_000))",
+    "an array of objects": "np.array([np.max(x), None])",
+    "an array of texts": "np.array(['6.0'])",
+    "an array of records": "np.zeros(3, [('a', float), ('b', int)])",
+    "an array of dates": "np.datetime64('2024-01-01')",
+    "text for a number": "str(np.max(x))",
+    "a list for a number": "[np.max(x)]",
+    "a masked number": "np.ma.masked",
+    "NaN": "np.nan",
+    "infinity": "np.inf",
+    "a complex number": "complex(np.max(x), 1)",
+    "the class itself": "float",
+    "NotImplemented": "NotImplemented",
+    "an open file": "open('/dev/null')",
+    "a memory view": "memoryview(bytes(8))",
+    "a float16": "np.float16(np.max(x) + 1)",
+}
+JUDGED = {
+    "an empty array for a judge": "np.zeros((20_000_000, 0))",
+    "a list of ninety thousand lists for a judge": "[[1]] * 90_000",
+    "a shape that meets another one": "np.ones((3000, 1, 1))",
+    "a number of a million digits for a judge": "10 ** 1_000_000",
 }
 BLANKS = "1 / 0" + "\n" * 20_000
 PARSER = "x = [" + "1," * 700_000 + "]"  # more than a megabyte
@@ -479,4 +475,4 @@ SOURCES = {
         (),
     ),
 }
-TABLE = MEMORY | SYSTEM | TIME | ENDS | DECEIT | RESULTS | SOURCES
+TABLE = MEMORY | TIME | ENDS | DECEIT | SOURCES

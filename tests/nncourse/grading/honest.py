@@ -1,7 +1,8 @@
 """Submissions of people who mean well: right in Jupyter is right here, and what is not is named.
 
-TABLE is {name: (the notebook's bytes, the exercises that it loses)}, SAYS {name: (exercise, a part
-of the sentence that its author reads about it)}, TELLS {name: a part of the remark at the top}.
+TABLE is {name: (the notebook's bytes, the exercises that it loses)}, FORMS {name: an answer}, SAYS
+{name: (exercise, a part of the sentence that its author reads about it)}, TELLS {name: a part of
+the remark at the top}.
 """
 
 from tests.nncourse.grading.helpers import SETUP, as_bytes, cell, cells, notebook
@@ -101,73 +102,34 @@ STATES = {
         (),
     ),
 }
-FORMS = {
-    "a lambda": (notebook(my_largest="my_largest = lambda x: np.max(x)"), ()),
-    "a function of NumPy": (notebook(my_largest="my_largest = np.max"), ()),
-    "a partial": (
-        notebook(my_largest="import functools\nmy_largest = functools.partial(np.max, axis=0)"),
-        (),
-    ),
+FORMS = {  # answers to 05.5, all of them right
+    "a lambda": "my_largest = lambda x: np.max(x)",
+    "a function of NumPy": "my_largest = np.max",
+    "a partial": "import functools\nmy_largest = functools.partial(np.max, axis=0)",
     "an object that is called": (
-        notebook(
-            my_largest="class Largest:\n    def __call__(self, x):\n        return np.max(x)\n"
-            "my_largest = Largest()"
-        ),
-        (),
+        "class Largest:\n    def __call__(self, x):\n        return np.max(x)\n"
+        "my_largest = Largest()"
     ),
     "a decorator": (
-        notebook(
-            my_largest="def told(f):\n    def g(*a):\n        print(a)\n        return f(*a)\n"
-            "    return g\n@told\ndef my_largest(x):\n    return np.max(x)"
-        ),
-        (),
+        "def told(f):\n    def g(*a):\n        print(a)\n        return f(*a)\n"
+        "    return g\n@told\ndef my_largest(x):\n    return np.max(x)"
     ),
-    "types in the head": (
-        notebook(my_largest="def my_largest(x: np.ndarray) -> float:\n    return float(np.max(x))"),
-        (),
-    ),
-    "defined in an if": (
-        notebook(my_largest="if __name__ == '__main__':\n    def my_largest(x): return np.max(x)"),
-        (),
-    ),
+    "types in the head": "def my_largest(x: np.ndarray) -> float:\n    return float(np.max(x))",
+    "defined in an if": "if __name__ == '__main__':\n    def my_largest(x): return np.max(x)",
     "defined in a try": (
-        notebook(
-            my_largest="try:\n    import numba\nexcept ImportError:\n"
-            "    def my_largest(x): return np.max(x)"
-        ),
-        (),
+        "try:\n    import numba\nexcept ImportError:\n    def my_largest(x): return np.max(x)"
     ),
-    "defined by exec": (
-        notebook(my_largest="exec('def my_largest(x):\\n    return np.max(x)')"),
-        (),
-    ),
+    "defined by exec": "exec('def my_largest(x):\\n    return np.max(x)')",
     "a loop in place of NumPy": (
-        notebook(
-            my_largest="def my_largest(x):\n    best = x[0]\n    for v in x:\n"
-            "        if v > best:\n            best = v\n    return best"
-        ),
-        (),
+        "def my_largest(x):\n    best = x[0]\n    for v in x:\n"
+        "        if v > best:\n            best = v\n    return best"
     ),
-    "names in other letters": (
-        notebook(my_largest="def my_largest(größe):\n    λ = np.max(größe)\n    return λ"),
-        (),
-    ),
-    "tabs": (notebook(my_largest="def my_largest(x):\n\treturn np.max(x)"), ()),
-    "lines of Windows": (lines("\r\n"), ()),
-    "lines of an old Mac": (lines("\r"), ()),
-    "an indented cell": (
-        notebook(my_largest="    def my_largest(x):\n        return np.max(x)"),
-        (),
-    ),
-    "pasted with prompts": (
-        notebook(my_largest=">>> def my_largest(x):\n...     return np.max(x)\n"),
-        (),
-    ),
-    "a float32": (notebook(my_largest="def my_largest(x):\n    return np.max(x)[()]"), ()),
-    "an array of one number without axes": (
-        notebook(my_largest="def my_largest(x):\n    return np.array(np.max(x))"),
-        (),
-    ),
+    "names in other letters": "def my_largest(größe):\n    λ = np.max(größe)\n    return λ",
+    "tabs": "def my_largest(x):\n\treturn np.max(x)",
+    "an indented cell": "    def my_largest(x):\n        return np.max(x)",
+    "pasted with prompts": ">>> def my_largest(x):\n...     return np.max(x)\n",
+    "a float32": "def my_largest(x):\n    return np.max(x)[()]",
+    "an array of one number without axes": "def my_largest(x):\n    return np.array(np.max(x))",
 }
 CHECKED = """
 result = check("05.5", my_largest)
@@ -177,6 +139,8 @@ assert result.right and total >= 0 and len(result.text) >= 0
 if total < 4: print("not yet", round(total / 4 * 100))
 """
 JUPYTER = {
+    "lines of Windows": (lines("\r\n"), ()),
+    "lines of an old Mac": (lines("\r"), ()),
     "help above the answer": (notebook(my_largest="help(np.logaddexp)\n" + RIGHT), ()),
     "display above the answer": (notebook(my_largest="display(np.ones(2))\n" + RIGHT), ()),
     "exit above the answer": (notebook(my_largest="exit\nexit()\n" + RIGHT), ()),
@@ -293,7 +257,7 @@ NAMED = {
         FIVE,
     ),
 }
-TABLE = STATES | FORMS | JUPYTER | EARLY | NAMED
+TABLE = STATES | JUPYTER | EARLY | NAMED
 
 SAYS = {
     "the answer in a Markdown cell": ("05.5", "in a Markdown or raw cell"),

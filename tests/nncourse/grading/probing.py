@@ -86,7 +86,7 @@ PROBES = {  # name: an expression; what it gives is searched for the canary
     "the name of the machine": "os.uname().nodename",
 }
 HELP = """
-import ctypes, glob, os, socket, sys
+import ctypes, functools, glob, os, socket, sys
 CANARY = "canary" + "-7f3a"
 libc = ctypes.CDLL(None, use_errno=True)
 def read(path):
@@ -117,6 +117,7 @@ def kill(n):
         return True
     except OSError:
         return False
+@functools.cache
 def walk(top):
     return [os.path.join(f, n) for f, _, names in os.walk(top) for n in names]
 def frames():

@@ -2,7 +2,7 @@
 
 All of them are graded once, in one folder, in two processes and the real sandbox. A row names the
 exercises that it loses; every other exercise must have full points. Most rows break 05.5; the
-answers to 05.2 and 05.3 call those before them.
+answers to 05.2 and 05.3 call those before them. many.py's answers stand in one notebook.
 """
 
 import os
@@ -15,17 +15,9 @@ import pytest
 from nncourse.grading.folder import grade, processes
 from nncourse.grading.marking import FAILED, GRADED, REJECTED, grade_submission
 from nncourse.grading.submissions import Submission
-from tests.nncourse.grading import attacks, honest, lesson
-from tests.nncourse.grading.helpers import (
-    POINTS,
-    as_bytes,
-    cell,
-    cells,
-    needs_bubblewrap,
-    notebook,
-    points,
-    settings,
-)
+from tests.nncourse.grading import attacks, honest, lesson, many
+from tests.nncourse.grading.helpers import POINTS, as_bytes, cell, cells, notebook, points, settings
+from tests.nncourse.grading.needs import needs_bubblewrap
 
 pytestmark = [needs_bubblewrap, pytest.mark.timeout(600)]
 
@@ -437,14 +429,17 @@ def graded(tmp_path_factory):
         home = folder / name.replace("/", "_")
         home.mkdir()
         (home / "05_numbers.ipynb").write_bytes(data)
+    (folder / "many answers").mkdir()
+    (folder / "many answers" / "06_many.ipynb").write_bytes(many.notebook())
     (folder / "two downloads").mkdir()
     (folder / "two downloads" / "05 (1).ipynb").write_bytes(notebook())
     (folder / "missing file").mkdir()
     (folder / "missing file" / "answers.docx").write_bytes(b"words")
     (folder / "a link").mkdir()
     (folder / "a link" / "05.ipynb").symlink_to(folder / "right" / "05_numbers.ipynb")
+    lessons = {"05": lesson.MODULE, "06": many.MODULE}
     with processes(2) as executor:
-        book = grade(folder, executor, settings())
+        book = grade(folder, executor, settings(lessons=lessons))
     listener.close()
     book.outside, book.heard = list(outside.rglob("*")), listener.heard
     return book
@@ -465,6 +460,11 @@ def test_a_submission_loses_what_is_wrong_in_it_and_nothing_else(graded, name):
     assert points(found) == {id: 0 if id in lost else of for id, of in POINTS.items()}
 
 
+@pytest.mark.parametrize("name", many.ANSWERS)
+def test_an_answer_among_many_gets_what_it_is_worth(graded, name):
+    assert points(outcome(graded, "many answers"))[many.IDS[name]] == many.POINTS[many.IDS[name]]
+
+
 @pytest.mark.parametrize("name", REJECTED_FILES)
 def test_what_is_no_notebook_is_rejected_with_a_reason(graded, name):
     found = outcome(graded, name)
@@ -481,7 +481,7 @@ def test_files_with_other_names_links_and_missing_files(graded):
 
 def test_every_submission_is_accounted_for(graded):
     rejected = len(REJECTED_FILES) + 2
-    assert graded.statuses() == {GRADED: len(TABLE) + 1, REJECTED: rejected, FAILED: 0}
+    assert graded.statuses() == {GRADED: len(TABLE) + 2, REJECTED: rejected, FAILED: 0}
 
 
 def test_nothing_was_written_outside(graded):
@@ -513,6 +513,7 @@ SAYS = {  # name: what stands in the sentence about 05.5
     "segmentation fault in an answer": "segmentation fault",
     "recursion without end": "RecursionError",
     "50 GB at once": "MemoryError",
+    "memory in many children": "more memory",
     "a result of 200 MB": "more than 32 MB",
     "input() in an answer": "input() has nobody to ask",
     "syntax error in one cell": "there is no `my_largest`: SyntaxError",

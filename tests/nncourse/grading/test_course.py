@@ -8,7 +8,7 @@ from nncourse import exercises
 from nncourse.grading.folder import SOLUTIONS, course_settings
 from nncourse.grading.marking import GRADED, grade_submission
 from nncourse.grading.submissions import Submission
-from tests.nncourse.grading.helpers import needs_bubblewrap
+from tests.nncourse.grading.needs import needs_bubblewrap
 
 pytestmark = needs_bubblewrap
 LESSONS = [path.name for path in sorted(SOLUTIONS.glob("[0-9]*.ipynb"))]

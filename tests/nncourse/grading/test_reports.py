@@ -17,7 +17,8 @@ from nncourse.grading.marking import GRADED, new_outcome
 from nncourse.grading.names import pseudonyms
 from nncourse.grading.submissions import Submission
 from tests.nncourse.grading import lesson
-from tests.nncourse.grading.helpers import as_bytes, cell, needs_bubblewrap, notebook, settings
+from tests.nncourse.grading.helpers import as_bytes, cell, notebook, settings
+from tests.nncourse.grading.needs import needs_bubblewrap
 
 IDS = [exercise.id for exercise in lesson.EXERCISES]
 
