@@ -90,13 +90,6 @@ def test_zero_gradients_leave_no_subnormal_numbers_in_the_state(name, options):
     assert np.isfinite(p.data).all()
 
 
-def test_zero_grad_forgets_the_gradients():
-    p = nn.Parameter(np.ones(2))
-    p.accumulate(np.ones(2))
-    optim.SGD([p], lr=0.1).zero_grad()
-    assert p.grad is None
-
-
 @both_dtypes
 @pytest.mark.parametrize("factor", [0.01, 0.5, 0.9999999, 1, 1.0000001, 2, 100])
 def test_clip_grad_norm_as_torch(factor, dtype):

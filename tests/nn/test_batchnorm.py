@@ -43,14 +43,6 @@ def test_running_averages_after_many_batches_as_torch():
     np.testing.assert_allclose(layer.running_var, twin.running_var, rtol=1e-5)
 
 
-def test_eval_changes_no_running_average():
-    layer = used_layer(3).eval()
-    before = layer.state_dict()
-    layer(numbers((5, 3)))
-    for name, array in layer.state_dict().items():
-        np.testing.assert_array_equal(array, before[name])
-
-
 def test_batchnorm_refuses_one_row_in_training():
     with pytest.raises(ValueError, match=r"at least 2 rows in training, got 1.*Call eval\(\)"):
         nn.BatchNorm1d(3)(np.zeros((1, 3)))

@@ -18,15 +18,6 @@ def test_linear_as_torch(dtype, n, inputs, outputs, bias):
     assert_as_torch(layer, twin, numbers((n, inputs)), dtype)
 
 
-def test_linear_literal_numbers():
-    layer = nn.Linear(3, 1)
-    layer.load_state_dict({"weight": [[0.2, 0.8, -0.5]], "bias": [2.0]})
-    assert layer([[1, 2, 3]]).item() == pytest.approx(2.3)
-    assert layer.backward(np.ones((1, 1), np.float32)).tolist() == [pytest.approx([0.2, 0.8, -0.5])]
-    assert layer.weight.grad.tolist() == [[1, 2, 3]]
-    assert layer.bias.grad.tolist() == [1]
-
-
 @pytest.mark.parametrize(
     ("shape", "advice"),
     [
