@@ -30,11 +30,17 @@ def run_node(program, folder, *options):
     return done.stdout
 
 
+def answers(program, folder, asked):
+    """What a program makes of what it reads in asked.json; HERE in it is nnlib/widgets."""
+    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    return json.loads(run_node(program.replace("HERE", HERE.as_posix()), folder))
+
+
 PROGRAM = """
 import { readFileSync } from "node:fs";
-import { codeOf } from "KIT/explorer.js";
+import { codeOf } from "HERE/base/kit/explorer.js";
 import * as page from "HERE/FILE.js";
-const found = JSON.parse(readFileSync("states.json")).map((state) => ({
+const found = JSON.parse(readFileSync("asked.json")).map((state) => ({
   code: codeOf(state.call, page.ABOUT.settings, state, { ...page.ABOUT.defaults, ...state.starts }),
   answer: page.compute(state),
 }));
@@ -53,10 +59,7 @@ class InJavaScript:
 
     def __init__(self, file, explorers, folder):
         states = [traits(one) for one in explorers]
-        (folder / "states.json").write_text(json.dumps(states), encoding="utf-8")
-        program = PROGRAM.replace("FILE", file).replace("HERE", HERE.as_posix())
-        said = run_node(program.replace("KIT", (HERE / "base" / "kit").as_posix()), folder)
-        found = json.loads(said)
+        found = answers(PROGRAM.replace("FILE", file), folder, states)
         self.defaults = found["defaults"]
         self.codes = [one["code"] for one in found["found"]]
         self.answers = [revived(one["answer"]) for one in found["found"]]

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 import traitlets
@@ -7,7 +5,6 @@ import traitlets
 from nnlib import nn
 from nnlib.gradcheck import numerical_gradient
 from nnlib.widgets import explore_gradient_descent, explore_loss_surface
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.gradient_descent import (
     LIMIT,
     LineLoss,
@@ -19,7 +16,7 @@ from nnlib.widgets.models.gradient_descent import (
     trajectory,
 )
 from nnlib.widgets.models.loss_surface import compute, example_points
-from tests.widgets.javascript import assert_rebuilt, run_node
+from tests.widgets.javascript import answers, assert_rebuilt
 
 ALL = np.arange(N)
 
@@ -147,9 +144,7 @@ def both(tmp_path_factory):
     balls = random_balls()
     names = ["mode", "table", "side", *balls[0].settings()]
     states = [{name: getattr(ball, name) for name in names} for ball in balls]
-    folder = tmp_path_factory.mktemp("ball")
-    (folder / "asked.json").write_text(json.dumps(states), encoding="utf-8")
-    return balls, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+    return balls, answers(PROGRAM, tmp_path_factory.mktemp("ball"), states)
 
 
 def test_javascript_and_python_agree(both):

@@ -1,12 +1,9 @@
-import json
-
 import numpy as np
 import pytest
 
 from nnlib import datasets, nn
 from nnlib.data import to_float
 from nnlib.widgets import explore_codes
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models import codes
 from nnlib.widgets.models.codes import (
     as_square,
@@ -16,7 +13,7 @@ from nnlib.widgets.models.codes import (
     packed_components,
     principal_components,
 )
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import answers
 
 PROGRAM = """
 import { readFileSync } from "node:fs";
@@ -57,9 +54,8 @@ def test_javascript_and_python_agree(tmp_path):
         pixels = (1 - mix) * first + mix * second
         code = (pixels - mean) @ directions
         ours.append((pixels, code, mean + code @ directions.T))
-    (tmp_path / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
     (tmp_path / "components").write_bytes(packed_components())
-    found = json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), tmp_path))
+    found = answers(PROGRAM, tmp_path, asked)
     for theirs, (pixels, code, decoded) in zip(found, ours, strict=True):
         np.testing.assert_allclose(theirs["pixels"], pixels, atol=1e-9)
         np.testing.assert_allclose(theirs["code"], code, atol=1e-9)

@@ -1,12 +1,9 @@
-import json
-
 import numpy as np
 import pytest
 
 from nnlib import datasets, nn
 from nnlib.data import to_float
 from nnlib.widgets import explore_convolution
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.convolution import EDGES, PLACES
 from nnlib.widgets.models.convolution import (
     check_image,
@@ -17,7 +14,7 @@ from nnlib.widgets.models.convolution import (
     outcome,
     verdict,
 )
-from tests.widgets.javascript import assert_rebuilt, run_node
+from tests.widgets.javascript import answers, assert_rebuilt
 
 STEP = np.array([[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]])
 LEVEL = EDGES.T
@@ -114,9 +111,7 @@ def both(tmp_path_factory):
         rows, columns = one.image.shape
         image = {"values": one.image.ravel().tolist(), "rows": rows, "columns": columns}
         asked.append([image, {name: getattr(one, name) for name in one.settings()}])
-    folder = tmp_path_factory.mktemp("convolution")
-    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
-    return explorers, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+    return explorers, answers(PROGRAM, tmp_path_factory.mktemp("convolution"), asked)
 
 
 def square(found):

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -7,10 +5,9 @@ from docs.weights import packed
 from nnlib import datasets, nn, pretrained
 from nnlib.data import to_float
 from nnlib.widgets import explore_digits
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.explore_digits import compute
 from nnlib.widgets.models.digits import digit_reader, in_words
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import answers
 
 PROGRAM = """
 import { readFileSync } from "node:fs";
@@ -51,9 +48,8 @@ def both(tmp_path_factory):
     images = datasets.mnist_test()[0]
     asked = [[images[state["number"]].ravel().tolist(), state] for state, *_ in ours]
     folder = tmp_path_factory.mktemp("digits")
-    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
     (folder / "weights").write_bytes(packed())
-    return ours, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+    return ours, answers(PROGRAM, folder, asked)
 
 
 def test_javascript_and_python_agree(both):

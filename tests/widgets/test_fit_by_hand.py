@@ -1,10 +1,7 @@
-import json
-
 import numpy as np
 import pytest
 
 from nnlib.widgets import fit_by_hand
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.fit_by_hand import (
     compute,
     example_points,
@@ -12,7 +9,7 @@ from nnlib.widgets.models.fit_by_hand import (
     parabola_ranges,
     round_up,
 )
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import answers
 
 PROGRAM = """
 import { readFileSync } from "node:fs";
@@ -40,10 +37,8 @@ def both(tmp_path_factory):
         points = np.stack([x, rng.normal(0, 3, len(x))], axis=1)
         at = dict(zip("abc", rng.normal(0, 2, 3).tolist(), strict=True))
         asked.append((points, at))
-    folder = tmp_path_factory.mktemp("fit")
-    text = json.dumps([[points.tolist(), at] for points, at in asked])
-    (folder / "asked.json").write_text(text, encoding="utf-8")
-    return asked, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+    plain = [[points.tolist(), at] for points, at in asked]
+    return asked, answers(PROGRAM, tmp_path_factory.mktemp("fit"), plain)
 
 
 def test_javascript_and_python_agree(both):

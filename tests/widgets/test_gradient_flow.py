@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,6 @@ from nnlib.gradcheck import numerical_gradient
 from nnlib.nn import init
 from nnlib.random import generator
 from nnlib.widgets import explore_gradient_flow
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.base.numbers import few
 from nnlib.widgets.gradient_flow import limits, verdict
 from nnlib.widgets.models.gradient_flow import (
@@ -25,7 +22,7 @@ from nnlib.widgets.models.gradient_flow import (
     own_draws,
     rms,
 )
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import answers
 
 
 def flow(depth=10, width=32, activation="sigmoid", start="Xavier", **extras):
@@ -221,9 +218,7 @@ def both(tmp_path_factory):
     """(explorers, what JavaScript makes of the same settings)."""
     explorers = [explore_gradient_flow(), *random_explorers()]
     asked = [{name: getattr(one, name) for name in one.settings()} for one in explorers]
-    folder = tmp_path_factory.mktemp("flow")
-    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
-    return explorers, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+    return explorers, answers(PROGRAM, tmp_path_factory.mktemp("flow"), asked)
 
 
 def test_javascript_and_python_agree(both):

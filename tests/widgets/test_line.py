@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 import traitlets
@@ -7,10 +5,9 @@ from matplotlib.figure import Figure
 
 from nnlib.datasets.toy import gate
 from nnlib.widgets import explore_neuron, explore_perceptron
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.line import Line
 from nnlib.widgets.models.line import STARTS, gate_points, learn, start_weights
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import answers
 
 
 def test_the_first_steps_on_and_by_hand():
@@ -82,10 +79,8 @@ def both(tmp_path_factory):
     lines = random_lines()
     names = ["mode", "table", *lines[0].settings()]
     states = [{name: getattr(line, name) for name in names} for line in lines]
-    folder = tmp_path_factory.mktemp("line")
-    asked = json.dumps({"states": states, "changes": CHANGES})
-    (folder / "asked.json").write_text(asked, encoding="utf-8")
-    return lines, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+    asked = {"states": states, "changes": CHANGES}
+    return lines, answers(PROGRAM, tmp_path_factory.mktemp("line"), asked)
 
 
 def test_javascript_and_python_agree(both):

@@ -1,4 +1,3 @@
-import json
 from functools import partial
 from itertools import pairwise
 
@@ -9,10 +8,9 @@ import traitlets
 from nnlib import nn
 from nnlib.gradcheck import numerical_gradient
 from nnlib.widgets import explore_backpropagation, explore_forward_pass
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.network import ENTROPY, SQUARED, compute, forwards
 from nnlib.widgets.network import Network
-from tests.widgets.javascript import assert_rebuilt, run_node
+from tests.widgets.javascript import answers, assert_rebuilt
 
 PROGRAM = """
 import { readFileSync } from "node:fs";
@@ -66,9 +64,7 @@ def both(tmp_path_factory):
     networks = random_networks()
     names = ["mode", "own", *networks[0].settings()]
     states = [{name: getattr(network, name) for name in names} for network in networks]
-    folder = tmp_path_factory.mktemp("network")
-    (folder / "asked.json").write_text(json.dumps(states), encoding="utf-8")
-    return networks, json.loads(run_node(PROGRAM.replace("HERE", HERE.as_posix()), folder))
+    return networks, answers(PROGRAM, tmp_path_factory.mktemp("network"), states)
 
 
 def test_javascript_and_python_agree(both):

@@ -11,7 +11,6 @@ from nnlib import nn, optim
 from nnlib.datasets import moons
 from nnlib.random import generator
 from nnlib.widgets import explore_training
-from nnlib.widgets.base.javascript import HERE
 from nnlib.widgets.models.training_run import (
     CHOICES,
     DATA,
@@ -27,7 +26,7 @@ from nnlib.widgets.models.training_run import (
 )
 from nnlib.widgets.training import SIDE, colours, kind_of, margins, scaled
 from tests.widgets.helpers import still
-from tests.widgets.javascript import run_node
+from tests.widgets.javascript import answers
 
 XOR = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float), np.array([0, 1, 1, 0])
 
@@ -382,7 +381,7 @@ process.stdout.write(JSON.stringify(ends));
 
 
 def test_the_presets_do_what_they_say(tmp_path):
-    ends = json.loads(run_node(PRESETS.replace("HERE", HERE.as_posix()), tmp_path))
+    ends = answers(PRESETS, tmp_path, None)
     assert ends["XOR learns"]["share"] == 1
     np.testing.assert_allclose(ends["XOR never learns"]["chances"], 0.5, atol=0.01)
     assert ends["Too small"]["share"] < 0.8
