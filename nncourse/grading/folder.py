@@ -8,10 +8,11 @@ import re
 import secrets
 import signal
 import threading
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
+from queue import SimpleQueue
 
 from tqdm import tqdm
 
@@ -133,6 +134,8 @@ class Work:
     def on_executor(self, executor):
         """Yield the outcomes as they come. A process that dies costs no submission its marks."""
         running, again, left = {}, [], list(reversed(self.submissions))
+        # wait() holds the locks of all futures: stopped in there, nobody could cancel them
+        done = SimpleQueue()
         try:
             while left or running:
                 weight = sum(size for _, _, size in running.values())
@@ -149,17 +152,17 @@ class Work:
                         again.append(submission)
                         continue
                     running[future] = submission, key, len(given.data)
+                    future.add_done_callback(done.put)
                     weight += len(given.data)
                 if running:
-                    done = wait(running, return_when=FIRST_COMPLETED).done
-                    for future in done:
-                        submission, key, _ = running.pop(future)
-                        outcome = self.result(future, submission)
-                        if outcome is None:
-                            again.append(submission)  # perhaps a neighbour's fault
-                            continue
-                        self.keep(key, outcome)
-                        yield outcome, submission
+                    future = done.get()
+                    submission, key, _ = running.pop(future)
+                    outcome = self.result(future, submission)
+                    if outcome is None:
+                        again.append(submission)  # perhaps a neighbour's fault
+                        continue
+                    self.keep(key, outcome)
+                    yield outcome, submission
         finally:
             if not isinstance(executor, Processes):  # which cancels its own, in its own thread
                 for future in running:
