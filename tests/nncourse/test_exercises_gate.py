@@ -21,12 +21,14 @@ from nncourse.authoring.structure import (
     network,
     standard_error,
 )
+from nncourse.grading.judge import Remembering
 from nncourse.judging import timelimit
 from nncourse.judging.exercise import Failure, complaints_about_arguments, verdict
 from nncourse.learner.check import Report, Run
 from tests.nncourse.mutants import mutants
 
 SLOW = 15  # seconds of an exercise
+MUTANTS_SECONDS = 0.5  # a hundred times what a reference takes; some mutants never end
 EXERCISES = exercises.all_exercises()
 LESSONS = exercises.lessons()
 
@@ -34,40 +36,48 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: o
 each_lesson = pytest.mark.parametrize("number", LESSONS)
 
 
-def answered(exercise, answer, seed):
-    """(cases, results) of an answer that is run here, and stopped when it takes too long."""
-    cases = exercise.cases(seed)
-    results = []
+class Remembered(Remembering):
+    """An exercise whose reference and mistakes are computed once for each case of a seed."""
 
-    def go():
-        if exercise.is_value:
-            results.extend(exercise.results(answer, cases))
-        else:
-            for case in cases:
-                results.extend(exercise.results(answer, [case]))
+    def result(self, answer, arguments):
+        key = id(answer), id(arguments)
+        if key not in self.known:
+            (self.known[key],) = self.exercise.results(answer, [arguments])
+        return self.known[key]
 
-    timelimit.run(go, exercise.seconds)
-    return cases, results + [Failure("Timeout")] * (len(cases) - len(results))
+    def answered(self, answer, seconds):
+        """The results of an answer that is run here, and stopped when it takes too long."""
+        cases, results = self.all_cases, []
+
+        def go():
+            if self.is_value:
+                results.extend(self.exercise.results(answer, cases))
+            else:
+                for case in cases:
+                    results.extend(self.exercise.results(answer, [case]))
+
+        timelimit.run(go, seconds)
+        return results + [Failure("Timeout")] * (len(cases) - len(results))
+
+    def judged(self, answer, seconds=None):
+        """The verdict on an answer."""
+        return verdict(self, self.all_cases, self.answered(answer, seconds or self.seconds))
 
 
-def judged(exercise, answer, seed):
-    """The verdict on an answer."""
-    return verdict(exercise, *answered(exercise, answer, seed))
-
-
-def seeds(exercise):
-    """Fewer where every answer trains a network."""
-    return range(2 if exercise.seconds >= SLOW else 5)
+def remembered(exercise):
+    """(seed, Remembered) of several seeds; fewer where every answer trains a network."""
+    for seed in range(2 if exercise.seconds >= SLOW else 5):
+        yield seed, Remembered(exercise, seed)
 
 
 @each_exercise
 def test_right_answers_get_all_points_and_are_called_no_misconception(exercise):
-    for answer in (exercise.reference, *exercise.alternatives):
-        for seed in seeds(exercise):
-            cases, results = answered(exercise, answer, seed)
-            found = verdict(exercise, cases, results)
+    for seed, one in remembered(exercise):
+        for answer in (exercise.reference, *exercise.alternatives):
+            results = one.answered(answer, exercise.seconds)
+            found = verdict(one, one.all_cases, results)
             assert found.points == exercise.points, f"{answer}, seed {seed}: {found}"
-            assert seed > 0 or exercises.diagnose(exercise, cases, results) is None
+            assert seed > 0 or exercises.diagnose(one, one.all_cases, results) is None
 
 
 def single(value):
@@ -85,19 +95,19 @@ def single(value):
     ids=lambda one: one.id,
 )
 def test_right_answers_in_float32_get_all_points(exercise):
-    for answer in (exercise.reference, *exercise.alternatives):
-        for seed in range(20):
-            cases = exercise.cases(seed)
-            results = exercise.results(lambda *x, f=answer: single(f(*single(x))), cases)
-            found = verdict(exercise, cases, results)
+    for seed in range(20):
+        one = Remembered(exercise, seed)
+        for answer in (exercise.reference, *exercise.alternatives):
+            results = one.answered(lambda *x, f=answer: single(f(*single(x))), exercise.seconds)
+            found = verdict(one, one.all_cases, results)
             assert found.right, f"{answer.__name__}, seed {seed}: {found.sentence}"
 
 
 @each_exercise
 def test_every_misconception_is_rejected_and_named(exercise):
-    for misconception in exercise.misconceptions:
-        for seed in seeds(exercise):
-            found = judged(exercise, misconception.wrong, seed)
+    for seed, one in remembered(exercise):
+        for misconception in exercise.misconceptions:
+            found = one.judged(misconception.wrong)
             assert found.points == 0, f"{misconception.name}, seed {seed}: it passes"
             named = found.misconception and found.misconception.name
             assert named == misconception.name, f"seed {seed}"
@@ -127,9 +137,9 @@ def test_what_it_builds_on_exists(exercise):
     ids=lambda one: one.id,
 )
 def test_every_mutant_of_the_reference_dies(exercise):
-    survivors = []
+    one, survivors = Remembered(exercise, seed=0), []
     for description, mutant in mutants(exercise.reference):
-        if judged(exercise, mutant, seed=0).right:
+        if one.judged(mutant, MUTANTS_SECONDS).right:
             survivors.append(description)
     listed = set(exercise.equivalent_mutants)
     assert set(survivors) == listed, (
