@@ -295,18 +295,15 @@ class Notebook:
             return 0
         return int(re.search(r"(\d+) log entr", badge.first.get_attribute("title")).group(1))
 
-    def explorers(self):
-        """Return the element of every explorer, scrolling through the whole notebook."""
-        return [e for index in range(len(self.outputs())) for e in self.explorers_in(index)]
-
-    def explorers_in(self, index):
-        """Return the elements of the explorers that a cell shows, after scrolling to it."""
-        count = sum(map(is_explorer, self.outputs()[index]))
-        if count == 0:
-            return []
-        node = self.cell(index)
-        until(node, f"root.querySelectorAll('{DRAWN}').length >= {count}")
-        return node.query_selector_all(EXPLORER)
+    def explorers(self, *cells):
+        """Return the elements of the explorers that these cells show, after scrolling to each."""
+        outputs, found = self.outputs(), []
+        for cell in cells:
+            if count := sum(map(is_explorer, outputs[cell])):
+                node = self.cell(cell)
+                until(node, f"root.querySelectorAll('{DRAWN}').length >= {count}")
+                found += node.query_selector_all(EXPLORER)
+        return found
 
     def cell(self, index):
         """Scroll to a cell; return its element."""

@@ -45,13 +45,17 @@ def explorers_notebook(names):
     return notebook_of(*(text for pair in cells for text in pair))
 
 
-def cells_for_widgets(notebook):
-    """Return the numbers of the cells that show a widget, and of those whose names these need."""
+def cells_for_widgets(notebook, without=frozenset()):
+    """Return the numbers of the cells that show a widget, and of those whose names these need.
+
+    A widget that needs a name of `without` is left out.
+    """
     cells, needed = [], set()
     for number, cell in reversed(list(enumerate(notebook.cells))):
         if cell.cell_type == "code":
             bound, read = names_in(compile(cell.source, "cell", "exec"))
-            if bound & needed or any(VIEW in output.get("data", ()) for output in cell.outputs):
+            shows = any(VIEW in output.get("data", ()) for output in cell.outputs)
+            if bound & needed or (shows and not read & without):
                 cells.insert(0, number)
                 needed = needed - bound | read
     return cells

@@ -25,7 +25,7 @@ def notebook(open_notebook):
 def explorer(notebook, name, size=LAPTOP):
     """The elements of an explorer's cell, in a window of this size."""
     notebook.resize(*size)
-    return notebook.explorers_in(2 * explorer_names().index(name) + 1)
+    return notebook.explorers(2 * explorer_names().index(name) + 1)
 
 
 def test_all_cells_run_without_a_complaint(notebook):
@@ -113,7 +113,7 @@ def test_an_error_is_shown_in_the_explorer(open_notebook, folder):
     nbformat.write(notebook_of(code), folder / "broken.ipynb")
     notebook = open_notebook("broken.ipynb")
     notebook.run_all()
-    (element,) = notebook.explorers()
+    (element,) = notebook.explorers(0)
     assert lab.alerts(element) == ""
     notebook.until_python_says("tired.append(1) or digits.set(right=3) is digits", "True")
     until_shown(element, "name 'missing' is not defined (NameError)")
