@@ -77,8 +77,8 @@ def test_mnist_names_an_altered_file(copied):
 
 
 def flipped(data, place):
-    """The bytes with one of them turned over."""
-    data = bytearray(data)
+    """The bytes, packed with no time in them (test ids show them), with one turned over."""
+    data = bytearray(gzip.compress(data, mtime=0))
     data[place] ^= 0xFF
     return bytes(data)
 
@@ -94,8 +94,8 @@ def test_read_idx():
         (b"", r"starts with 00 00 08 03, got nothing"),
         (b"\x00\x00\x08", r"starts with 00 00 08 03, got 00 00 08\."),
         (b"\x00\x00\x08\x46" + struct.pack(">70I", *[1] * 70) + b"1", r"got 00 00 08 46"),
-        (flipped(gzip.compress(bytes(range(256)) * 100), 15), r".gz file could not be unpacked"),
-        (flipped(gzip.compress(b"\x00\x00\x08\x01"), -8), r".gz file could not be unpacked"),
+        (flipped(bytes(range(256)) * 100, 15), r".gz file could not be unpacked"),
+        (flipped(b"\x00\x00\x08\x01", -8), r".gz file could not be unpacked"),
         (b"\x00\x00\x0a\x01" + struct.pack(">I", 1) + b"1234", r"got 00 00 0a"),
         (b"\x00\x00\x08\x03\x00\x00", r"header of 3 axes was cut off after 6 bytes"),
         (b"\x00\x00\x08\x01" + struct.pack(">I", 5) + b"123", r"says \(5,\), but 3 values follow"),
