@@ -119,9 +119,10 @@ class Residual(Module):
 
     def forward(self, x):
         y = self.block.forward(x)
-        if y.shape != (shape := np.shape(x)):
-            says = f"Residual expected a block that keeps the shape {shape}, got {y.shape}."
-            raise ValueError(says)
+        if y.shape != np.shape(x):
+            raise ValueError(
+                f"Residual expected a block that keeps the shape {np.shape(x)}, got {y.shape}."
+            )
         return x + y
 
     def backward(self, dy, input_grad=True):
