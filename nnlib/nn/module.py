@@ -199,8 +199,8 @@ class Module:
 
     def learns(self):
         """Whether there is a parameter in this module or in one inside it."""
-        parts = [part for part in vars(self).values() if isinstance(part, LEARNERS)]
-        return any(isinstance(part, Parameter) or part.learns() for part in parts)
+        own = any(isinstance(value, Parameter) for value in vars(self).values())
+        return own or any(child.learns() for child in self.children())
 
     def register_buffer(self, name, array):
         """Make `array` the attribute `name` that is saved but not trained, as a running mean."""
