@@ -61,7 +61,8 @@ def load(path):
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             return {name.removesuffix(".npy"): _read(archive, name) for name in archive.namelist()}
     except FileNotFoundError:
-        raise FileNotFoundError(f"load found no file at {path}. Write it with save.") from None
+        hint = "Write one with nnlib.save(model.state_dict(), path)."
+        raise FileNotFoundError(f"load expected a file at {path}, found none. {hint}") from None
     except Exception as error:
         if isinstance(error, OSError) and error.errno:  # it may not be read, and says so
             raise

@@ -146,7 +146,7 @@ def test_a_rate_that_somebody_else_has_set_is_named():
     optimizer = optim.SGD([nn.Parameter([1.0])], lr=1.0)
     scheduler = optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
     optimizer.lr = 0.3
-    with pytest.warns(UserWarning, match=r"has been set to 0.3 since, .* overwrites it with 0.5"):
+    with pytest.warns(UserWarning, match=r"was then set to 0.3 .* overwrites it with 0.5"):
         scheduler.step()
     second = optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)
     second.step()

@@ -34,7 +34,7 @@ class LRScheduler:
         self.go_to(self.last_epoch + 1)
         if lr != before:
             warnings.warn(
-                f"optimizer.lr {before:g} has been set to {lr:g} since, by hand or by another "
+                f"optimizer.lr was {before:g}, and was then set to {lr:g} by hand or by another "
                 f"scheduler: {name} overwrites it with {self.lr:g}. Let one alone set it.",
                 stacklevel=2,
             )
