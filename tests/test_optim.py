@@ -129,6 +129,13 @@ def test_learning_rates_that_cannot_work(name, lr):
         getattr(optim, name)([nn.Parameter([1.0])], lr=lr)
 
 
+def test_a_learning_rate_by_another_name_is_no_new_attribute():
+    optimizer = optim.SGD([nn.Parameter([1.0])], lr=0.1)
+    with pytest.raises(AttributeError, match=r"is \.lr: optimizer\.lr = 0\.01"):
+        optimizer.learning_rate = 0.01
+    assert not hasattr(optimizer, "learning_rate")
+
+
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [

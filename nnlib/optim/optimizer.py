@@ -23,6 +23,11 @@ class Optimizer:
     lr = setting("lr", lambda v: number(v, "lr, the learning rate,", 0, hint="Try 0.1 or 0.001."))
     weight_decay = setting("weight_decay", lambda v: number(v, "weight_decay", 0, hint="Try 0.01."))
 
+    def _other_name(self, value=None):
+        raise AttributeError("The learning rate of an optimizer is .lr: optimizer.lr = 0.01.")
+
+    learning_rate = property(_other_name, _other_name)  # set under this name, it would do nothing
+
     def __init__(self, params, lr, weight_decay=0):
         self.params = parameter_list(params, "The optimizer")
         if not self.params:
