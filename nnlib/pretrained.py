@@ -29,7 +29,7 @@ def mnist_network():
 def mnist_mlp():
     """The reference network, trained on MNIST's 60,000 training images, in eval mode.
 
-    About 98 % of the 10,000 test images are read correctly. CONTRIBUTING.md says how the weights
+    About 98% of the 10,000 test images are read correctly. CONTRIBUTING.md says how the weights
     were made. Raises FileNotFoundError when their file is missing, ValueError when it is damaged.
     """
     path = WEIGHTS / "mnist_mlp.npz"

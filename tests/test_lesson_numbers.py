@@ -133,7 +133,7 @@ def output_text(output):
 
 
 def is_written(number, values):
-    """Whether a value gives the number: 0.66 from 0.659, 98 % from 0.98, "over 5 million"."""
+    """Whether a value gives the number: 0.66 from 0.659, 98% from 0.98, "over 5 million"."""
     wanted = value(number)
     unit = Decimal(1).scaleb(wanted.as_tuple().exponent)
     return any(

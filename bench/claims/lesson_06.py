@@ -51,7 +51,7 @@ def claims():
 
 
 def zeros_and_ones(given, seed):
-    """Whether the lesson's neuron reads 99.5 %, with orange in the middle and blue beside it."""
+    """Whether the lesson's neuron reads 99.5%, with orange in the middle and blue beside it."""
     nn, optim = given["nn"], given["optim"]
     train, test = given["datasets"].mnist()
     x, t = given["zeros_and_ones"](*train)

@@ -31,7 +31,7 @@ def claims():
         chosen = [given["best_columns"](True, rng) for _ in range(100)]
         large.append(np.mean(chosen) > 0.8)
     yield "a leaking scaler moves the score by less than a point (500)", small
-    yield "choosing columns with the answers scores above 80 % on noise", large
+    yield "choosing columns with the answers scores above 80% on noise", large
 
     options = {
         "nothing": {},

@@ -45,7 +45,7 @@ def claims():
     shapes = {name: scores(sizes)[1] for name, sizes in given["rivals"].items()}
     yield "widening is ahead of the funnel", shapes["widening"] > shapes["funnel"]
     yield "of every funnel", shapes["widening"] > shapes["funnel"].max()
-    yield "a thin first layer stays below 80 %", scores((784, 2, 256, 10))[1] < 80
+    yield "a thin first layer stays below 80%", scores((784, 2, 256, 10))[1] < 80
     yield from hourglasses(given, train_set)
     yield from recipes(given, train_set, images, labels)
     yield "the best of forty equal networks was lucky", [lucky(seed) for seed in SEEDS]

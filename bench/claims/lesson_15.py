@@ -33,13 +33,13 @@ def claims(seeds=SEEDS):
         print("seed", seed, np.round(right[-1], 4), np.round(curves[-1], 3)[:, 2], small[-1])
     (mlp, cnn), curves = np.array(right).T, np.array(curves)
     again, small = np.array(again), np.array(small)
-    yield "the CNN reads about 99 %", np.round(100 * cnn) == 99
+    yield "the CNN reads about 99%", np.round(100 * cnn) == 99
     yield "the MLP makes 1.5 times as many errors", 1 - mlp > 1.5 * (1 - cnn)
-    yield "4 pixels: MLP below 50 %", curves[:, 0, 2] < 0.5
-    yield "4 pixels: CNN between 65 and 90 %", abs(curves[:, 1, 2] - 0.775) < 0.125
-    yield "6 pixels: CNN below 60 %", curves[:, 1, 3] < 0.6
-    yield "4 pixels: flattened below 90 %", curves[:, 2, 2] < 0.9
-    yield "4 pixels: the global maximum above 94 %", curves[:, 3, 2] > 0.94
+    yield "4 pixels: MLP below 50%", curves[:, 0, 2] < 0.5
+    yield "4 pixels: CNN between 65 and 90%", abs(curves[:, 1, 2] - 0.775) < 0.125
+    yield "6 pixels: CNN below 60%", curves[:, 1, 3] < 0.6
+    yield "4 pixels: flattened below 90%", curves[:, 2, 2] < 0.9
+    yield "4 pixels: the global maximum above 94%", curves[:, 3, 2] > 0.94
     yield (
         "the pool passes even shifts on, not odd ones",
         (again[:, 0] > 0.999) & (again[:, 1] < 0.9),

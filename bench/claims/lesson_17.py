@@ -1,4 +1,4 @@
-"""Lesson 17: the learner's own library learns XOR, and reads more than 97 % of MNIST. 5 minutes."""
+"""Lesson 17: the learner's own library learns XOR, and reads more than 97% of MNIST. 5 minutes."""
 
 import contextlib
 import io
@@ -28,7 +28,7 @@ def claims():
     )
     accuracies = [mnist(given, my_nn, digits, digits_test, seed) for seed in SEEDS]
     print("accuracy:", *(f"{one:.2%}" for one in accuracies))
-    yield "more than 97 % of the test images", [one > 0.97 for one in accuracies]
+    yield "more than 97% of the test images", [one > 0.97 for one in accuracies]
 
 
 def xor(given, my_nn, X, seed):

@@ -646,7 +646,7 @@ read_digits_exercise = Exercise(
         "`nn.Flatten()` first, `nn.CrossEntropyLoss`, `optim.Adam`, `fit`. One hidden layer of 64 "
         "neurons is enough. After one epoch it is not ready; after five, mostly.",
         "`predict(model, new_images, to_float)` gives ten logits per image; softmax makes "
-        "probabilities of them. If you stay just below 90 %, raise the learning rate of Adam to "
+        "probabilities of them. If you stay just below 90%, raise the learning rate of Adam to "
         "0.003, or train some epochs more.",
     ),
 )

@@ -311,7 +311,7 @@ def judge_racer(arguments, racer):
     reached = given.race(tuple(racer))
     if reached < FINISH:
         drawn = "-".join(map(str, racer))
-        return f"{drawn} reaches {reached:.2f} % in the race, and {FINISH} % is wanted."
+        return f"{drawn} reaches {reached:.2f}% in the race, and {FINISH}% is wanted."
     return None
 
 
@@ -330,7 +330,7 @@ racer_exercise = Exercise(
         "784-256-64-10 see, and how many does 784-8-10?",
         "Race one hidden layer with 4, 8, 16, 32, 64 and 128 neurons, and write down what each "
         "reaches. On which side does it suffer from what it cannot say, on which from hurry?",
-        "One hidden layer gets to about 92 % at best, with 24 to 64 neurons. After a first layer "
+        "One hidden layer gets to about 92% at best, with 24 to 64 neurons. After a first layer "
         "that narrow a second one is cheap, even a wide one: make it two to five times as wide.",
     ),
 )
@@ -372,7 +372,7 @@ def a_thin_place_further_on():
 
 @racer_exercise.mistake(seen=lambda arguments, racer: len(racer) == 3 and 11 < racer[1] < 100)
 def one_hidden_layer():
-    """With one hidden layer it ends near 92 %, whatever its width. There is room for a second one:
+    """With one hidden layer it ends near 92%, whatever its width. There is room for a second one:
     after 24 neurons, 48 more cost 24 · 48 multiplications, and the first layer costs 784 · 24.
     """
     return [784, 32, 10]
@@ -551,8 +551,8 @@ def judge_reader(arguments, result):
     margin = 2 * (reached * (100 - reached) / 10_000) ** 0.5
     if reached - margin < GOAL:
         return (
-            f"It reads {reached:.2f} % of 10,000 other images. Minus its margin of {margin:.2f} "
-            f"that is {reached - margin:.2f} %, and {GOAL:.0f} % is wanted."
+            f"It reads {reached:.2f}% of 10,000 other images. Minus its margin of {margin:.2f} "
+            f"that is {reached - margin:.2f}%, and {GOAL:.0f}% is wanted."
         )
     return None
 
@@ -671,7 +671,7 @@ def no_hidden_layer_14_4(images, labels):
 
 @reader_exercise.mistake(seen=seen_when(lambda case, arrays: on_its_own(case, arrays) < 40))
 def as_good_as_guessing(images, labels):
-    """It reads fewer than 40 % of its own training images. Is it trained at all, and
+    """It reads fewer than 40% of its own training images. Is it trained at all, and
     are these the numbers of the *trained* network? Were its pixels from 0 to 1? Do images and
     labels still belong together after shuffling?
     """

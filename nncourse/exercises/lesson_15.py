@@ -711,8 +711,8 @@ def judge_cnn(arguments, found):
     if reached >= GOAL:
         return None
     return (
-        f"With {found['numbers']:,} numbers it reads {reached:.1f} % of the {given.READ:,} new "
-        f"images; {GOAL:.0f} % is wanted."
+        f"With {found['numbers']:,} numbers it reads {reached:.1f}% of the {given.READ:,} new "
+        f"images; {GOAL:.0f}% is wanted."
     )
 
 

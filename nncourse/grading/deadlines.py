@@ -1,7 +1,7 @@
 """Due dates: grace, a penalty for each day that has begun, and extensions, from deadlines.csv.
 
     lesson,due,grace,penalty,most,student,handed in,reason
-    05,2026-10-01 23:59,30 min,10 %,50 %,,,
+    05,2026-10-01 23:59,30 min,10%,50%,,,
     05,2026-10-08 23:59,,,,ada,,ill
     05,,,,,ben,2026-10-02 09:00,the platform did not say when
 
@@ -81,7 +81,7 @@ class Deadlines:
         days = math.ceil(over / DAY)
         share = min(rule.most, days * rule.penalty)
         late = f"Handed in {when:%Y-%m-%d %H:%M}, {days} {'day' if days == 1 else 'days'} late"
-        return Lateness(share, f"{late}: {100 * share:g} % of the points are taken.")
+        return Lateness(share, f"{late}: {100 * share:g}% of the points are taken.")
 
 
 def read(path, lessons, students=(), groups=()):
@@ -138,8 +138,8 @@ EXAMPLES = {
     "due": "2026-10-01 23:59",
     "handed in": "2026-10-01 23:59",
     "grace": "30 min, 2 h or 1 d",
-    "penalty": "10 %",
-    "most": "50 %",
+    "penalty": "10%",
+    "most": "50%",
 }
 
 

@@ -530,7 +530,7 @@ def exercises(book, people, items):
         [
             f'<a href="exercises/{id}.html">{escape(id)} {escape(title_of(book, id))}</a>',
             (f"{item.right} of {item.number}", item.right / item.number, ""),
-            (f"{100 * item.facility:.0f} %", item.facility, ""),
+            (f"{100 * item.facility:.0f}%", item.facility, ""),
             (two_digits(item.discrimination), item.discrimination or 0, ""),
         ]
         for id, item in items.items()
@@ -618,7 +618,7 @@ def exercise(book, id, rows, people, item):
         )
         parts.append(
             f"<p>{item.right} of {item.number} have all points; facility "
-            f"{100 * item.facility:.0f} %{told}.</p>"
+            f"{100 * item.facility:.0f}%{told}.</p>"
         )
     if id in book.rubric.exercises:
         parts += texts(book, id, rows, people)
@@ -724,7 +724,7 @@ def similarity(book, alike, people):
             escape(SOLUTION) if one == SOLUTION else escape(people.name(one))
             for one in (pair.first, pair.second)
         ]
-        share = f"{100 * pair.share:.0f} %, {pair.number} fingerprints, lesson {pair.lesson}"
+        share = f"{100 * pair.share:.0f}%, {pair.number} fingerprints, lesson {pair.lesson}"
         made = "".join(
             f"<div><p>{escape(SOLUTION) if one == SOLUTION else link(people, one)}</p>"
             f'<pre tabindex="0">{escape(code_of(book, one, pair.lesson))}</pre></div>'

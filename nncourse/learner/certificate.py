@@ -49,7 +49,7 @@ def draw(library, weight, losses, accuracy, name="", today=None):
 
 
 def in_words(library, accuracy, today=None):
-    """ "97.6 % of 10,000 images · 31 functions of my own, 180 lines · 28 November 2026" """
+    """ "97.6% of 10,000 images · 31 functions of my own, 180 lines · 28 November 2026" """
     today = today or datetime.date.today()
     count = len(library.yours)
     lines = own_lines(library)

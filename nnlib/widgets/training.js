@@ -181,7 +181,7 @@ function render({ model = null, el, settings = {} }) {
     }
     const best = classOf(view.chances, n, i);
     const chance = n === 1 ? (best ? view.chances[i] : 1 - view.chances[i]) : view.chances[i * n + best];
-    return `${where} it says ${SIGNS[best]} class ${best}, ${fixed(100 * chance, 0)} %`;
+    return `${where} it says ${SIGNS[best]} class ${best}, ${fixed(100 * chance, 0)}%`;
   }
   function showPlace() {
     const at = place ?? middle();

@@ -41,7 +41,7 @@ def test_distribution_as_torch(name, options, shape):
         width = float(theirs.max() - theirs.min())
         assert ours.min() == pytest.approx(theirs.min(), abs=width * 20 / n)
         assert ours.max() == pytest.approx(theirs.max(), abs=width * 20 / n)
-    else:  # the tails: the share outside two standard deviations is 4.55 %
+    else:  # the tails: the share outside two standard deviations is 4.55%
         outside = (np.abs(ours - ours.mean()) > 2 * ours.std()).mean()
         assert outside == pytest.approx(0.0455, abs=5 * math.sqrt(0.0455 / n))
 

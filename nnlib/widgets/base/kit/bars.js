@@ -20,7 +20,7 @@ export function makeBars(element = make("div", { class: "bars" })) {
       row.classList.toggle("label", digit === label);
       row.setAttribute("aria-label", `${digit}: ${said} percent${digit === label ? ", the label" : ""}`);
       fill.style.width = `${100 * (chances[digit] ?? 0)}%`;
-      percent.textContent = chances.length ? `${said} %` : "";
+      percent.textContent = chances.length ? `${said}%` : "";
     });
   }
   return { element, show };
