@@ -18,6 +18,7 @@ from nncourse.grading.names import shown
 from nncourse.grading.sandbox import OVERRIDE, NoSandbox, find_way
 
 STOPPED = 130  # the exit code after Ctrl-C, as a shell has it
+GIVE_UP = 20  # seconds after which the system ends a run that was stopped and cannot end itself
 MORE = """\
 Reports go to the folder grades/: open index.html. Tables of yours that are read from there:
 
@@ -237,15 +238,24 @@ def command(options):
 
 @contextlib.contextmanager
 def stopped_by_the_system():
-    """SIGTERM and a closed terminal end a run as Ctrl-C does."""
+    """SIGTERM and a closed terminal end a run as Ctrl-C does.
+
+    Stopped at an unlucky moment, a pool of processes may wait for itself for ever: then an alarm
+    ends this process, and with it all others. What was graded stands in the journal by then.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(*_):
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, GIVE_UP)
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # where Ctrl-C or a closed terminal were switched off, as by nohup, they stay so
+    names = [name for name in names if signal.getsignal(getattr(signal, name)) != signal.SIG_IGN]
     old = {name: signal.signal(getattr(signal, name), stop) for name in names}
     try:
         yield

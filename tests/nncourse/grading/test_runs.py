@@ -285,6 +285,28 @@ def test_ctrl_c_ends_a_run_of_processes_whatever_waits(tmp_path):
     assert "Traceback" not in errors
 
 
+STUCK = """
+import threading
+command_line.GIVE_UP = 1
+from nncourse.grading.folder import Processes
+Processes.stop = lambda self: threading.Event().wait()
+"""
+
+
+@needs_bubblewrap
+def test_a_stopped_run_that_waits_for_itself_is_ended_by_the_system(tmp_path, monkeypatch):
+    head, main = COMMAND.split("if __name__")
+    monkeypatch.setitem(globals(), "COMMAND", f"{head}{STUCK}if __name__{main}")
+    put(tmp_path / "in", "learnera", notebook())
+    put(tmp_path / "in", "learnerb", notebook(before=["import time\ntime.sleep(60)"]))
+    process = started(tmp_path, tmp_path / "in", "--workers", "2")
+    until(lambda: lines_of(tmp_path / "grades" / "journal.jsonl") > 1)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGALRM
+    until(lambda: session_of(process.pid) == [])
+
+
 @needs_bubblewrap
 def test_the_second_of_two_graders_on_one_folder_stops_and_says_so(
     submissions, run, tmp_path, capsys
