@@ -226,7 +226,8 @@ def stop(sentence, code=1):
 
 def ready(needs):
     """The interpreter in .venv, with these lists of packages installed; else this ends."""
-    for name in ("PYTHONHOME", "PYTHONPATH"):  # they name packages of another Python
+    # two name packages of another Python; and what pip did not compile is to be compiled but once
+    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):
         os.environ.pop(name, None)
     python = interpreter(VENV)
     wanted = {name: fingerprint(name) for name in (*needs, "course")}

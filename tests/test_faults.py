@@ -25,6 +25,7 @@ from tests.faults import WRITERS, forever, killed_jupyterlab
 from tests.nncourse.grading.needs import needs_bubblewrap
 
 ROOT = Path(__file__).parents[1]
+WRITTEN_NOW = shutil.ignore_patterns("__pycache__")  # by other processes of the test run
 
 
 FULL = "No space left on device"
@@ -257,7 +258,8 @@ def test_old_pythons_of_this_computer(tmp_path):
     places += sorted((Path.home() / ".pyenv" / "versions").glob("*/bin"))
     names = [f"python3.{minor}" for minor in range(4, preflight.PYTHON[1])]
     pythons = {place / name for place in places for name in names if runs(place / name)}
-    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse")  # where there is no .venv
+    # where there is no .venv
+    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse", ignore=WRITTEN_NOW)
     for python in sorted(pythons):
         for command in (["-m", "nncourse", "doctor"], ["-c", "import nncourse"]):
             done = subprocess.run([python, "-B", *command], cwd=tmp_path, capture_output=True)
@@ -268,7 +270,7 @@ def test_old_pythons_of_this_computer(tmp_path):
 @pytest.mark.parametrize("command", [("progress",), ("grade", "my class"), ("doctor",)])
 def test_another_python_than_the_courses_own(tmp_path, command):
     """Such as python3 in place of the one that make lab has filled: here it has no NumPy."""
-    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse")
+    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse", ignore=WRITTEN_NOW)
     own = preflight.own_path(tmp_path)
     Path(own).parent.mkdir(parents=True)
     Path(own).touch()

@@ -30,7 +30,8 @@ def course(tmp_path):
     """What tasks.py needs of the course, in a folder with a space; .venv is there, and empty."""
     course = tmp_path / "my course"
     shutil.copytree(ROOT / "requirements", course / "requirements")
-    shutil.copytree(ROOT / "nncourse", course / "nncourse", ignore=shutil.ignore_patterns("*.pyc"))
+    written_now = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "nncourse", course / "nncourse", ignore=written_now)
     for name in ("Makefile", "tasks.py", "pyproject.toml"):
         shutil.copy(ROOT / name, course)
     (course / "lessons").mkdir()
@@ -254,17 +255,17 @@ def test_an_environment_that_does_not_work_is_made_again(course, monkeypatch, fa
 
 
 @needs_a_shell
-def test_what_belongs_to_another_python_is_not_handed_on(course):
+def test_what_belongs_to_another_python_is_not_handed_on_and_bytecode_is_kept(course):
     python = course / ".venv" / "bin" / "python"
     text = python.read_text(encoding="utf-8")
     python.write_text(f"{text.splitlines()[0]}\nenv >> seen.txt\n{text}", encoding="utf-8")
-    call(
-        course, "doctor", env={**os.environ, "PYTHONPATH": "/other", "PYTHONHOME": sys.base_prefix}
-    )
+    other = {"PYTHONPATH": "/other", "PYTHONHOME": sys.base_prefix}
+    call(course, "doctor", env={**os.environ, **other, "PYTHONDONTWRITEBYTECODE": "1"})
     seen = (course / "seen.txt").read_text(encoding="utf-8")
     assert "PATH=" in seen
     assert "PYTHONPATH" not in seen
     assert "PYTHONHOME" not in seen
+    assert "DONTWRITEBYTECODE" not in seen
 
 
 @needs_a_shell

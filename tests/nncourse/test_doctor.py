@@ -19,6 +19,7 @@ from nncourse.learner import doctor
 from nnlib import datasets, pretrained
 
 ROOT = Path(__file__).resolve().parents[2]
+WRITTEN_NOW = shutil.ignore_patterns("__pycache__")  # by other processes of the test run
 DISK = doctor.disk
 mnist_files = sys.modules[datasets.mnist.__module__]
 
@@ -457,7 +458,8 @@ def test_names(tmp_path):
 
 def test_it_works_without_numpy(tmp_path):
     """As where only Python is installed: -S leaves out site-packages, -I the environment."""
-    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse")  # in a course without .venv
+    # in a course without .venv
+    shutil.copytree(ROOT / "nncourse", tmp_path / "nncourse", ignore=WRITTEN_NOW)
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['-m', 'doctor']\n"
     code += "import nncourse, runpy; sys.argv = ['nncourse', 'doctor']\n"
     code += "runpy.run_module('nncourse.__main__', run_name='__main__')"
