@@ -9,6 +9,7 @@ another process come to the same answer.
     verdict(exercise, cases, results)            # points, first difference, misconception
 """
 
+import functools
 import importlib
 import inspect
 import re
@@ -117,7 +118,7 @@ class Exercise:
     def lesson(self):
         return self.id[:2]
 
-    @property
+    @functools.cached_property
     def is_value(self):
         """Whether the learner gives a value (predict a number) and not a function or a class."""
         return self.driver is None and not inspect.signature(self.reference).parameters
@@ -295,7 +296,7 @@ def sentence_for(wrong, results):
     nothing = all(map(is_nothing, results))
     if nothing and not first.exercise.is_value and len(wrong) == len(results):
         return "Every call gave None: is a `return` missing?"
-    return first.sentence if holds_for_all(wrong) else first.without_rule()
+    return first.with_rule if first.rule and holds_for_all(wrong) else first.sentence
 
 
 ALWAYS_THE_SAME = (
@@ -380,23 +381,24 @@ class Judged:
             return self.of_value()
         return self.compared()
 
-    def compared(self, remarks=True):
+    def compared(self, remarks=False):
         one = self.exercise
         comparison = Comparison(one.rtol, one.atol, one.quantity, remarks)
         return comparison.difference(self.result, self.expected, "")
 
-    def without_rule(self):
-        """The sentence without a remark such as "2 times too large", which other cases deny."""
+    @functools.cached_property
+    def with_rule(self):
+        """The sentence with a remark such as "2 times too large", which other cases may deny."""
         if isinstance(self.result, Failure) or isinstance(self.expected, Failure):
             return self.sentence
         if self.exercise.judge is not None or self.exercise.is_value:
             return self.sentence
-        return self.compared(remarks=False)
+        return self.compared(remarks=True)
 
     @property
     def rule(self):
-        """The remark of the sentence: what stands behind its last colon or semicolon."""
-        return re.split("[:;] ", self.sentence)[-1] if self.sentence != self.without_rule() else ""
+        """The remark of a wrong result: what stands behind the sentence's last colon, or ""."""
+        return re.split("[:;] ", self.with_rule)[-1] if self.with_rule != self.sentence else ""
 
     def by_judge(self):
         form = self.other_form() if self.exercise.is_value else None
@@ -439,7 +441,7 @@ class Judged:
 
     def of_value(self):
         """What is right, the learner shall find: the sentence does not tell it."""
-        if self.compared(remarks=False) is None:
+        if self.compared() is None:
             return None
         return self.other_form() or (
             f"The value is {show(self.result, digits=10)}, and that is not right."
@@ -465,8 +467,9 @@ def holds_text(value):
 
 
 def holds_for_all(judged):
-    """Whether the same remark is true of every wrong result that is a result at all."""
-    return len({one.rule for one in judged if not isinstance(one.result, Failure)}) <= 1
+    """Whether the first remark is true of every wrong result that is a result at all."""
+    results = [one for one in judged if not isinstance(one.result, Failure)]
+    return all(one.rule == judged[0].rule for one in results)
 
 
 def failure_sentence(failure):
@@ -500,17 +503,18 @@ def explains(misconception, exercise, cases, results, references):
             not isinstance(result, Failure) and safely_seen(misconception, arguments, result)
             for arguments, result in zip(cases, results, strict=True)
         )
-    telling = 0
+    telling, enough = 0, min(TELLING, len(cases))
+    right_known = exercise.judge is None
     for number, (arguments, result) in enumerate(zip(cases, results, strict=True)):
         (mistaken,) = exercise.results(misconception.wrong, [arguments])
-        right = None if exercise.judge is not None else references[number]
+        right = references[number] if right_known else None
         if isinstance(right, Failure) and raised(right.kind, result, mistaken):
             continue  # the error that was asked for, in whatever words
         if not same(result, mistaken, exercise):
             return False
-        if exercise.judge is not None or not same(mistaken, right, exercise):
+        if telling < enough and not (right_known and same(mistaken, right, exercise)):
             telling += 1
-    return telling >= min(TELLING, len(cases))
+    return telling == enough
 
 
 def raised(kind, *results):
@@ -536,7 +540,8 @@ def same(result, mistaken, exercise):
         return result is mistaken
     if isinstance(result, bool) != isinstance(mistaken, bool):
         return False  # True is not the 1 of a mistake
-    return Comparison(exercise.rtol, exercise.atol).difference(result, mistaken, "") is None
+    comparison = Comparison(exercise.rtol, exercise.atol, remarks=False)
+    return comparison.difference(result, mistaken, "") is None
 
 
 def reason(failure):

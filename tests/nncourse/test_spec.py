@@ -153,7 +153,11 @@ def test_numbers_that_were_computed_in_float32_have_its_tolerance():
     assert compare(in_single(right), right) is None
     assert compare(float(np.float32(0.1) * 3), 0.3) is None
     assert compare(right.astype(np.float16), right) is None
-    assert compare(right * (1 + 1e-5), right)  # in float64 this is a mistake
+    near = right * (1 + 1e-5)
+    assert compare(near, right)  # in float64 this is a mistake
+    assert compare(in_single(near), right) is None
+    assert compare(A([0.5, *near]), A([0.5, *right]))  # 0.5 is the same in both
+    assert compare(A([0.5, *in_single(near)]), A([0.5, *right])) is None
     assert compare(right.astype(np.float32) * 1.001, right)
     assert compare(A([7.0, 9.0], np.float32), A([7, 8]))  # counts are exact
 
