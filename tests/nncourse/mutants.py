@@ -3,12 +3,14 @@
     for description, function in mutants(reference): ...
 
 A description reads "line 2: w @ x + b -> w @ x", lines counted from the def. Every mutant is a
-function (or class) of its own that sees the same globals as the original.
+function (or class) of its own that sees the same globals as the original. Some never end: a mutant
+whose loops turn more often than it may raises EndlessLoop.
 """
 
 import ast
 import copy
 import inspect
+import math
 import textwrap
 
 OPERATORS = {
@@ -56,11 +58,28 @@ NAMES = {
 DROPPABLE = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.BitAnd, ast.BitOr)
 
 
-def mutants(function):
-    """(description, mutant) for every change that compiles; the function needs readable source."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    if not isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef):
-        raise ValueError(f"{function!r} is no def and no class: mutants need one of them.")
+class EndlessLoop(Exception):
+    """A mutant's loops have turned too often."""
+
+
+class Turns:
+    """Called at each turn of a loop; counts them, and ends what turns more than `most` times."""
+
+    def __init__(self, most=math.inf):
+        self.most, self.count = most, 0
+
+    def __call__(self):
+        self.count += 1
+        if self.count > self.most:
+            raise EndlessLoop(f"more than {self.most:,} turns")
+
+
+def mutants(function, most=math.inf):
+    """(description, mutant) for every change that compiles; the function needs readable source.
+
+    most: so many turns of its loops each mutant has, in all its calls together.
+    """
+    tree = parsed(function)
     seen = {}
     for path, new in changes(tree):
         old = at(tree, path)
@@ -69,7 +88,20 @@ def mutants(function):
         seen[description] = seen.get(description, 0) + 1
         if seen[description] > 1:
             description += f" ({seen[description]})"
-        yield description, build(replaced(tree, path, new), function)
+        yield description, build(replaced(tree, path, new), function, Turns(most))
+
+
+def unchanged(function):
+    """A copy that is built like a mutant, without a change, and the Turns that count its loops."""
+    turns = Turns()
+    return build(parsed(function), function, turns), turns
+
+
+def parsed(function):
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    if not isinstance(tree.body[0], ast.FunctionDef | ast.ClassDef):
+        raise ValueError(f"{function!r} is no def and no class: mutants need one of them.")
+    return tree
 
 
 def text(node):
@@ -176,11 +208,14 @@ def replaced(tree, path, new):
     return ast.fix_missing_locations(tree)
 
 
-def build(tree, function):
+def build(tree, function, turns):
     """Run the changed definition among the globals of the original; a broken one just raises."""
     definition = tree.body[0]
+    for loop in ast.walk(definition):
+        if isinstance(loop, ast.While | ast.For):
+            loop.body.insert(0, ast.parse("next_turn()").body[0])
     module = inspect.getmodule(function)
-    names = dict(vars(module))
+    names = dict(vars(module)) | {"next_turn": turns}
     try:
         exec(compile(tree, f"<mutant of {definition.name}>", "exec"), names)
     except Exception as error:
