@@ -127,6 +127,7 @@ wait_for, now, sleep, pack = select.select, time.monotonic, time.sleep, struct.p
 setrlimit, getrlimit, getrusage = resource.setrlimit, resource.getrlimit, resource.getrusage
 RUSAGE_SELF, RLIMIT_CPU = resource.RUSAGE_SELF, resource.RLIMIT_CPU
 setitimer, set_signal = signal.setitimer, signal.signal
+TIME_SIGNALS = (signal.SIGPROF, signal.SIGXCPU)
 catch_warnings, simplefilter, errstate = warnings.catch_warnings, warnings.simplefilter, np.errstate
 call, crc32, ndarray = calls.call, zlib.crc32, np.ndarray
 parse_python, iscoroutine = ast.parse, inspect.iscoroutine
@@ -372,12 +373,13 @@ class Notebook:
 
     def start_clock(self, limits):
         """After limits["cell"] seconds of the processor, TimeIsUp; a little later the end."""
-        set_signal(signal.SIGXCPU, self.ring)
+        seconds = limits["cell"]
+        set_signal(signal.SIGPROF, self.ring)
         set_signal(signal.SIGALRM, self.ring)
-        set_signal(signal.SIGPROF, signal.SIG_DFL)
-        limit_cpu(limits["cell"])
-        setitimer(signal.ITIMER_PROF, limits["cell"] + 2)
-        setitimer(signal.ITIMER_REAL, limits["cell"] * limits["wall"], 0.1)
+        set_signal(signal.SIGXCPU, signal.SIG_DFL)
+        limit_cpu(seconds + min(seconds, 2))
+        setitimer(signal.ITIMER_PROF, seconds, 1)
+        setitimer(signal.ITIMER_REAL, seconds * limits["wall"], 0.1)
         self.running = True
 
     def stop_clock(self):
@@ -659,7 +661,8 @@ def close_figures():
 
 
 def limit_cpu(seconds, last=False):
-    """From now on this process may compute for so many seconds; last: and never for more."""
+    """From now on this process may compute for so many seconds, or a part of one more; last: and
+    never for more."""
     used = getrusage(RUSAGE_SELF)
     end = int(used.ru_utime + used.ru_stime + seconds + 0.999)
     hard = getrlimit(RLIMIT_CPU)[1]
@@ -713,8 +716,10 @@ def answer_in_child(value, exercise, limits):
     if child == 0:
         try:
             setsid()
-            set_signal(signal.SIGXCPU, signal.SIG_DFL)
-            limit_cpu(exercise["seconds"], last=True)
+            for number in TIME_SIGNALS:
+                set_signal(number, signal.SIG_DFL)
+            setitimer(signal.ITIMER_PROF, exercise["seconds"])
+            limit_cpu(exercise["seconds"], last=True)  # which the answer cannot change
             answer(value, exercise, target)
         finally:
             exit_now(0)
@@ -734,7 +739,7 @@ def answer_in_child(value, exercise, limits):
     if stopped or data.endswith(END):
         return stopped or "ended", data
     number = waitstatus_to_exitcode(status)
-    if number == -signal.SIGXCPU or used.ru_utime + used.ru_stime >= exercise["seconds"]:
+    if -number in TIME_SIGNALS or used.ru_utime + used.ru_stime >= exercise["seconds"]:
         return "time", data
     return f"signal {-number}" if number < 0 else f"exit {number}", data
 

@@ -42,7 +42,7 @@ def mistakes(*wrong):
     )
 
 
-SIMPLE = {"points": 2, "minutes": 5, "difficulty": "easy", "hints": HINTS, "seconds": 0.5}
+SIMPLE = {"points": 2, "minutes": 5, "difficulty": "easy", "hints": HINTS, "seconds": 0.25}
 FIXED = ((np.array([1.0, 2.0, 6.0]),), (np.array([4.0]),))
 
 EXERCISES = (

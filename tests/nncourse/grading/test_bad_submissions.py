@@ -1,8 +1,9 @@
 """The table of bad submissions: what each costs, and that it costs nothing else.
 
-All of them are graded once, in one folder, in two processes and the real sandbox. A row names the
-exercises that it loses; every other exercise must have full points. Most rows break 05.5; the
-answers to 05.2 and 05.3 call those before them. many.py's answers stand in one notebook.
+All of them are graded once, in two processes and the real sandbox; those that never end by
+themselves in a folder of their own, with a short time. A row names the exercises that it loses;
+every other exercise must have full points. Most rows break 05.5; the answers to 05.2 and 05.3 call
+those before them. many.py's answers stand in one notebook.
 """
 
 import os
@@ -16,7 +17,16 @@ from nncourse.grading.folder import grade, processes
 from nncourse.grading.marking import FAILED, GRADED, REJECTED, grade_submission
 from nncourse.grading.submissions import Submission
 from tests.nncourse.grading import attacks, honest, lesson, many
-from tests.nncourse.grading.helpers import POINTS, as_bytes, cell, cells, notebook, points, settings
+from tests.nncourse.grading.helpers import (
+    POINTS,
+    SHORT,
+    as_bytes,
+    cell,
+    cells,
+    notebook,
+    points,
+    settings,
+)
 from tests.nncourse.grading.needs import needs_bubblewrap
 
 pytestmark = [needs_bubblewrap, pytest.mark.timeout(600)]
@@ -216,8 +226,9 @@ def worth_a_thousand(cell):
 DEAF_LOOP = """
 def my_largest(x):
     import signal
-    for number in (signal.SIGXCPU, signal.SIGTERM, signal.SIGINT, signal.SIGALRM):
-        signal.signal(number, signal.SIG_IGN)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    for name in ("SIGPROF", "SIGXCPU", "SIGTERM", "SIGINT", "SIGALRM"):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
     while True:
         try:
             while True:
@@ -374,6 +385,12 @@ REACHING_OUT = {
     "network of this machine": (notebook(before=[CALL_OUT]), ()),
 }
 TABLE = TIME | ENDS | SIZE | DECEIT | HONEST | REACHING_OUT | attacks.TABLE | honest.TABLE
+ENDLESS = {
+    *TIME,
+    *attacks.TIME,
+    *("an early answer that hangs", "an exception whose text never ends", "stops itself in a cell"),
+    *("a loop without end in the set-up cell", "recursion below Python"),
+}
 REJECTED_FILES = {  # name: (the file's bytes, a part of the reason)
     "invalid JSON": (notebook()[:-40], "damaged"),
     "empty file": (b"", "empty"),
@@ -419,6 +436,7 @@ class Listener:
 def graded(tmp_path_factory):
     """{name: outcome} of the whole table, and what was seen outside while it was graded."""
     folder, outside = tmp_path_factory.mktemp("submissions"), tmp_path_factory.mktemp("outside")
+    endless = tmp_path_factory.mktemp("endless")
     listener = Listener()
     places = (f"FOLDER, ROOT = {str(outside)!r}, {str(ROOT)!r}", f"PORT, NAME = {listener.port}, ")
     places = (places[0], places[1] + repr(listener.name))
@@ -426,7 +444,7 @@ def graded(tmp_path_factory):
     for name, source in zip(REACHING_OUT, (WRITE_OUTSIDE, CALL_OUT), strict=True):
         files[name] = notebook(before=["\n".join([*places, source])])
     for name, data in files.items():
-        home = folder / name.replace("/", "_")
+        home = (endless if name in ENDLESS else folder) / name.replace("/", "_")
         home.mkdir()
         (home / "05_numbers.ipynb").write_bytes(data)
     (folder / "many answers").mkdir()
@@ -440,6 +458,7 @@ def graded(tmp_path_factory):
     lessons = {"05": lesson.MODULE, "06": many.MODULE}
     with processes(2) as executor:
         book = grade(folder, executor, settings(lessons=lessons))
+        book.outcomes += grade(endless, executor, settings(limits=SHORT)).outcomes
     listener.close()
     book.outside, book.heard = list(outside.rglob("*")), listener.heard
     return book

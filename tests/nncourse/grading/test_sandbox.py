@@ -16,12 +16,14 @@ import pytest
 from nncourse import exercises
 from nncourse.grading import container, marking, memory, sandbox, seccomp
 from nncourse.grading.marking import GRADED, grade_submission
+from nncourse.grading.protocol import encode, take_frames
 from nncourse.grading.sandbox import EngineError, Limits, run
 from nncourse.grading.submissions import Submission
 from tests.nncourse.grading import honest, lesson, many, test_bad_submissions
 from tests.nncourse.grading.helpers import (
     LIMITS,
     POINTS,
+    SHORT,
     as_bytes,
     cell,
     notebook,
@@ -185,7 +187,7 @@ def processes_with(mark):
 ROWS = """
 import json, sys
 from tests.nncourse.grading import attacks, honest, lesson, many, test_bad_submissions as table
-from tests.nncourse.grading.helpers import points, settings
+from tests.nncourse.grading.helpers import LIMITS, SHORT, points, settings
 from nncourse.grading.marking import grade_submission
 from nncourse.grading.submissions import Submission
 from concurrent.futures import ThreadPoolExecutor
@@ -197,7 +199,8 @@ def one(name):
         data = table.TABLE[name][0]
     given = Submission(name, "from_an_ordinary_user.ipynb", data)
     lessons = {"05": lesson.MODULE, "06": many.MODULE}
-    return name, points(grade_submission(given, settings(lessons=lessons)))
+    limits = SHORT if name in table.ENDLESS else LIMITS
+    return name, points(grade_submission(given, settings(lessons=lessons, limits=limits)))
 
 if __name__ == "__main__":
     with ThreadPoolExecutor(2) as executor:
@@ -344,6 +347,36 @@ def test_where_cgroups_can_be_written_the_system_limits_the_worker(tmp_path, mon
     assert memory.Group.of(os.getpid(), 10**9, 64) is None  # no limit of memory can be set there
     monkeypatch.setattr(memory, "CGROUPS", Cgroups(tmp_path / "nowhere"))
     assert memory.Group.of(os.getpid(), 10**9, 64) is None
+
+
+EXACT = """
+import signal
+def exact():
+    left = signal.getitimer(signal.ITIMER_PROF)[0]
+    return f"{signal.getsignal(signal.SIGPROF).name} {left:.1f}"
+"""
+
+
+@needs_bubblewrap
+def test_seconds_of_the_processor_end_what_never_ends_whatever_the_clock_says():
+    """The worker's own limits, one by one: on the clock each of them would have an hour."""
+    limits, way = replace(SHORT, wall=9_000), sandbox.find_way()
+    cells = [(1, "while True: pass"), (2, "sum(range(10 ** 12))")]  # which hears no signal
+    frames, stopped = run(EMPTY | {"cells": cells}, way, limits, 200)
+    assert [frame[2] for frame in frames] == [("Timeout", "", 0, 0)]
+    assert (stopped.what, stopped.number, stopped.why) == ("cell", 2, "time")
+    sources = {"endless": "def endless():\n    while True: pass"}
+    sources["deaf"] = test_bad_submissions.DEAF_LOOP.replace("my_largest(x)", "deaf()")
+    sources["exact"] = EXACT
+    asked = {"driver": None, "seconds": 0.4, "state": "", "at": 0, "cases": [encode(())]}
+    asked = [asked | {"id": name, "name": name} for name in sources]
+    cells = [(number, source) for number, source in enumerate(sources.values(), 1)]
+    frames, stopped = run(EMPTY | {"cells": cells, "exercises": asked}, way, limits, 200)
+    answers = [frame[3:5] for frame in frames if frame[0] == "answer"]
+    assert [how for how, _ in answers] == ["time", "time", "ended"]
+    first, _ = take_frames(bytearray(answers[2][1]), first=(int, str))
+    assert first[1] == "SIG_DFL 0.4"  # the other limit knows whole seconds alone
+    assert stopped.why == "done"
 
 
 @needs_bubblewrap
