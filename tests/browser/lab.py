@@ -29,6 +29,8 @@ SLIDER = "input[type=range]"
 VIEW = "application/vnd.jupyter.widget-view+json"
 SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
 FITS = "root.clientWidth <= root.closest('.nn, .nnlib-pad').clientWidth"  # for until()
+# no page reaches another host; to stop its requests one by one would switch off the cache
+HERE_ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 _workspaces = itertools.count()
 # for what JavaScript draws: milliseconds from each key to the frame that shows what it did
 WATCH_PAINTING = """show => {
@@ -65,11 +67,11 @@ def browser():
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=WAIT)
-    root = hasattr(os, "geteuid") and os.geteuid() == 0  # Chromium has no sandbox for root
+    options = [HERE_ALONE]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # Chromium has no sandbox for root
+        options.append("--no-sandbox")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox"] if root else []
-        )
+        started = playwright.chromium.launch(executable_path=chromium(), args=options)
         make_patient(started)
         yield started
         started.close()
