@@ -63,8 +63,12 @@ def pytest_collection_modifyitems(config, items):
 
 
 def order(item):
-    """Chromium, notebooks, the grader's sandboxes, and what is left; a module stays together."""
-    longest = ("tests/browser", ".ipynb", "tests/nncourse")
+    """Chromium, the gate, notebooks, the grader's sandboxes, explorers; short modules at the end.
+
+    A module stays together, so the last ones say how long one process waits for the other.
+    """
+    longest = ("tests/browser", "test_exercises_gate", ".ipynb", "tests/nncourse", "tests/widgets")
+    longest += ("bench/",)
     where = item.nodeid.split("::")[0]
     return next((k for k, part in enumerate(longest) if part in where), len(longest))
 
