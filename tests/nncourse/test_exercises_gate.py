@@ -21,11 +21,11 @@ from nncourse.authoring.structure import (
     network,
     standard_error,
 )
-from nncourse.grading.judge import Remembering
 from nncourse.judging import timelimit
 from nncourse.judging.exercise import Failure, complaints_about_arguments, verdict
 from nncourse.learner.check import Report, Run
 from tests.nncourse.mutants import mutants, unchanged
+from tests.nncourse.remembered import Remembered
 
 MUTANTS_SECONDS = 0.5  # on a normal computer; for one that never ends, and not in a loop
 TRAINS = 15  # seconds of an exercise from which on every answer trains a network, from a seed
@@ -36,8 +36,8 @@ each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: o
 each_lesson = pytest.mark.parametrize("number", LESSONS)
 
 
-class Remembered(Remembering):
-    """An exercise whose reference and mistakes are computed once for each case of a seed.
+class Gated(Remembered):
+    """An exercise with the cases of a seed.
 
     Where answers train, the fixed cases train the same network for every seed: once is enough. So
     trained = {(id of an answer, number of a fixed case): its result} goes from seed to seed.
@@ -46,12 +46,6 @@ class Remembered(Remembering):
     def __init__(self, exercise, seed, trained=None):
         super().__init__(exercise, seed)
         self.trained = trained
-
-    def result(self, answer, arguments):
-        key = id(answer), id(arguments)
-        if key not in self.known:
-            (self.known[key],) = self.exercise.results(answer, [arguments])
-        return self.known[key]
 
     def run(self, answer, number):
         """What an answer gives for the case with this number."""
@@ -94,16 +88,16 @@ class Remembered(Remembering):
         return survived == [True]
 
 
-def remembered(exercise):
-    """(seed, Remembered) of five seeds; of one where no case is random, as for a value."""
+def gated(exercise):
+    """(seed, Gated) of five seeds; of one where no case is random, as for a value."""
     trained = {} if exercise.seconds >= TRAINS else None
     for seed in range(5 if exercise.random else 1):
-        yield seed, Remembered(exercise, seed, trained)
+        yield seed, Gated(exercise, seed, trained)
 
 
 @each_exercise
 def test_right_answers_get_all_points_and_are_called_no_misconception(exercise):
-    for seed, one in remembered(exercise):
+    for seed, one in gated(exercise):
         for answer in (exercise.reference, *exercise.alternatives):
             results = one.answered(answer, exercise.seconds)
             found = verdict(one, one.all_cases, results)
@@ -127,7 +121,7 @@ def single(value):
 )
 def test_right_answers_in_float32_get_all_points(exercise):
     for seed in range(20):
-        one = Remembered(exercise, seed)
+        one = Gated(exercise, seed)
         for answer in (exercise.reference, *exercise.alternatives):
             results = one.answered(lambda *x, f=answer: single(f(*single(x))), exercise.seconds)
             found = verdict(one, one.all_cases, results)
@@ -136,7 +130,7 @@ def test_right_answers_in_float32_get_all_points(exercise):
 
 @each_exercise
 def test_every_misconception_is_rejected_and_named(exercise):
-    for seed, one in remembered(exercise):
+    for seed, one in gated(exercise):
         for misconception in exercise.misconceptions:
             found = one.judged(misconception.wrong)
             assert found.points == 0, f"{misconception.name}, seed {seed}: it passes"
@@ -168,7 +162,7 @@ def test_what_it_builds_on_exists(exercise):
     ids=lambda one: one.id,
 )
 def test_every_mutant_of_the_reference_dies(exercise):
-    one, survivors = Remembered(exercise, seed=0), []
+    one, survivors = Gated(exercise, seed=0), []
     copied, turns = unchanged(exercise.reference)
     assert one.survives(copied)
     for description, mutant in mutants(exercise.reference, most=10 * turns.count + 1_000):
