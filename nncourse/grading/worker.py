@@ -35,6 +35,7 @@ import types
 import warnings
 import zlib
 
+gc.disable()  # until all is imported: it stays anyway
 sys.path += sys.argv[1:]  # where packages and nnlib are, in the sandbox
 sys.argv[:] = [""]
 
@@ -850,6 +851,7 @@ def main():
         keep_whole(module)
     MODULES.update(sys.modules)
     gc.freeze()  # collecting garbage in a child would copy what it shares with this process
+    gc.enable()
     notebook = Notebook(job["exercises"], job["replace"])
     states = states_of(job["exercises"])
 

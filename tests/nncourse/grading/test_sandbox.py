@@ -382,7 +382,8 @@ def test_seconds_of_the_processor_end_what_never_ends_whatever_the_clock_says():
 @needs_bubblewrap
 def test_it_has_one_processor_and_cannot_take_another():
     source = (
-        "import os\nassert len(os.sched_getaffinity(0)) == 1\n"
+        "import gc, os\nassert gc.isenabled()\n"
+        "assert len(os.sched_getaffinity(0)) == 1\n"
         "try:\n    os.sched_setaffinity(0, range(os.cpu_count()))\nexcept PermissionError: pass\n"
         "assert len(os.sched_getaffinity(0)) == 1"
     )
