@@ -9,7 +9,7 @@ from pathlib import Path
 import nbval.kernel
 import nbval.plugin
 import pytest
-from jupyter_client import KernelManager
+from jupyter_client import BlockingKernelClient, KernelManager
 
 from nncourse.authoring.notebooks import private_sockets
 
@@ -43,8 +43,16 @@ def kernel_manager(**settings):
     """The KernelManager that nbval uses, with sockets in a folder that goes when it goes."""
     sockets = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     manager = KernelManager(**private_sockets(sockets.name), **settings)
+    manager.client_factory = Client
     manager.folder_of_sockets = sockets
     return manager
+
+
+class Client(BlockingKernelClient):
+    """Ready when the kernel answers: nbval itself sees to the rest, and waits 0.2 s for nothing."""
+
+    def wait_for_ready(self, timeout=None):
+        self.kernel_info(reply=True, timeout=timeout)
 
 
 class Pictures:
