@@ -13,6 +13,8 @@ import contextlib
 import functools
 import gzip
 import hashlib
+import importlib.util
+import json
 import os
 import py_compile
 import selectors
@@ -131,6 +133,8 @@ def run(job, way, limits, seconds):
     )
     given = encode(job | {"labels": labels, "limits": told}, functions=True)
     given = struct.pack("<I", len(given)) + given
+    if way in ("root", "user"):
+        keep_bytecode((*USUAL, *job["imports"]))
     process = start(way, limits)
     watch = Watch(process, given, limits, time.monotonic() + seconds, way)
     try:
@@ -142,6 +146,45 @@ def run(job, way, limits, seconds):
     if stopped.what == "start":
         raise EngineError(f"the worker did not start: {why_no_start(stopped.why, watch, way)}")
     return watch.frames, stopped
+
+
+USUAL = ("matplotlib.pyplot", "IPython.core.inputtransformer2")  # what cells import, or cause to
+LATER = {"torch": ("torch._dynamo",)}  # what a module imports when it is first used
+IMPORTS = """
+import contextlib, importlib, json, sys
+sys.path[:] = json.loads(sys.argv.pop(1))
+for name in sys.argv[1:]:
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
+"""
+
+
+@functools.cache
+def keep_bytecode(modules):
+    """Import these out here, once, if they are not compiled: inside, nothing can be written.
+
+    pip leaves it to Python to compile packages. A notebook that imports PyTorch costs a third then.
+    """
+    names = [name for module in modules for name in (module, *LATER.get(module, ()))]
+    if any(map(lacks_bytecode, names)):
+        environment = {**os.environ, "MPLBACKEND": "agg"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        command = [sys.executable, "-P", "-c", IMPORTS, json.dumps(sys.path), *names]
+        subprocess.run(command, env=environment, capture_output=True, check=False)
+
+
+def lacks_bytecode(name):
+    """Could the bytecode of a module of a package be kept, and is not?"""
+    package, *rest = name.split(".")
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        return False
+    place = Path(found.origin).parent.joinpath(*rest)
+    for source in (place / "__init__.py", place.with_suffix(".py")):
+        if source.is_file():
+            kept = os.path.exists(importlib.util.cache_from_source(source))
+            return not kept and os.access(source.parent, os.W_OK)
+    return False
 
 
 def start(way, limits):

@@ -1,5 +1,6 @@
 """The sandbox: what a submission reaches in it, what ends with it, and what is said without it."""
 
+import importlib.util
 import itertools
 import json
 import os
@@ -129,6 +130,20 @@ def test_a_course_lies_anywhere_also_below_tmp_and_behind_a_link(tmp_path, name)
     done = run_python("myself", "-c", code, str(home), cwd="/")
     assert "(True, " in done.stdout, done.stdout
     assert name == "plain" or str(home) in done.stdout
+
+
+@needs_bubblewrap
+def test_what_only_the_sandbox_imports_is_compiled_once_out_here(monkeypatch):
+    source = Path(importlib.util.find_spec("matplotlib").origin).with_name("pyplot.py")
+    if not os.access(source.parent, os.W_OK):
+        pytest.skip("the folder of packages is closed")
+    way, kept = sandbox.find_way(), Path(importlib.util.cache_from_source(source))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    kept.unlink(missing_ok=True)
+    sandbox.keep_bytecode.cache_clear()
+    run(EMPTY, way, Limits(), 60)
+    assert kept.is_file()
+    assert not sandbox.lacks_bytecode("matplotlib.pyplot")
 
 
 # -------------------------------------------------------------------------- it ends with its grader
