@@ -52,6 +52,8 @@ def image_grid(images, titles=None, columns=None, cmap=INK, symmetric=False, siz
     fig.set_layout_engine("constrained")
     for ax in axes.flat:
         ax.set_axis_off()
+        for axis in (ax.xaxis, ax.yaxis):  # or its ticks would be laid out all the same
+            axis.set_visible(False)
     for i, (ax, image) in enumerate(zip(axes.flat, images, strict=False)):
         ax.imshow(image, cmap=cmap, vmin=-high if symmetric else 0, vmax=high)
         if titles is not None:
