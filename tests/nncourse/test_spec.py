@@ -333,6 +333,12 @@ def test_nobody_changes_the_arrays_of_a_specification():
     assert (one.cases(0)[0][0] == [1.0, 2.0]).all()
 
 
+def test_an_input_that_holds_nan_is_unchanged_as_long_as_it_holds_it():
+    array = A([np.nan, 1.0])
+    assert not call(lambda x: x.sum(), (array,)).changed
+    assert call(lambda x: x.fill(0), (array,)).changed
+
+
 def test_verdict_needs_results_alone():
     one = exercise()
     cases = one.cases(3)
