@@ -452,11 +452,11 @@ def my_reader(images, labels):
 
 
 def my_reader_with_one_hidden_layer(images, labels):
-    return train_small(images, labels, (784, 25, 10), epochs=24, peak=0.01, seed=1)
+    return train_small(images, labels, (784, 25, 10), epochs=16, peak=0.01, seed=1)
 
 
 def my_reader_with_smoothing(images, labels):
-    return train_small(images, labels, (784, 22, 48, 10), epochs=20, peak=0.01, smoothing=0.05)
+    return train_small(images, labels, (784, 22, 48, 10), epochs=14, peak=0.01, smoothing=0.05)
 
 
 @functools.cache
@@ -691,7 +691,7 @@ def learned_by_heart(images, labels):
     """It reads its own 4,000 images almost without an error, and others clearly worse: it has
     learned them by heart. More epochs will not help. What makes new images out of old ones?
     """
-    return train_small(images, labels, (784, 20, 10), 25, 0.01, transform=to_float)
+    return train_small(images, labels, (784, 20, 10), 16, 0.01, transform=to_float)
 
 
 EXERCISES = (fair_width_exercise, choice_exercise, racer_exercise, reader_exercise)
