@@ -252,7 +252,8 @@ class Notebook:
                     && c.model.executionState !== 'running');
                 const kernel = window.testPanel.sessionContext.session.kernel;
                 return (done || failed) && kernel.status === 'idle';
-            }"""
+            }""",
+            polling=100,  # milliseconds; each frame, it would take the kernel's processor
         )
 
     def run(self, cells):
