@@ -302,13 +302,21 @@ def move_all(page):
     assert page.evaluate(WIDTH) == 0
 
 
+@pytest.fixture(scope="module")
+def reader(browser, address):
+    """Who reads one page after the other, and has what is common to them by then."""
+    watched = Watched(browser, address, has_touch=True)
+    yield watched
+    watched.context.close()
+
+
 @pytest.mark.parametrize("name", list(pages_with_explorers()))
 def test_every_explorer_of_a_page_moves_its_link_opens_it_as_it_is_and_it_begins_again(
-    browser, address, name
+    reader, name
 ):
     """On a laptop, and from the link on a phone; there it is reset, and played if it can be."""
-    watched = Watched(browser, address, viewport={"width": 1366, "height": 768}, has_touch=True)
-    page = watched.open(name)
+    reader.page.set_viewport_size({"width": 1366, "height": 768})
+    page = reader.open(name)
     shows = f"said => ({VALUES})().join() === said"
     begun = page.evaluate(f"({VALUES})().join()")
     move_all(page)
@@ -317,7 +325,7 @@ def test_every_explorer_of_a_page_moves_its_link_opens_it_as_it_is_and_it_begins
     assert said != begun
     page.set_viewport_size({"width": 390, "height": 844})
     page.reload()
-    watched.stand()
+    reader.stand()
     page.wait_for_function(shows, arg=said)
     move_all(page)
     for button in page.query_selector_all(
@@ -332,8 +340,7 @@ def test_every_explorer_of_a_page_moves_its_link_opens_it_as_it_is_and_it_begins
         root.query_selector("[data-name=play]").click()
         until(root, "Number(root.dataset.steps) >= 3")
         until(root, f"root.querySelector('.nn-planes').innerHTML !== {json.dumps(before)}")
-    assert watched.complaints == []
-    watched.context.close()
+    assert reader.complaints == []
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
