@@ -155,6 +155,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *words):
         pass
 
+    def copyfile(self, source, output):
+        with contextlib.suppress(ConnectionError):  # the page was left before all had come
+            super().copyfile(source, output)
+
 
 @contextlib.contextmanager
 def served(folder):
