@@ -240,8 +240,8 @@ def command(options):
 def stopped_by_the_system():
     """SIGTERM and a closed terminal end a run as Ctrl-C does.
 
-    Stopped at an unlucky moment, a pool of processes may wait for itself for ever: then an alarm
-    ends this process, and with it all others. What was graded stands in the journal by then.
+    Stopped at an unlucky moment, a pool of processes may wait for itself forever, even while Python
+    ends: then an alarm ends this process, and with it all others. The journal has what was graded.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -260,6 +260,8 @@ def stopped_by_the_system():
     try:
         yield
     finally:
+        if hasattr(sys, "ps1") and hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)  # a notebook or a prompt goes on after this
         for name, handler in old.items():
             signal.signal(getattr(signal, name), handler)
 

@@ -146,7 +146,7 @@ def test_nbgraders_columns_have_the_submissions_own_time():
 # ------------------------------------------------------------------------------- due dates
 DUE = """\
 lesson;due;grace;penalty;most;student;handed in;reason
-05;2024-10-01 12:00+00:00;30 min;10%;25%;;;
+05;2024-10-01 12:00+00:00;30 min;10%;25 %;;;
 5;2024-10-08 12:00+00:00;;;;Ada;;ill, at home
 05;;;;;cleo;2024-10-01 12:10+00:00;
 05;2024-10-03 12:00+00:00;;;;group B;;

@@ -307,6 +307,28 @@ def test_a_stopped_run_that_waits_for_itself_is_ended_by_the_system(tmp_path, mo
     until(lambda: session_of(process.pid) == [])
 
 
+WITH_A_PROMPT = """
+import signal, time
+sys.ps1, command_line.GIVE_UP = ">>> ", 1
+
+def run(options):
+    signal.raise_signal(signal.SIGINT)
+
+command_line.run = run
+if __name__ == "__main__":
+    stopped = command_line.main(sys.argv[1:])
+    time.sleep(2)
+    print("went on after", stopped)
+"""
+
+
+def test_a_prompt_goes_on_after_a_run_that_was_stopped(tmp_path, monkeypatch):
+    head = COMMAND.split("if __name__")[0]
+    monkeypatch.setitem(globals(), "COMMAND", head + WITH_A_PROMPT)
+    told, errors = started(tmp_path, tmp_path).communicate(timeout=60)
+    assert "went on after 130" in told, errors
+
+
 @needs_bubblewrap
 def test_the_second_of_two_graders_on_one_folder_stops_and_says_so(
     submissions, run, tmp_path, capsys
