@@ -57,7 +57,7 @@ def tools():
 
 
 def environment(name, packages):
-    """The interpreter of .venv/NAME, made anew when the packages are others than before."""
+    """The interpreter of .venv/NAME, made again when the packages are others than before."""
     folder = Path(sys.prefix) / name
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     done, text = folder / "packages.txt", "\n".join(packages)

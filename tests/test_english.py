@@ -23,14 +23,17 @@ STUMBLES = {
 }
 READ = [
     *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/0[0-9]_*.ipynb")),
-    *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/1[0-6]_*.ipynb")),
-    *ROOT.glob("nncourse/exercises/lesson_[01][0-9].py"),
+    *(path for name in ("lessons", "solutions") for path in ROOT.glob(f"{name}/1[0-9]_*.ipynb")),
+    *(path for kind in ("py", "js") for path in ROOT.glob(f"nn*/**/*.{kind}")),
+    *ROOT.glob("bench/**/*.py"),
+    *ROOT.glob("docs/*.md"),
+    *ROOT.glob("*.md"),
 ]
 
 
 def prose(path):
-    """What a person reads: Markdown and strings of a notebook's cells, or a module's strings."""
-    if path.suffix == ".py":
+    """What a person reads: Markdown and strings of a notebook's cells, or a whole other file."""
+    if path.suffix != ".ipynb":
         return re.sub(r"\s+", " ", path.read_text(encoding="utf-8"))
     cells = Lesson(path).notebook.cells
     return "\n".join(CODE_IN_PROSE.sub("", cell.source) for cell in cells)

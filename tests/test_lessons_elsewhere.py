@@ -17,7 +17,7 @@ NO_TORCH = 'raise ModuleNotFoundError("No module named \'torch\'", name="torch")
 def run(path, folder, **environment):
     """Run a copy of a lesson in `folder` with these environment variables; return it as a Lesson.
 
-    By the command that a contributor uses, so that threads are counted anew in a new process.
+    By the command that a contributor uses, so that threads are counted in a new process.
     """
     folder.mkdir(exist_ok=True)
     copy = shutil.copy(path, folder)

@@ -10,7 +10,7 @@ def claims():
     nn, init, deep = given["nn"], given["init"], given["deep"]
 
     def losses(activation, start, trainer="train", **switches):
-        """The loss of each seed, on points that are drawn anew for each."""
+        """The loss of each seed, on points that are drawn again for each."""
         found = []
         for seed in SEEDS:
             given["nnlib"].manual_seed(seed)

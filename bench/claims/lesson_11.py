@@ -1,4 +1,4 @@
-"""Lesson 11: standardising, leaks, overfitting and its remedies, on data drawn anew."""
+"""Lesson 11: standardising, leaks, overfitting and its remedies, on new data."""
 
 import numpy as np
 

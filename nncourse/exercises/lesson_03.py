@@ -60,7 +60,7 @@ def a_sum_of_0_counted_as_a_yes():
 
 
 @nand_by_hand.mistake
-def all_four_inputs_judged_by_the_first_weights():
+def all_four_inputs_judged_by_the_initial_weights():
     """Here all four outputs come from the weights at the start. A perceptron corrects at once,
     and the next input already meets the new numbers.
     """

@@ -13,7 +13,7 @@
     results.json                        all of it, with the seed that repeats the run
     overrides.csv                       only ever read, and made empty when it is missing
 
-What learners wrote is never trusted: HTML is escaped, file names are made anew, and a cell of CSV
+What learners wrote is never trusted: HTML is escaped, file names are new ones, and a cell of CSV
 cannot start a formula.
 """
 

@@ -1,4 +1,4 @@
-"""Learning rates that change during training: each sets optimizer.lr, anew in every step()."""
+"""Learning rates that change during training: each sets optimizer.lr, again in every step()."""
 
 import copy
 import math

@@ -36,7 +36,7 @@ const XS = Array.from({ length: N }, (_, i) => (i === N - 1 ? 2 : i * (2 / (N - 
 const linePoints = (down) => XS.map((x, i) => [x, x - down + 0.5 * NOISE[i]]);
 const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
 
-// What a point of the data adds to the loss of a line, and the slope by w x + b.
+// What a point of the data adds to the loss of a line, and the slope with respect to w x + b.
 const LINE = (z, y) => [(z - y) ** 2, 2 * (z - y)];
 // A loss over data [x, y]: of w alone, or of w and b. Loss and slopes at [w, b], over some rows.
 function overData(points, dims, part) {

@@ -17,7 +17,7 @@ OVER = {"z": "logit z", "p": "probability p = sigmoid(z)"}
 
 
 class LossExplorer(Showpiece):
-    """The losses of one prediction, and their slopes by the logit, for the logit z and a target.
+    """The losses of one prediction, and their slopes with respect to its logit z, for a target.
 
     z: -8 to 8; target: 0 or 1; against: "z" or "p", what the curves are drawn over.
     """
@@ -40,7 +40,7 @@ class LossExplorer(Showpiece):
             self.call = call_of("explore_losses", loss)
 
     def compute(self):
-        """Return {name: (loss, slope by the logit)} of the prediction."""
+        """Return {name: (loss, slope with respect to the logit)} of the prediction."""
         at = np.array([self.z])
         return {
             name: tuple(part.item() for part in function(at, self.target))

@@ -2,7 +2,7 @@
 
 import { fromTable, sigmoid } from "./functions_model.js";
 
-// Each gives the loss and its slope by the logit z, for a target t; p = sigmoid(z).
+// Each gives the loss and its slope with respect to the logit z, for a target t; p = sigmoid(z).
 export const LOSSES = {
   MSE(z, t) {
     const p = sigmoid(z);

@@ -45,7 +45,7 @@ def digit_reader(model):
             return lambda image: probabilities(ask(image.reshape(shape).astype(np.float32)))
         refusals.append(f"{shape}: it returned shape {outputs.shape}")
     raise ValueError(
-        "Expected a network that takes a batch of images and returns ten numbers an image, "
+        "Expected a network that takes a batch of images and returns ten numbers per image, "
         f"shape (1, 10). For inputs of shape {'; '.join(refusals)}"
     )
 

@@ -13,7 +13,7 @@ def example_points():
 
 
 def compute(loss, x, t, w, b):
-    """Return the mean loss and its slopes by w and b at one place or at an array of places.
+    """Return the mean loss and its slopes with respect to w and b, at one place or at many.
 
     w and b: numbers or arrays of one shape; the results have that shape.
     """

@@ -9,7 +9,7 @@ STEP = 1e-4  # of the logit, for the slope of the learner's own loss
 
 
 def squared_error(z, target):
-    """(p - t)² and its slope by the logit, 2 (p - t) p (1 - p), with p = sigmoid(z)."""
+    """(p - t)² and its slope with respect to the logit, 2 (p - t) p (1 - p); p = sigmoid(z)."""
     p = sigmoid(z)
     return (p - target) ** 2, 2 * (p - target) * p * (1 - p)
 

@@ -253,7 +253,7 @@ for number in range(20):
 TIME = {
     "infinite loop in an answer": (changed(largest("while True: pass")), FIVE),
     "infinite loop that swallows interrupts": (changed(DEAF_LOOP), FIVE),
-    "sleeps for ever": (changed(largest("import time; time.sleep(1e6)")), FIVE),
+    "sleeps forever": (changed(largest("import time; time.sleep(1e6)")), FIVE),
     "infinite loop in a cell": (notebook(before=["while True: pass"]), ()),
     "infinite loop in an answer that a cell calls": (
         notebook(after=["my_largest(np.ones(3))"], my_largest=largest("while True: pass")),
@@ -526,7 +526,7 @@ def test_no_process_was_left_behind(graded):
 SAYS = {  # name: what stands in the sentence about 05.5
     "infinite loop in an answer": "loop that never ends",
     "infinite loop that swallows interrupts": "loop that never ends",
-    "sleeps for ever": "loop that never ends",
+    "sleeps forever": "loop that never ends",
     "sys.exit in an answer": "SystemExit",
     "os._exit in an answer": "ended Python",
     "segmentation fault in an answer": "segmentation fault",
